@@ -1,0 +1,89 @@
+//! Facts that a note's own words state about itself: date of service, setting, who wrote it.
+
+use crate::attributes::dates::Reading;
+use crate::attributes::scan::{Scan, span_of};
+use crate::knowledge::Knowledge;
+use crate::knowledge::attributes::{Fact, Meaning};
+use crate::knowledge::source::attributes::{LinkKind, Place, WordUse};
+use crate::layout::Layout;
+use crate::span::Span;
+use crate::vocab::{AuthorRole, Setting};
+use jiff::civil::Date;
+
+/// How many bytes at the start (and, for signatures, at the end) of a note count as its title.
+const TITLE_BYTES: u32 = 400;
+/// How many bytes hold the first line or two.
+const TOP_BYTES: u32 = 120;
+
+/// The labelled date of service of a note: "Date of svc 01/22/26".
+pub fn service_date(text: &str, layout: &Layout, knowledge: &Knowledge) -> Option<(Date, Span)> {
+    service_date_of(&Scan::new(text, layout, &knowledge.attributes))
+}
+
+/// The same, of words already found.
+pub(crate) fn service_date_of(scan: &Scan<'_>) -> Option<(Date, Span)> {
+    scan.hits.iter().find_map(|hit| {
+        let Meaning::Link(index) = hit.meaning else { return None };
+        let link = &scan.knowledge.links[index as usize];
+        if link.kind != LinkKind::ServiceDate || link.close && hit.start > 0 && scan.breaks(hit.start) == 0 {
+            return None;
+        }
+        let mut at = hit.end;
+        for _ in 0..3 {
+            match scan.token(at) {
+                ":" | "-" | "--" | "=" | "|" | "(" | "*" | "**" | "#" => at += 1,
+                _ if scan.word(at, WordUse::At).is_some() => at += 1,
+                _ => break,
+            }
+        }
+        let when = scan.when(at)?;
+        match when.reading {
+            Reading::Day(date) => Some((date, scan.span(at..when.end))),
+            _ => None,
+        }
+    })
+}
+
+/// The setting that a note's own words state: "EMERGENCY DEPARTMENT NOTE", "DISCHARGE SUMMARY".
+pub fn stated_setting(text: &str, layout: &Layout, knowledge: &Knowledge) -> Option<(Setting, Span)> {
+    stated(text, layout, knowledge, |fact| fact.setting)
+}
+
+/// The role of the writer that a note's own words state: "PHYSICAL THERAPY EVALUATION", "J. Doe, RN".
+pub fn author_role(text: &str, layout: &Layout, knowledge: &Knowledge) -> Option<(AuthorRole, Span)> {
+    stated(text, layout, knowledge, |fact| fact.author)
+}
+
+/// The first fact that stands where it counts; a title goes before a signature and that before the rest.
+fn stated<T>(text: &str, layout: &Layout, knowledge: &Knowledge, of: impl Fn(&Fact) -> Option<T>) -> Option<(T, Span)> {
+    let scan = Scan::new(text, layout, &knowledge.attributes);
+    let mut found: Option<(Place, u32, T, Span)> = None;
+    for hit in &scan.hits {
+        let Meaning::Fact(index) = hit.meaning else { continue };
+        let fact = &scan.knowledge.facts[index as usize];
+        let Some(value) = of(fact) else { continue };
+        let span = span_of(layout, hit.start..hit.end);
+        let better = found.as_ref().is_none_or(|(place, start, ..)| (fact.place, hit.start) < (*place, *start));
+        if better && counts(&scan, fact.place, hit.start, hit.end, span) {
+            found = Some((fact.place, hit.start, value, span));
+        }
+    }
+    found.map(|(_, _, value, span)| (value, span))
+}
+
+/// Whether words stand where they count.
+fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bool {
+    let length = scan.text.len() as u32;
+    match place {
+        Place::Anywhere | Place::Decisive => true,
+        Place::Top => span.start < TOP_BYTES,
+        Place::Title => span.start < TITLE_BYTES || scan.layout.sections.iter().any(|s| s.title.is_some_and(|t| t.contains(span))),
+        Place::Signature => {
+            let capitals = span.of(scan.text).chars().all(|c| !c.is_lowercase());
+            // "J. Doe, PT, DPT" and "J. Doe RN" at a line's end.
+            let behind_name = start > 0 && scan.token(start - 1) == ",";
+            let ends_line = end >= scan.len() || scan.breaks(end) > 0 || matches!(scan.token(end), "," | "." | "/" | ")");
+            capitals && behind_name && ends_line && (span.start < TITLE_BYTES || span.end + TITLE_BYTES > length)
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Which mention a value belongs to: the nearest one that can take it, in its clause, sentence, problem or, for what a patient tells, the topic before.
+
+use crate::attributes::Read;
+use crate::attributes::scan::Scan;
+use crate::attributes::words::denied;
+use crate::knowledge::Knowledge;
+use crate::knowledge::attributes::Meaning;
+use crate::knowledge::source::attributes::WordUse;
+use crate::mentions::Mention;
+use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
+use std::ops::Range;
+
+/// The most a value may be away from its mention within a sentence, in tokens and penalties.
+const FAR: u32 = 30;
+/// The same for words that stand before what they describe ("chronic", "left").
+const NEAR: u32 = 8;
+/// The same for causes, which follow what they cause.
+const CAUSE_REACH: u32 = 10;
+/// How many sentences back a topic may stand.
+const TOPIC_REACH: u32 = 4;
+
+/// Links values to mentions; each value may belong to several that are joined by "and".
+pub(crate) struct Linker<'a> {
+    pub scan: &'a Scan<'a>,
+    pub mentions: &'a [Mention],
+    pub knowledge: &'a Knowledge,
+}
+
+/// Whether a concept of that kind can have that property.
+pub(crate) fn takes(kind: ConceptKind, key: AttributeKey) -> bool {
+    use AttributeKey as K;
+    match kind {
+        ConceptKind::Symptom => !matches!(key, K::Phase),
+        ConceptKind::Diagnosis => !matches!(key, K::PainScore),
+        // Look-alikes take everything that stands by them, so that it goes to nothing of ours.
+        ConceptKind::Confuser => true,
+        ConceptKind::Sign | ConceptKind::Procedure => matches!(key, K::Laterality | K::Level | K::Region | K::Severity),
+        ConceptKind::Status => matches!(key, K::Level | K::Onset),
+        ConceptKind::Mechanism | ConceptKind::Visit | ConceptKind::Circumstance => false,
+    }
+}
+
+impl Linker<'_> {
+    /// The mentions, by index, that a value belongs to.
+    pub fn link(&self, read: &Read) -> Vec<usize> {
+        let key = read.attribute.key;
+        let Some(sentence) = self.sentence_of(read.tokens.start) else { return Vec::new() };
+        let here = self.mentions_of(sentence..sentence + 1);
+        let best = here
+            .clone()
+            .filter(|m| self.takes(*m, key))
+            .filter_map(|m| self.cost(read, m).map(|cost| (cost, m)))
+            .min_by_key(|(cost, m)| (*cost, *m));
+        if let Some((_, mention)) = best {
+            return self.with_joined(mention, read);
+        }
+        if read.beside_mention || read.after_mention && key == AttributeKey::Cause {
+            return Vec::new();
+        }
+        self.topic(sentence, key).into_iter().collect()
+    }
+
+    fn takes(&self, mention: usize, key: AttributeKey) -> bool {
+        takes(self.kind(mention), key)
+    }
+
+    fn kind(&self, mention: usize) -> ConceptKind {
+        self.knowledge.lexicon.concept(self.mentions[mention].concept).kind
+    }
+
+    fn sentence_of(&self, token: u32) -> Option<u32> {
+        let sentences = &self.scan.layout.sentences;
+        let at = sentences.partition_point(|s| s.tokens.end <= token);
+        (at < sentences.len()).then_some(at as u32)
+    }
+
+    fn mentions_of(&self, sentences: Range<u32>) -> Range<usize> {
+        let from = self.mentions.partition_point(|m| m.sentence < sentences.start);
+        let to = self.mentions.partition_point(|m| m.sentence < sentences.end);
+        from..to.max(from)
+    }
+
+    /// How far a value is from a mention of its sentence; `None` if it cannot belong to it.
+    fn cost(&self, read: &Read, mention: usize) -> Option<u32> {
+        let tokens = &self.mentions[mention].tokens;
+        let value = &read.tokens;
+        if value.start < tokens.end && tokens.start < value.end && !read.after_mention {
+            return Some(0);
+        }
+        let forward = value.end <= tokens.start;
+        let gap = if forward { value.end..tokens.start } else { tokens.end.min(value.start)..value.start };
+        let mut cost = 0;
+        for token in gap.clone() {
+            cost += match self.scan.token(token) {
+                "." | ";" | "|" => 14,
+                "," | ":" | "(" | ")" => 2,
+                _ if self.scan.word(token, WordUse::Clause).is_some() => 10,
+                _ if self.in_value(token) => 0,
+                _ => 1,
+            };
+        }
+        // Another mention in between is the better one.
+        let first = self.mentions.partition_point(|m| m.tokens.start < gap.start);
+        let inside = self.mentions[first..].iter().take_while(|m| m.tokens.start < gap.end).filter(|m| m.tokens.end <= gap.end);
+        cost += 4 * inside.count().min(4) as u32;
+        if read.beside_mention {
+            return (cost <= if forward { 5 } else { 3 } && !(forward && read.after_mention)).then_some(cost);
+        }
+        match read.attribute.key {
+            AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Region if forward => self.describes(gap, false).then_some(cost),
+            AttributeKey::Laterality if forward => (self.describes(gap, true) && cost <= NEAR).then_some(cost),
+            AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Laterality | AttributeKey::Region => {
+                (cost <= NEAR && self.ends_phrase(value.end)).then_some(cost + 3)
+            }
+            AttributeKey::Level if forward => {
+                let placed = value.start > 0 && self.scan.word(value.start - 1, WordUse::At).is_some();
+                (cost <= NEAR).then_some(cost + if placed { 6 } else { 0 })
+            }
+            AttributeKey::Level => (cost <= 14).then_some(cost + 1),
+            AttributeKey::Cause | AttributeKey::Radiation if forward => None,
+            AttributeKey::Cause => (cost <= CAUSE_REACH).then_some(cost),
+            AttributeKey::Course if forward => (cost <= 5).then_some(cost),
+            _ if forward => (cost <= FAR).then_some(cost + 2),
+            _ => (cost <= FAR).then_some(cost),
+        }
+    }
+
+    /// Whether some value or level covers a token.
+    fn in_value(&self, token: u32) -> bool {
+        self.scan.at(token).iter().any(|h| matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)))
+    }
+
+    /// Whether the tokens between a describing word and a mention let it describe the mention: "chronic left-sided axial | neck pain", not
+    /// "chronic kidney disease and | neck pain".
+    fn describes(&self, gap: Range<u32>, side: bool) -> bool {
+        if gap.clone().all(|t| self.in_value(t)) {
+            return true;
+        }
+        gap.len() <= 4
+            && gap.clone().all(|t| {
+                let no_join = self.scan.word(t, WordUse::Join).is_none() && self.scan.word(t, WordUse::Stop).is_none();
+                let other_part = side && self.scan.at(t).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
+                no_join && !other_part && !matches!(self.scan.token(t), "." | ";" | ":" | "(" | ")" | "|")
+            })
+    }
+
+    /// Whether a describing word ends its phrase ("neck pain, moderate." but not "neck pain with moderate arthritis").
+    fn ends_phrase(&self, end: u32) -> bool {
+        end >= self.scan.len()
+            || self.scan.breaks(end) > 0
+            || self.scan.token(end).bytes().all(|b| b.is_ascii_punctuation())
+            || self.scan.word(end, WordUse::Stop).is_some()
+            || self.scan.word(end, WordUse::Join).is_some()
+            || self.scan.word(end, WordUse::At).is_some()
+            || self.scan.word(end, WordUse::Clause).is_some()
+            || self.in_value(end)
+    }
+
+    /// The mention and those joined to it on the other side of it from the value: "neck pain and headache | for 3 weeks".
+    fn with_joined(&self, mention: usize, read: &Read) -> Vec<usize> {
+        let mut all = vec![mention];
+        let shared =
+            !matches!(read.attribute.key, AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Laterality | AttributeKey::Region);
+        if !shared || read.tokens.start < self.mentions[mention].tokens.end {
+            return all;
+        }
+        let mut at = mention;
+        while at > 0 && self.mentions[at - 1].sentence == self.mentions[mention].sentence {
+            let gap = self.mentions[at - 1].tokens.end..self.mentions[at].tokens.start;
+            if gap.start > gap.end || !gap.clone().all(|t| self.in_value(t)) || !self.takes(at - 1, read.attribute.key) {
+                break;
+            }
+            at -= 1;
+            all.push(at);
+        }
+        all.sort_unstable();
+        all
+    }
+
+    /// What the sentences before were about, for a value whose sentence names nothing: "It has bothered her for years."
+    fn topic(&self, sentence: u32, key: AttributeKey) -> Option<usize> {
+        let layout = self.scan.layout;
+        let here = layout.sentences.get(sentence as usize)?;
+        let kind = layout.sections.get(here.section as usize)?.kind;
+        if quiet(kind) || matches!(key, AttributeKey::Acuity | AttributeKey::Region | AttributeKey::Phase) {
+            return None;
+        }
+        let mut reach = 0;
+        for back in (0..sentence).rev() {
+            let before = layout.sentences.get(back as usize)?;
+            if before.section != here.section {
+                break;
+            }
+            // Levels stay within their problem; what a patient tells may go on over a line.
+            let beyond = before.item != here.item;
+            if beyond && (key == AttributeKey::Level || !tells(kind)) {
+                break;
+            }
+            let found = self
+                .mentions_of(back..back + 1)
+                .filter(|m| matches!(self.kind(*m), ConceptKind::Symptom | ConceptKind::Diagnosis) && self.takes(*m, key))
+                .find(|m| !denied(self.scan, self.mentions[*m].tokens.start));
+            if found.is_some() {
+                return found;
+            }
+            reach += 1;
+            if reach >= TOPIC_REACH {
+                break;
+            }
+        }
+        None
+    }
+}
+
+/// Sections whose numbers are not of the complaint.
+pub(crate) fn quiet(kind: SectionKind) -> bool {
+    use SectionKind as S;
+    matches!(kind, S::FamilyHistory | S::SocialHistory | S::Medications | S::Allergies | S::Instructions | S::Results)
+}
+
+/// Sections in which the patient's story runs over paragraphs.
+fn tells(kind: SectionKind) -> bool {
+    use SectionKind as S;
+    matches!(kind, S::Preamble | S::ChiefComplaint | S::Hpi | S::HospitalCourse | S::Unknown | S::Indications)
+}

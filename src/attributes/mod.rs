@@ -1,0 +1,135 @@
+//! Mention → attributes: acuity, duration, severity, side, level, region, radiation, cause, course; each linked to its mention.
+//!
+//! Reading and linking are two steps: [`scan`] finds all known words in one pass, the readers make values of them ([`quantities`], [`levels`],
+//! [`words`]), and [`link`] gives each value to the mention it belongs to. [`note_level`] gives every value, linked or not.
+
+pub mod case;
+mod dates;
+pub mod facts;
+mod levels;
+mod link;
+mod numbers;
+mod quantities;
+mod scan;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use crate::knowledge::{Knowledge, NameId};
+use crate::layout::Layout;
+use crate::mentions::Mention;
+use crate::note::Note;
+use crate::span::Span;
+use crate::vocab::{AttributeKey, SectionKind};
+use link::Linker;
+use scan::Scan;
+use std::ops::Range;
+
+/// A property of a mention, with the words that give it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribute {
+    /// Which property.
+    pub key: AttributeKey,
+    /// Its normalised value.
+    pub value: Value,
+    /// The words.
+    pub span: Span,
+    /// The rule that reads them.
+    pub rule: NameId,
+}
+
+/// A normalised value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// "chronic", "left", "C5-C6", "C6", "right arm".
+    Text(String),
+    /// Days, from least to most ("2-3 months" is 60–90).
+    Days(u32, u32),
+    /// A score from least to most, and its scale's maximum.
+    Score(f32, f32, f32),
+}
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Value::Text(text) => f.write_str(text),
+            Value::Days(least, most) => write!(f, "{least}-{most}"),
+            Value::Score(least, most, scale) if least == most => write!(f, "{least}/{scale}"),
+            Value::Score(least, most, scale) => write!(f, "{least}-{most}/{scale}"),
+        }
+    }
+}
+
+/// A value as read, before it is linked.
+#[derive(Debug, Clone)]
+pub(crate) struct Read {
+    pub attribute: Attribute,
+    /// The tokens it takes, with the words that make it a value.
+    pub tokens: Range<u32>,
+    /// Whether it counts only directly beside a mention.
+    pub beside_mention: bool,
+    /// Whether it belongs to what stands before it.
+    pub after_mention: bool,
+}
+
+/// A value found anywhere in the note, with the mentions it belongs to (none: it stands alone, as "4/10" in a line of its own may).
+#[derive(Debug, Clone)]
+pub struct NoteValue {
+    /// The value.
+    pub attribute: Attribute,
+    /// The kind of section it stands in.
+    pub section: SectionKind,
+    /// Indices of the mentions it is linked to.
+    pub mentions: Vec<usize>,
+}
+
+/// The attributes of each mention, in the order of mentions.
+pub fn attributes(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Knowledge) -> Vec<Vec<Attribute>> {
+    let mut out: Vec<Vec<Attribute>> = mentions.iter().map(|_| Vec::new()).collect();
+    for value in values(note, layout, mentions, knowledge) {
+        for mention in value.mentions {
+            let list: &mut Vec<Attribute> = &mut out[mention];
+            if !list.iter().any(|a| a.key == value.attribute.key && a.value == value.attribute.value) {
+                list.push(value.attribute.clone());
+            }
+        }
+    }
+    out
+}
+
+/// Every value of the note's own story, linked or not; not those of relatives, habits, drugs and instructions.
+pub fn note_level(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Knowledge) -> Vec<NoteValue> {
+    let mut all = values(note, layout, mentions, knowledge);
+    all.retain(|v| !link::quiet(v.section));
+    all
+}
+
+/// Reads and links every value of a note, in text order.
+fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Knowledge) -> Vec<NoteValue> {
+    let scan = Scan::new(&note.text, layout, &knowledge.attributes);
+    let service = note.facts.date.or_else(|| facts::service_date_of(&scan).map(|(date, _)| date));
+    let mut reads = Vec::new();
+    quantities::read(&scan, service, &mut reads);
+    levels::read(&scan, &mut reads);
+    words::read(&scan, &mut reads);
+    words::read_links(&scan, &mut reads);
+    reads.sort_by_key(|r| (r.tokens.start, r.tokens.end));
+    let linker = Linker { scan: &scan, mentions, knowledge };
+    let mut out = Vec::with_capacity(reads.len());
+    for read in reads {
+        let linked = linker.link(&read);
+        if linked.is_empty() && read.beside_mention {
+            continue;
+        }
+        let section = section_of(layout, read.attribute.span);
+        out.push(NoteValue { attribute: read.attribute, section, mentions: linked });
+    }
+    out
+}
+
+/// The kind of section a place stands in.
+fn section_of(layout: &Layout, span: Span) -> SectionKind {
+    let at = layout.sections.partition_point(|s| s.start <= span.start);
+    at.checked_sub(1).and_then(|i| layout.sections.get(i)).map_or(SectionKind::Preamble, |s| s.kind)
+}

@@ -1,0 +1,145 @@
+//! Durations, onsets and scores: a number, length of time or date with the words around it.
+
+use crate::attributes::scan::Scan;
+use crate::attributes::{Attribute, Read, Value};
+use crate::knowledge::attributes::Quantity;
+use crate::knowledge::source::attributes::{QuantityKind, WordUse};
+use jiff::civil::Date;
+
+/// How many tokens before and behind a quantity can say that it is of something else.
+const NEAR: u32 = 5;
+
+/// Reads every quantity of a note, in text order.
+pub(crate) fn read(scan: &Scan<'_>, service: Option<Date>, out: &mut Vec<Read>) {
+    let mut token = 0;
+    while token < scan.len() {
+        token = quantity(scan, service, token, out).unwrap_or(token + 1).max(token + 1);
+    }
+}
+
+/// Reads the quantity that begins at a token; the token after it if there is one.
+fn quantity(scan: &Scan<'_>, service: Option<Date>, token: u32, out: &mut Vec<Read>) -> Option<u32> {
+    if let Some(length) = scan.length(token) {
+        let found = match_rules(scan, QuantityKind::Span, token, length.end);
+        if let Some((rule, from, to)) = found {
+            push(scan, rule, Value::Days(length.min, length.max), from, to, out);
+            return Some(to.max(length.end));
+        }
+        return Some(length.end);
+    }
+    if let Some(number) = scan.number(token)
+        && let Some((rule, from, to)) = match_rules(scan, QuantityKind::Score, token, number.end)
+    {
+        let scale = rule.scale as f32;
+        // "7/10/2024" is a date.
+        let date = scan.token(to) == "/" && scan.glued(to);
+        if number.max <= scale && number.min >= 0.0 && !date {
+            push(scan, rule, Value::Score(number.min, number.max, scale), from, to, out);
+            return Some(to.max(number.end));
+        }
+    }
+    let when = scan.when(token)?;
+    if let Some((rule, from, to)) = match_rules(scan, QuantityKind::Date, token, when.end)
+        && let Some((least, most)) = when.reading.days_before(service)
+    {
+        push(scan, rule, Value::Days(least, most), from, to, out);
+        return Some(to.max(when.end));
+    }
+    Some(when.end)
+}
+
+fn push(scan: &Scan<'_>, rule: &Quantity, value: Value, from: u32, to: u32, out: &mut Vec<Read>) {
+    let attribute = Attribute { key: rule.key, value, span: scan.span(from..to), rule: rule.rule };
+    out.push(Read { attribute, tokens: from..to, beside_mention: rule.beside_mention, after_mention: false });
+}
+
+/// The first rule whose words stand around the tokens, with the tokens including those words.
+fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> Option<(&'k Quantity, u32, u32)> {
+    scan.knowledge.quantities.iter().filter(|q| q.of == of).find_map(|rule| {
+        let from = before(scan, rule, start)?;
+        let to = behind(scan, rule, end)?;
+        if of != QuantityKind::Score && elsewhere(scan, from, to) {
+            return None;
+        }
+        // A score's neighbours say what it is; a date's clause says whose it is.
+        let near = if of == QuantityKind::Score { 2 } else { NEAR };
+        let near_before = window(scan, start.saturating_sub(near), start);
+        let near_after = window(scan, end, (end + near).min(scan.len()));
+        if rule.not_before.iter().any(|w| near_before.contains(w.as_str()))
+            || rule.not_after.iter().any(|w| near_after.contains(w.as_str()))
+        {
+            return None;
+        }
+        Some((rule, from, to))
+    })
+}
+
+/// The first token of the words that must stand before; `start` if none need to.
+fn before(scan: &Scan<'_>, rule: &Quantity, start: u32) -> Option<u32> {
+    if rule.before.is_empty() {
+        return Some(start);
+    }
+    // The letter of `x3` is the word before the number.
+    if scan.token(start).len() > 1 && scan.token(start).starts_with('x') && scan.token(start).as_bytes()[1].is_ascii_digit() {
+        return rule.before.iter().any(|b| b == " x ").then_some(start);
+    }
+    let mut at = start;
+    for _ in 0..4 {
+        let text = text_up_to(scan, at);
+        if let Some(words) = rule.before.iter().filter(|b| text.ends_with(b.as_str())).max_by_key(|b| b.len()) {
+            return Some(at.saturating_sub(count(words)));
+        }
+        let skipped = rule.skip.iter().find(|s| text.ends_with(s.as_str())).map(|s| count(s));
+        let skipped = skipped.or_else(|| at.checked_sub(1).filter(|a| scan.word(*a, WordUse::About) == Some(at)).map(|_| 1))?;
+        at = at.saturating_sub(skipped);
+    }
+    None
+}
+
+/// The token after the words that must stand behind; `end` if none need to.
+fn behind(scan: &Scan<'_>, rule: &Quantity, end: u32) -> Option<u32> {
+    if rule.after.is_empty() {
+        return Some(end);
+    }
+    let text = text_from(scan, end);
+    rule.after.iter().filter(|a| text.starts_with(a.as_str())).max_by_key(|a| a.len()).map(|a| end + count(a))
+}
+
+/// Whether the clause says that the quantity is of a dose, a visit or a therapy.
+fn elsewhere(scan: &Scan<'_>, start: u32, end: u32) -> bool {
+    let from = (start.saturating_sub(NEAR)..start).rev().take_while(|t| !ends_clause(scan, *t)).last().unwrap_or(start);
+    let to = (end..(end + 3).min(scan.len())).take_while(|t| !ends_clause(scan, *t) && scan.breaks(*t) == 0).last().map_or(end, |t| t + 1);
+    scan.any_word(from..start, WordUse::Elsewhere) || scan.any_word(end..to, WordUse::Elsewhere)
+}
+
+/// Whether a token ends a clause.
+fn ends_clause(scan: &Scan<'_>, token: u32) -> bool {
+    matches!(scan.token(token), "." | ";" | "," | "(" | ")" | "|") || scan.breaks(token + 1) > 1
+}
+
+/// How many tokens a folded phrase has.
+fn count(phrase: &str) -> u32 {
+    phrase.split_ascii_whitespace().count() as u32
+}
+
+/// The folded text before a token, with the space that ends it.
+fn text_up_to<'s>(scan: &'s Scan<'_>, token: u32) -> &'s str {
+    let folded = &scan.layout.folded;
+    let end = folded.tokens.get(token as usize).map_or(folded.text.len(), |t| t.folded.start as usize);
+    folded.text.get(..end).unwrap_or("")
+}
+
+/// The folded text from a token on, with the space before it.
+fn text_from<'s>(scan: &'s Scan<'_>, token: u32) -> &'s str {
+    let folded = &scan.layout.folded;
+    let start = folded.tokens.get(token as usize).map_or(folded.text.len(), |t| t.folded.start as usize);
+    folded.text.get(start.saturating_sub(1)..).unwrap_or("")
+}
+
+/// The folded text of some tokens, with spaces at both ends.
+fn window<'s>(scan: &'s Scan<'_>, start: u32, end: u32) -> &'s str {
+    let folded = &scan.layout.folded;
+    let from = folded.tokens.get(start as usize).map_or(folded.text.len(), |t| t.folded.start as usize);
+    let to = folded.tokens.get(end as usize).map_or(folded.text.len(), |t| t.folded.start as usize);
+    if start >= end { "" } else { folded.text.get(from.saturating_sub(1)..to).unwrap_or("") }
+}

@@ -1,0 +1,127 @@
+//! The words of a note that the readers know, found in one pass.
+
+use crate::knowledge::attributes::{AttributesKnowledge, Meaning};
+use crate::knowledge::source::attributes::WordUse;
+use crate::layout::Layout;
+use crate::span::Span;
+use std::ops::Range;
+
+/// No blocking phrase has more tokens.
+const BLOCK_LENGTH: u32 = 16;
+
+/// A known phrase at a place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hit {
+    /// First token.
+    pub start: u32,
+    /// First token after.
+    pub end: u32,
+    /// What it means.
+    pub meaning: Meaning,
+}
+
+/// A note's text, tokens and known phrases.
+pub(crate) struct Scan<'a> {
+    pub text: &'a str,
+    pub layout: &'a Layout,
+    pub knowledge: &'a AttributesKnowledge,
+    /// By first token, longest first.
+    pub hits: Vec<Hit>,
+}
+
+impl<'a> Scan<'a> {
+    /// Finds the known phrases of a note; blocked ones and those in the wrong case are left out.
+    pub fn new(text: &'a str, layout: &'a Layout, knowledge: &'a AttributesKnowledge) -> Scan<'a> {
+        let mut hits = Vec::new();
+        let mut blocks = Vec::new();
+        if let Some(automaton) = &knowledge.automaton {
+            for found in automaton.find_overlapping_iter(&layout.folded.text) {
+                let Some(start) = layout.folded.token_at(found.start() as u32 + 1) else { continue };
+                let end = start + layout.folded.text[found.start() + 1..found.end() - 1].bytes().filter(|b| *b == b' ').count() + 1;
+                for meaning in &knowledge.meanings[found.pattern().as_usize()] {
+                    let hit = Hit { start: start as u32, end: end as u32, meaning: *meaning };
+                    if matches!(meaning, Meaning::Block(_)) { blocks.push(hit) } else { hits.push(hit) }
+                }
+            }
+        }
+        blocks.sort_by_key(|b| b.start);
+        hits.retain(|hit| {
+            let (rule, exact) = match hit.meaning {
+                Meaning::Value { index, exact } => (knowledge.values[index as usize].rule, exact.then_some(index)),
+                Meaning::Link(index) => (knowledge.links[index as usize].rule, None),
+                Meaning::Fact(index) => (knowledge.facts[index as usize].rule, None),
+                _ => return true,
+            };
+            if let Some(index) = exact {
+                let span = span_of(layout, hit.start..hit.end);
+                if !knowledge.values[index as usize].exact.iter().any(|e| e == span.of(text)) {
+                    return false;
+                }
+            }
+            // Only blocks that begin a few tokens before can cover the hit, however long the note.
+            let from = blocks.partition_point(|b| b.start + BLOCK_LENGTH < hit.start);
+            let mut near = blocks[from..].iter().take_while(|b| b.start <= hit.start);
+            !near.any(|b| b.meaning == Meaning::Block(rule) && hit.end <= b.end)
+        });
+        hits.sort_by_key(|h| (h.start, u32::MAX - h.end));
+        Scan { text, layout, knowledge, hits }
+    }
+
+    /// The phrases that begin at a token, longest first.
+    pub fn at(&self, token: u32) -> &[Hit] {
+        let from = self.hits.partition_point(|h| h.start < token);
+        let len = self.hits[from..].iter().take_while(|h| h.start == token).count();
+        &self.hits[from..from + len]
+    }
+
+    /// The phrases that begin within some tokens.
+    pub fn within(&self, tokens: Range<u32>) -> &[Hit] {
+        let from = self.hits.partition_point(|h| h.start < tokens.start);
+        let to = self.hits.partition_point(|h| h.start < tokens.end);
+        &self.hits[from..to.max(from)]
+    }
+
+    /// The end of the longest phrase of a use that begins at a token.
+    pub fn word(&self, token: u32, what: WordUse) -> Option<u32> {
+        self.at(token).iter().find(|h| h.meaning == Meaning::Word(what)).map(|h| h.end)
+    }
+
+    /// Whether some word of that use lies wholly within the tokens.
+    pub fn any_word(&self, tokens: Range<u32>, what: WordUse) -> bool {
+        self.within(tokens.clone()).iter().any(|h| h.meaning == Meaning::Word(what) && h.end <= tokens.end)
+    }
+
+    /// The folded word of a token.
+    pub fn token(&self, token: u32) -> &str {
+        self.layout.folded.word(token as usize)
+    }
+
+    /// How many tokens the note has.
+    pub fn len(&self) -> u32 {
+        self.layout.folded.tokens.len() as u32
+    }
+
+    /// The bytes of some tokens.
+    pub fn span(&self, tokens: Range<u32>) -> Span {
+        span_of(self.layout, tokens)
+    }
+
+    /// Whether a token stands directly behind the one before it, without a space.
+    pub fn glued(&self, token: u32) -> bool {
+        self.layout.folded.tokens.get(token as usize).is_some_and(|t| !t.spaced)
+    }
+
+    /// Line breaks before a token.
+    pub fn breaks(&self, token: u32) -> u8 {
+        self.layout.folded.tokens.get(token as usize).map_or(0, |t| t.breaks)
+    }
+}
+
+/// The bytes of some tokens.
+pub(crate) fn span_of(layout: &Layout, tokens: Range<u32>) -> Span {
+    let all = &layout.folded.tokens;
+    match (all.get(tokens.start as usize), all.get(tokens.end.saturating_sub(1) as usize)) {
+        (Some(first), Some(last)) if tokens.start < tokens.end => Span::new(first.span.start, last.span.end),
+        _ => Span::default(),
+    }
+}

@@ -1,0 +1,133 @@
+//! Values that are words: acuity, severity, side, course, phase, region; where pain goes; what it is due to.
+
+use crate::attributes::scan::Scan;
+use crate::attributes::{Attribute, Read, Value};
+use crate::knowledge::attributes::Meaning;
+use crate::knowledge::source::attributes::{LinkKind, WordUse};
+use crate::vocab::AttributeKey;
+
+/// How far before a link a denial reaches, in tokens.
+const DENIAL_REACH: u32 = 8;
+/// How many tokens without a target end the words of a radiation.
+const PATH_REACH: u32 = 5;
+/// How many tokens a cause has at most.
+const CAUSE_LENGTH: u32 = 8;
+
+/// Reads every word value of a note; a value inside a longer one of the same key is left out.
+pub(crate) fn read(scan: &Scan<'_>, out: &mut Vec<Read>) {
+    let mut ends = [0u32; AttributeKey::ALL.len()];
+    for hit in &scan.hits {
+        let Meaning::Value { index, .. } = hit.meaning else { continue };
+        let value = &scan.knowledge.values[index as usize];
+        let covered = &mut ends[value.key as usize];
+        if hit.end <= *covered {
+            continue;
+        }
+        *covered = hit.end;
+        let tokens = hit.start..hit.end;
+        let attribute =
+            Attribute { key: value.key, value: Value::Text(value.value.clone()), span: scan.span(tokens.clone()), rule: value.rule };
+        out.push(Read { attribute, tokens, beside_mention: false, after_mention: false });
+    }
+}
+
+/// Reads where pain goes and what things are due to.
+pub(crate) fn read_links(scan: &Scan<'_>, out: &mut Vec<Read>) {
+    let mut covered = 0;
+    for hit in &scan.hits {
+        let Meaning::Link(index) = hit.meaning else { continue };
+        let link = &scan.knowledge.links[index as usize];
+        if hit.start < covered || denied(scan, hit.start) {
+            continue;
+        }
+        covered = hit.end;
+        let sentence_end = sentence_end(scan, hit.start);
+        match link.kind {
+            LinkKind::Radiation => radiation(scan, hit.start, hit.end, sentence_end, index, out),
+            LinkKind::Cause => cause(scan, hit.start, hit.end, sentence_end, index, out),
+            LinkKind::ServiceDate => {}
+        }
+    }
+}
+
+/// Whether a denial stands before a token in its clause.
+pub(crate) fn denied(scan: &Scan<'_>, token: u32) -> bool {
+    let from = token.saturating_sub(DENIAL_REACH);
+    let clause =
+        (from..token).rev().take_while(|t| !matches!(scan.token(*t), "." | ";" | "!" | "?") && scan.word(*t, WordUse::Clause).is_none());
+    let start = clause.last().unwrap_or(token);
+    scan.any_word(start..token, WordUse::Negator)
+}
+
+/// The token after the sentence that holds a token.
+fn sentence_end(scan: &Scan<'_>, token: u32) -> u32 {
+    let sentences = &scan.layout.sentences;
+    let at = sentences.partition_point(|s| s.tokens.end <= token);
+    sentences.get(at).map_or(scan.len(), |s| s.tokens.end)
+}
+
+/// Targets behind a radiation's words, each with the side that stands before it.
+fn radiation(scan: &Scan<'_>, start: u32, from: u32, end: u32, link: u16, out: &mut Vec<Read>) {
+    let rule = scan.knowledge.links[link as usize].rule;
+    let mut at = from;
+    let mut last = from;
+    let mut limit = from + PATH_REACH;
+    let mut side: Option<String> = None;
+    while at < end && at < limit {
+        if matches!(scan.token(at), ";" | "." | ":" | "|")
+            || scan.word(at, WordUse::Clause).is_some()
+            || scan.word(at, WordUse::Negator).is_some()
+        {
+            break;
+        }
+        let hits = scan.at(at);
+        let target = hits.iter().find_map(|h| match h.meaning {
+            Meaning::Target(i) => Some((i, h.end)),
+            _ => None,
+        });
+        let value = hits.iter().find_map(|h| match h.meaning {
+            Meaning::Value { index, .. } if scan.knowledge.values[index as usize].key == AttributeKey::Laterality => Some((index, h.end)),
+            _ => None,
+        });
+        if let Some((target, target_end)) = target {
+            let name = &scan.knowledge.targets[target as usize];
+            let text = side.take().map_or_else(|| name.clone(), |side| format!("{side} {name}"));
+            let attribute = Attribute { key: AttributeKey::Radiation, value: Value::Text(text), span: scan.span(start..target_end), rule };
+            out.push(Read { attribute, tokens: start..target_end, beside_mention: false, after_mention: true });
+            at = target_end;
+            last = at;
+            limit = at + PATH_REACH;
+        } else if let Some((index, value_end)) = value {
+            side = Some(scan.knowledge.values[index as usize].value.clone());
+            at = value_end;
+        } else if let Some(path_end) = scan.word(at, WordUse::Path).or_else(|| scan.word(at, WordUse::Join)) {
+            at = path_end;
+            limit = (at + PATH_REACH).max(limit);
+        } else {
+            // A word that is no path: what stands behind it is another matter once a target is found.
+            if last > from {
+                break;
+            }
+            at += 1;
+        }
+    }
+}
+
+/// The words behind a causal link, up to the clause's end.
+fn cause(scan: &Scan<'_>, start: u32, from: u32, end: u32, link: u16, out: &mut Vec<Read>) {
+    let link = &scan.knowledge.links[link as usize];
+    let limit = end.min(from + CAUSE_LENGTH);
+    let ends = |t: &u32| {
+        matches!(scan.token(*t), "." | "," | ";" | ":" | "(" | ")" | "|" | "?" | "!")
+            || scan.word(*t, WordUse::Stop).is_some()
+            || scan.word(*t, WordUse::Clause).is_some()
+    };
+    let stop = (from..limit).find(ends).unwrap_or(limit);
+    if stop == from {
+        return;
+    }
+    let span = scan.span(from..stop);
+    let text = span.of(scan.text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let attribute = Attribute { key: AttributeKey::Cause, value: Value::Text(text), span, rule: link.rule };
+    out.push(Read { attribute, tokens: start..stop, beside_mention: link.close, after_mention: true });
+}

@@ -1,0 +1,195 @@
+//! `cervicode eval`: figures against gold, with intervals and misses.
+
+use super::{Failure, Outcome, Status, World};
+use crate::bulk::guarded;
+use crate::eval::{Counts, Figures, Gold, Miss, Scoring, Tally};
+use crate::input::{self, Problem, Raw, Source};
+use crate::note::Note;
+use crate::report::Report;
+use crate::span::Unit;
+use clap::ValueEnum;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Score the program against gold labels
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Gold records (.ndjson, also .gz or .zst), or folders of <id>.txt and <id>.yaml
+    #[arg(required = true, value_name = "GOLD")]
+    gold: Vec<String>,
+    /// How to show the figures
+    #[arg(long, short, default_value = "text")]
+    format: View,
+    /// Leave out the list of misses
+    #[arg(long)]
+    no_misses: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum View {
+    /// For a person
+    Text,
+    /// For a program
+    Json,
+}
+
+pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
+    let engine = world.engine()?;
+    let scoring = Scoring::built_in().map_err(|e| Failure::Message(format!("corpus/scoring.yaml: {e}")))?;
+    let mut problems = Vec::new();
+    let mut pairs = Vec::new();
+    for gold in &args.gold {
+        if Path::new(gold).is_dir() {
+            corpus(gold, &mut pairs, &mut problems);
+        } else {
+            records(gold, &mut pairs, &mut problems);
+        }
+    }
+    let reports: Vec<Result<Report, Problem>> =
+        pairs.par_iter().map(|(_, note)| guarded(&engine, note, &|engine, note| engine.review(note, Unit::Codepoints))).collect();
+    let mut tally = Tally::default();
+    for ((gold, _), report) in pairs.iter().zip(reports) {
+        tally.add(gold, report.as_ref().ok(), &scoring);
+        problems.extend(report.err());
+    }
+    let figures = tally.figures();
+    let misses = if args.no_misses { Vec::new() } else { tally.misses };
+    match args.format {
+        View::Json => {
+            #[derive(serde::Serialize)]
+            struct Whole<'a> {
+                #[serde(flatten)]
+                figures: &'a Figures,
+                misses: &'a [Miss],
+            }
+            let json = serde_json::to_string_pretty(&Whole { figures: &figures, misses: &misses }).map_err(io::Error::from)?;
+            writeln!(world.out, "{json}")?;
+        }
+        View::Text => text(&figures, &misses, world.out)?,
+    }
+    problems.iter().for_each(|p| world.problem(p));
+    Ok(if problems.iter().any(|p| p.lost) { Status::Unread } else { Status::Done })
+}
+
+/// The labelled notes of a folder and those below it.
+fn corpus(folder: &str, pairs: &mut Vec<(Gold, Note)>, problems: &mut Vec<Problem>) {
+    let sources = input::sources(&[folder.to_string()], true, problems);
+    for source in sources {
+        let Source::File { path, name } = source else { continue };
+        let labels = path.with_extension("yaml");
+        if path.extension().is_none_or(|e| e != "txt") || !labels.exists() {
+            continue;
+        }
+        let id = name.trim_end_matches(".txt").to_string();
+        let read = std::fs::read_to_string(&labels).map_err(|e| e.to_string()).and_then(|text| Gold::of_yaml(&id, &text));
+        match (read, note(Source::File { path, name })) {
+            (Ok(gold), Ok(note)) => {
+                let facts = gold.facts.clone();
+                pairs.push((gold, Note { id, facts, ..note }));
+            }
+            (Err(e), _) => problems.push(Problem::lost(labels.display(), e)),
+            (_, Err(problem)) => problems.push(problem),
+        }
+    }
+}
+
+fn note(source: Source) -> Result<Note, Problem> {
+    let options = input::Options::default();
+    let item = input::open(source, &options, &mut None)?.next();
+    item.unwrap_or_else(|| Err(Problem::lost("-", "empty"))).and_then(|item| input::decode(item, &options))
+}
+
+fn records(file: &str, pairs: &mut Vec<(Gold, Note)>, problems: &mut Vec<Problem>) {
+    let options = input::Options::default();
+    for source in input::sources(&[file.to_string()], false, problems) {
+        match input::open(source, &options, &mut None) {
+            Err(problem) => problems.push(problem),
+            Ok(items) => {
+                for item in items {
+                    match item.and_then(|item| labelled(item, &options)) {
+                        Ok(pair) => pairs.push(pair),
+                        Err(problem) => problems.push(problem),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn labelled(item: input::Item, options: &input::Options) -> Result<(Gold, Note), Problem> {
+    let place = item.place.to_string();
+    let Raw::Json(line) = &item.raw else { return Err(Problem::lost(place, "gold is a folder or .ndjson records")) };
+    let gold = serde_json::from_slice(line).ok().as_ref().and_then(Gold::of_record);
+    let note = input::decode(item, options)?;
+    let mut gold = gold.ok_or_else(|| Problem::lost(place, "the record has no gold `codes`"))?;
+    gold.id.clone_from(&note.id);
+    Ok((gold, note))
+}
+
+fn text(figures: &Figures, misses: &[Miss], out: &mut dyn Write) -> io::Result<()> {
+    let f = figures;
+    let interval = |[low, high]: [f64; 2]| format!("[{low:.3}, {high:.3}]");
+    writeln!(out, "{} notes; 95 % Wilson intervals", f.notes)?;
+    writeln!(
+        out,
+        "supported codes   precision {:.3} {}   recall {:.3} {}   F1 {:.3}",
+        f.codes.precision,
+        interval(f.intervals95.precision),
+        f.codes.recall,
+        interval(f.intervals95.recall),
+        f.codes.f1
+    )?;
+    writeln!(
+        out,
+        "                  right {}, wrong {}, missed {} ({} of them offered for review)",
+        f.codes.tp, f.codes.fp, f.codes.missed, f.codes.fn_but_in_review
+    )?;
+    writeln!(
+        out,
+        "flags             precision {:.3} {}   recall {:.3} {}   F1 {:.3}",
+        f.flags.precision,
+        interval(f.intervals95.flag_precision),
+        f.flags.recall,
+        interval(f.intervals95.flag_recall),
+        f.flags.f1
+    )?;
+    writeln!(out, "                  right {}, wrong {}, missed {}", f.flags.tp, f.flags.fp, f.flags.missed)?;
+    writeln!(out, "exact code set    {:.3} {}", f.exact_set, interval(f.intervals95.exact_set))?;
+    writeln!(out, "forbidden codes   {:.3} of notes", f.forbidden_rate)?;
+    writeln!(out, "clean notes right {:.3} of {}", f.clean_right, f.clean_notes)?;
+    writeln!(out, "one-of offered    {:.3}", f.one_of)?;
+    writeln!(out, "withheld listed   {:.3}", f.withheld_recall)?;
+    if f.missing_reports > 0 {
+        writeln!(out, "missing reports   {}", f.missing_reports)?;
+    }
+    table("by code", &f.per_code, out)?;
+    table("by flag", &f.per_flag, out)?;
+    if !misses.is_empty() {
+        writeln!(out, "\nmisses")?;
+    }
+    for miss in misses {
+        writeln!(out, "  {}", miss.id)?;
+        let lists = [
+            ("missed", &miss.missed),
+            ("of them in review", &miss.missed_but_in_review),
+            ("wrong", &miss.wrong),
+            ("flags missed", &miss.flags_missed),
+            ("flags wrong", &miss.flags_wrong),
+        ];
+        for (name, list) in lists.iter().filter(|(_, l)| !l.is_empty()) {
+            writeln!(out, "    {name}: {}", list.iter().cloned().collect::<Vec<_>>().join(", "))?;
+        }
+    }
+    Ok(())
+}
+
+fn table(title: &str, rows: &BTreeMap<String, Counts>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n{title:<22}right  wrong missed  precision recall   F1")?;
+    for (name, c) in rows {
+        let (p, r, f1) = c.prf();
+        writeln!(out, "  {name:<20}{:>5}  {:>5}  {:>5}      {p:.3}  {r:.3}  {f1:.3}", c.tp, c.fp, c.missed)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,389 @@
+//! Fires the rules on a set of facts: candidates, level pairing, and which candidate displaces which.
+
+use super::facts::{Fact, State, compatible};
+use super::when::Scene;
+use crate::code::Code;
+use crate::knowledge::coding::{CodingKnowledge, Pair, Replace, Suggest};
+use crate::knowledge::source::coding::TableKey;
+use crate::vocab::{AttributeKey, Basis, Status};
+use std::collections::BTreeSet;
+
+/// A code that a rule suggests.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub code: Code,
+    /// Index into [`CodingKnowledge::rules`].
+    pub rule: usize,
+    pub status: Status,
+    pub basis: Basis,
+    pub rank: u32,
+    /// The level it stands for; "" for none.
+    pub level: String,
+    pub region: String,
+    /// The facts it rests on.
+    pub facts: Vec<usize>,
+    /// It was completed by the `none` row of this table.
+    pub plain_in: Option<usize>,
+}
+
+/// A candidate that gave way.
+#[derive(Debug, Clone)]
+pub(crate) struct Displaced<'k> {
+    pub candidate: Candidate,
+    pub by: Candidate,
+    pub replace: &'k Replace,
+}
+
+/// What firing the rules gave.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outcome<'k> {
+    pub kept: Vec<Candidate>,
+    pub displaced: Vec<Displaced<'k>>,
+    /// What the mechanism noticed: `level-conflict`, `root-unclear`.
+    pub noticed: BTreeSet<&'static str>,
+}
+
+/// Fires every rule on the scene's active facts.
+pub(crate) fn run<'k>(scene: &Scene<'_>, coding: &'k CodingKnowledge, phase: Option<&str>) -> Outcome<'k> {
+    let mut candidates = Vec::new();
+    let mut noticed = BTreeSet::new();
+    for (r, rule) in coding.rules.iter().enumerate() {
+        let fired: Vec<usize> = scene.active.iter().copied().filter(|&f| scene.holds(&rule.when, f)).collect();
+        if fired.is_empty() {
+            continue;
+        }
+        for suggest in &rule.suggest {
+            if let Some(pair) = &suggest.pair {
+                paired(scene, coding, r, suggest, pair, &fired, &mut candidates, &mut noticed);
+                continue;
+            }
+            for &f in &fired {
+                let beside = rule.when.with.iter().filter_map(|b| scene.beside(b, f));
+                let facts: Vec<usize> = std::iter::once(f).chain(beside).collect();
+                single(scene, coding, r, suggest, phase, &facts, &mut candidates);
+            }
+        }
+    }
+    let candidates = merge(candidates);
+    displace(scene, coding, candidates, noticed)
+}
+
+/// The candidates of one suggestion for one fact (`facts[0]`; the rest stand beside it).
+fn single(
+    scene: &Scene<'_>,
+    coding: &CodingKnowledge,
+    rule: usize,
+    suggest: &Suggest,
+    phase: Option<&str>,
+    facts: &[usize],
+    out: &mut Vec<Candidate>,
+) {
+    let fact = &scene.facts[facts[0]];
+    let mut push = |suffix: &str, level: &str, plain: bool, table: Option<usize>| {
+        if let Some(code) = Code::parse(&format!("{}{suffix}", suggest.stem)) {
+            out.push(Candidate {
+                code,
+                rule,
+                status: suggest.status,
+                basis: suggest.basis.unwrap_or(if plain { Basis::Default } else { Basis::Documented }),
+                rank: suggest.rank,
+                level: level.to_owned(),
+                region: fact.region.clone(),
+                facts: facts.to_vec(),
+                plain_in: if plain { table } else { None },
+            });
+        }
+    };
+    let Some(t) = suggest.table else {
+        let level = fact.levels.first().cloned().unwrap_or_default();
+        push("", &level, false, None);
+        return;
+    };
+    let rows = &coding.tables[t].rows;
+    let none = rows.get("none");
+    match coding.tables[t].by {
+        TableKey::Level => {
+            let mut any = false;
+            for level in &fact.levels {
+                if let Some(suffix) = rows.get(level) {
+                    push(suffix, level, false, Some(t));
+                    any = true;
+                }
+            }
+            if !any && fact.levels.is_empty() {
+                let word = region_word(scene, fact);
+                match rows.get(word) {
+                    Some(suffix) => push(suffix, word, word.starts_with("mid"), Some(t)),
+                    None => {
+                        if let Some(suffix) = none {
+                            push(suffix, "", true, Some(t));
+                        }
+                    }
+                }
+            }
+        }
+        TableKey::Region => match rows.get(&fact.region) {
+            Some(suffix) => push(suffix, "", false, Some(t)),
+            None => {
+                if let Some(suffix) = none.filter(|_| fact.region.is_empty()) {
+                    push(suffix, "", true, Some(t));
+                }
+            }
+        },
+        TableKey::Laterality => {
+            let side = fact.text(scene.findings, AttributeKey::Laterality).unwrap_or("none");
+            if let Some(suffix) = rows.get(side).or(none) {
+                push(suffix, "", !rows.contains_key(side) || side == "none", Some(t));
+            }
+        }
+        TableKey::Phase => {
+            let own = fact.text(scene.findings, AttributeKey::Phase);
+            if let Some(suffix) = own.or(phase).and_then(|p| rows.get(p)) {
+                push(suffix, "", false, Some(t));
+            } else {
+                // the phase is not documented: every form that fits is a candidate
+                for (value, suffix) in rows {
+                    if (value == "active" || value == "routine")
+                        && let Some(code) = Code::parse(&format!("{}{suffix}", suggest.stem))
+                    {
+                        out.push(Candidate {
+                            code,
+                            rule,
+                            status: Status::Review,
+                            basis: Basis::Default,
+                            rank: suggest.rank,
+                            level: String::new(),
+                            region: fact.region.clone(),
+                            facts: facts.to_vec(),
+                            plain_in: Some(t),
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The word for a stretch of levels ("mid-cervical"), or the region where the table may have a row for it.
+fn region_word<'f>(scene: &'f Scene<'_>, fact: &'f Fact) -> &'f str {
+    fact.text(scene.findings, AttributeKey::Region).unwrap_or(&fact.region)
+}
+
+/// Pairs a levelled condition with a complication, level by level.
+#[allow(clippy::too_many_arguments)]
+fn paired(
+    scene: &Scene<'_>,
+    coding: &CodingKnowledge,
+    rule: usize,
+    suggest: &Suggest,
+    pair: &Pair,
+    fired: &[usize],
+    out: &mut Vec<Candidate>,
+    noticed: &mut BTreeSet<&'static str>,
+) {
+    let complications: Vec<usize> = scene
+        .active
+        .iter()
+        .copied()
+        .filter(|&i| {
+            pair.with.has(scene.facts[i].concept) && fired.iter().any(|&f| compatible(&scene.facts[f].region, &scene.facts[i].region))
+        })
+        .collect();
+    if complications.is_empty() {
+        return;
+    }
+    let Some(t) = suggest.table else { return };
+    let rows = &coding.tables[t].rows;
+    let mut push = |level: &str, status: Status, basis: Basis, facts: Vec<usize>| {
+        let (suffix, plain) = match rows.get(level) {
+            Some(s) if level != "none" => (s, level.starts_with("mid")),
+            _ => match rows.get("none") {
+                Some(s) => (s, true),
+                None => return,
+            },
+        };
+        if let Some(code) = Code::parse(&format!("{}{suffix}", suggest.stem)) {
+            let level = if level == "none" { String::new() } else { level.to_owned() };
+            out.push(Candidate {
+                code,
+                rule,
+                status: status.max(suggest.status),
+                basis: if plain { Basis::Default } else { basis },
+                rank: suggest.rank,
+                level,
+                region: scene.facts[facts[0]].region.clone(),
+                facts,
+                plain_in: plain.then_some(t),
+            });
+        }
+    };
+    let levels_of = |facts: &[usize]| {
+        let mut levels: Vec<String> = Vec::new();
+        for &f in facts {
+            for level in &scene.facts[f].levels {
+                if !levels.contains(level) {
+                    levels.push(level.clone());
+                }
+            }
+        }
+        levels
+    };
+    let mapped = |facts: &[usize]| -> Vec<String> {
+        let mut levels: Vec<String> = Vec::new();
+        for &f in facts {
+            let fact = &scene.facts[f];
+            for level in fact.roots.iter().filter_map(|r| pair.roots.get(r)).chain(&fact.levels) {
+                if !levels.contains(level) {
+                    levels.push(level.clone());
+                }
+            }
+        }
+        levels
+    };
+    let with = |fired: &[usize], level: &str| -> Vec<usize> {
+        let own = |f: &usize| level == "none" || scene.facts[*f].levels.iter().any(|l| l == level) || scene.facts[*f].levels.is_empty();
+        let mut facts: Vec<usize> = fired.iter().copied().filter(own).collect();
+        if facts.is_empty() {
+            facts.extend_from_slice(fired);
+        }
+        facts.extend(&complications);
+        facts
+    };
+    let items: BTreeSet<u32> = fired.iter().map(|&f| scene.facts[f].item).collect();
+    let shared: Vec<u32> = items.into_iter().filter(|i| complications.iter().any(|&c| scene.facts[c].item == *i)).collect();
+    if !shared.is_empty() {
+        for item in shared {
+            let here: Vec<usize> = fired.iter().copied().filter(|&f| scene.facts[f].item == item).collect();
+            let comp: Vec<usize> = complications.iter().copied().filter(|&c| scene.facts[c].item == item).collect();
+            let (levels, roots) = (levels_of(&here), mapped(&comp));
+            match levels.len() {
+                0 => {
+                    let word = region_word(scene, &scene.facts[here[0]]);
+                    if roots.is_empty() {
+                        push(
+                            if rows.contains_key(word) { word } else { "none" },
+                            Status::Supported,
+                            Basis::Documented,
+                            with(&here, "none"),
+                        );
+                    }
+                    for level in &roots {
+                        push(level, Status::Supported, Basis::Documented, with(&here, level));
+                    }
+                }
+                1 if !roots.is_empty() && !roots.contains(&levels[0]) => {
+                    noticed.insert("level-conflict");
+                    push(&levels[0], Status::Review, Basis::Documented, with(&here, &levels[0]));
+                }
+                _ => {
+                    for level in &levels {
+                        push(level, Status::Supported, Basis::Documented, with(&here, level));
+                    }
+                }
+            }
+        }
+        return;
+    }
+    let (levels, roots) = (levels_of(fired), mapped(&complications));
+    let hits: Vec<&String> = levels.iter().filter(|l| roots.contains(l)).collect();
+    if levels.is_empty() {
+        if roots.is_empty() {
+            push("none", Status::Supported, Basis::Assumed, with(fired, "none"));
+        }
+        for level in &roots {
+            push(level, Status::Supported, Basis::Assumed, with(fired, level));
+        }
+    } else if !hits.is_empty() {
+        for level in hits {
+            push(level, Status::Supported, Basis::Assumed, with(fired, level));
+        }
+    } else if levels.len() == 1 {
+        let conflict = !roots.is_empty();
+        if conflict {
+            noticed.insert("level-conflict");
+        }
+        push(&levels[0], if conflict { Status::Review } else { Status::Supported }, Basis::Assumed, with(fired, &levels[0]));
+    } else {
+        noticed.insert("root-unclear");
+        for level in &levels {
+            push(level, Status::Review, Basis::Assumed, with(fired, level));
+        }
+    }
+}
+
+/// One candidate a code: the surest, with all the facts.
+fn merge(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let mut out: Vec<Candidate> = Vec::new();
+    for c in candidates {
+        match out.iter_mut().find(|o| o.code == c.code && o.rule == c.rule) {
+            Some(o) => {
+                if c.status < o.status {
+                    o.status = c.status;
+                }
+                for f in c.facts {
+                    if !o.facts.contains(&f) {
+                        o.facts.push(f);
+                    }
+                }
+            }
+            None => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether `by` displaces `other` through `replace`.
+fn displaces(scene: &Scene<'_>, by: &Candidate, replace: &Replace, other: &Candidate) -> bool {
+    if other.code == by.code || !replace.codes.iter().any(|p| other.code.within(p)) {
+        return false;
+    }
+    if (replace.same_level && other.level != by.level) || (replace.same_region && !compatible(&other.region, &by.region)) {
+        return false;
+    }
+    let here = |item: u32| by.facts.iter().chain(&other.facts).any(|&f| scene.facts[f].item == item);
+    !scene.facts.iter().any(|f| replace.unless.has(f.concept) && f.state == State::Affirmed && here(f.item))
+}
+
+/// Removes what is displaced by what stands, until nothing changes.
+fn displace<'k>(scene: &Scene<'_>, coding: &'k CodingKnowledge, mut open: Vec<Candidate>, noticed: BTreeSet<&'static str>) -> Outcome<'k> {
+    let mut out = Outcome { noticed, ..Outcome::default() };
+    while !open.is_empty() {
+        let threat = |c: &Candidate, among: &[Candidate]| {
+            among.iter().any(|b| coding.rules[b.rule].replaces.iter().any(|r| displaces(scene, b, r, c)))
+        };
+        let safe = (0..open.len()).find(|&i| !threat(&open[i], &open)).unwrap_or(0);
+        let by = open.remove(safe);
+        let mut rest = Vec::new();
+        for mut c in open {
+            match coding.rules[by.rule].replaces.iter().find(|r| displaces(scene, &by, r, &c)) {
+                Some(replace) if replace.own_problem_review && own_problem(scene, &by, &c) => {
+                    c.status = Status::Review;
+                    rest.push(c);
+                }
+                Some(replace) => out.displaced.push(Displaced { candidate: c, by: by.clone(), replace }),
+                None => rest.push(c),
+            }
+        }
+        open = rest;
+        out.kept.push(by);
+    }
+    // one code, one candidate: the first rule that stands speaks for it
+    let mut kept: Vec<Candidate> = Vec::new();
+    for c in std::mem::take(&mut out.kept) {
+        match kept.iter_mut().find(|k| k.code == c.code) {
+            Some(k) => {
+                k.status = k.status.min(c.status);
+                k.facts.extend(c.facts.into_iter().filter(|f| !k.facts.contains(f)).collect::<Vec<_>>());
+            }
+            None => kept.push(c),
+        }
+    }
+    out.kept = kept;
+    out
+}
+
+/// Whether a candidate rests on a problem of its own in the assessment, apart from the other's.
+fn own_problem(scene: &Scene<'_>, by: &Candidate, other: &Candidate) -> bool {
+    let theirs: Vec<u32> = by.facts.iter().map(|&f| scene.facts[f].item).collect();
+    other.facts.iter().any(|&f| !theirs.contains(&scene.facts[f].item))
+}

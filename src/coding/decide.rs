@@ -1,0 +1,380 @@
+//! From facts to suggested and withheld codes.
+
+use super::combine::{self, Candidate, Outcome};
+use super::encounter::Encounter;
+use super::facts::{Fact, Standing, State, family};
+use super::when::Scene;
+use super::{Evidence, Suggestion, Withheld, edits};
+use crate::attributes::Value;
+use crate::code::Code;
+use crate::findings::Finding;
+use crate::knowledge::{Knowledge, NameId};
+use crate::layout::Layout;
+use crate::vocab::{AttributeKey, ConceptKind, EvidenceRole, Reason, SectionKind, Status};
+use std::collections::BTreeMap;
+
+/// What was decided, with what the flags need to know of how.
+pub(crate) struct Decision {
+    pub suggestions: Vec<Suggestion>,
+    pub withheld: Vec<Withheld>,
+    /// The candidates behind the suggestions, in the same order.
+    pub candidates: Vec<Candidate>,
+    /// What the mechanism noticed, with the facts that show it.
+    pub noticed: BTreeMap<&'static str, Vec<usize>>,
+}
+
+/// Indices of facts that pass.
+fn pick(facts: &[Fact], test: impl Fn(&Fact) -> bool) -> Vec<usize> {
+    (0..facts.len()).filter(|&i| test(&facts[i])).collect()
+}
+
+/// The facts that count as affirmed in the assessment.
+pub(crate) fn assessed(facts: &[Fact]) -> Vec<usize> {
+    pick(facts, |f| f.standing == Standing::Assessed && f.state == State::Affirmed)
+}
+
+/// Fires the rules on the assessed facts alone.
+pub(crate) fn supported<'k>(findings: &[Finding], facts: &[Fact], encounter: &Encounter, knowledge: &'k Knowledge) -> Outcome<'k> {
+    let active = assessed(facts);
+    combine::run(&Scene { findings, facts, active: &active, setting: encounter.setting }, &knowledge.coding, encounter.phase)
+}
+
+struct Deciding<'a> {
+    layout: &'a Layout,
+    findings: &'a [Finding],
+    facts: &'a [Fact],
+    encounter: &'a Encounter,
+    knowledge: &'a Knowledge,
+    candidates: Vec<(Candidate, Status)>,
+    withheld: Vec<Withheld>,
+    noticed: BTreeMap<&'static str, Vec<usize>>,
+}
+
+/// Decides a note's codes.
+pub(crate) fn decide(layout: &Layout, findings: &[Finding], facts: &[Fact], encounter: &Encounter, knowledge: &Knowledge) -> Decision {
+    let mut d =
+        Deciding { layout, findings, facts, encounter, knowledge, candidates: Vec::new(), withheld: Vec::new(), noticed: BTreeMap::new() };
+    d.read_assessment();
+    d.read_narrative();
+    d.not_affirmed();
+    d.tempting();
+    d.finish()
+}
+
+impl<'a> Deciding<'a> {
+    fn run(&self, active: &[usize]) -> Outcome<'a> {
+        let scene = Scene { findings: self.findings, facts: self.facts, active, setting: self.encounter.setting };
+        combine::run(&scene, &self.knowledge.coding, self.encounter.phase)
+    }
+
+    fn notice(&mut self, what: &'static str, facts: &[usize]) {
+        self.noticed.entry(what).or_default().extend(facts);
+    }
+
+    fn suggested(&self, code: Code) -> bool {
+        self.candidates.iter().any(|(c, _)| c.code == code)
+    }
+
+    fn kind(&self, f: usize) -> ConceptKind {
+        self.knowledge.lexicon.concept(self.facts[f].concept).kind
+    }
+
+    fn read_assessment(&mut self) {
+        let active = assessed(self.facts);
+        let outcome = self.run(&active);
+        for what in &outcome.noticed {
+            let facts: Vec<usize> = outcome.kept.iter().flat_map(|c| c.facts.clone()).collect();
+            self.notice(what, &facts);
+        }
+        for c in outcome.kept {
+            let mut status = c.status;
+            if self.encounter.not_provider && !self.referred(&c) {
+                status = Status::Review;
+                self.notice("author", &c.facts);
+            }
+            if let Some(by) = self.contradicted(&c) {
+                status = Status::Review;
+                self.notice("contradiction", &by);
+            }
+            self.candidates.push((c, status));
+        }
+        for d in &outcome.displaced {
+            self.displaced(d.candidate.clone(), d.by.code, d.replace);
+        }
+        let imaging: Vec<usize> = active.iter().copied().filter(|&f| !self.facts[f].imaging_levels.is_empty()).collect();
+        if !imaging.is_empty() {
+            let mut facts = self.facts.to_vec();
+            for &f in &imaging {
+                facts[f].levels = facts[f].imaging_levels.clone();
+            }
+            let scene = Scene { findings: self.findings, facts: &facts, active: &active, setting: self.encounter.setting };
+            for c in combine::run(&scene, &self.knowledge.coding, self.encounter.phase).kept {
+                if !self.suggested(c.code) {
+                    self.candidates.push((c, Status::Review));
+                }
+            }
+            self.notice("level-in-imaging", &imaging);
+        }
+        // "history of X" in an assessment: ambiguous, for the coder
+        let past = pick(self.facts, |f| f.standing == Standing::Assessed && f.state == State::Past);
+        for f in past {
+            for c in self.run(&[f]).kept {
+                if !self.suggested(c.code) && self.cervical(f) {
+                    self.notice("history", &[f]);
+                    self.candidates.push((c, Status::Review));
+                }
+            }
+        }
+    }
+
+    fn cervical(&self, f: usize) -> bool {
+        let r = &self.facts[f].region;
+        r.is_empty() || family(r) == "cervical"
+    }
+
+    /// Whether a therapist's note quotes it as the referring provider's diagnosis.
+    fn referred(&self, c: &Candidate) -> bool {
+        let Some(saying) = self.knowledge.coding.guidelines.get("referring-diagnosis") else { return false };
+        c.facts.iter().any(|&f| {
+            let section = &self.layout.sections[self.facts[f].section as usize];
+            section.title.is_some_and(|t| {
+                let folded = &self.layout.folded;
+                let title: String =
+                    folded.tokens.iter().filter(|k| t.contains(k.span)).map(|k| format!("{} ", k.folded.of(&folded.text))).collect();
+                saying.phrases.iter().any(|p| format!(" {title}").contains(p.as_str()))
+            })
+        })
+    }
+
+    /// Denied complaints in the history and normal signs on examination that together contradict a diagnosis.
+    fn contradicted(&self, c: &Candidate) -> Option<Vec<usize>> {
+        let complaint = self.knowledge.coding.guidelines.get("contradicted-by-history")?;
+        let sign = self.knowledge.coding.guidelines.get("contradicted-by-exam")?;
+        if !complaint.codes.iter().any(|p| c.code.within(p)) {
+            return None;
+        }
+        let kind = |f: &Fact| self.layout.sections[f.section as usize].kind;
+        let find = |concepts: &crate::knowledge::coding::Concepts, exam: bool, state: State| {
+            (0..self.facts.len()).find(|&i| {
+                let f = &self.facts[i];
+                concepts.has(f.concept) && f.state == state && (kind(f) == SectionKind::Exam) == exam && f.standing == Standing::Narrative
+            })
+        };
+        let affirmed =
+            self.facts.iter().any(|f| complaint.concepts.has(f.concept) && f.state == State::Affirmed && f.standing == Standing::Narrative);
+        if affirmed {
+            return None;
+        }
+        let denied = find(&complaint.concepts, false, State::Denied)?;
+        let normal = find(&sign.concepts, true, State::Denied).or_else(|| find(&sign.beside, true, State::Affirmed))?;
+        Some(vec![denied, normal])
+    }
+
+    fn displaced(&mut self, c: Candidate, by: Code, replace: &crate::knowledge::coding::Replace) {
+        let rule = self.knowledge.coding.rules[c.rule].name;
+        let facts = c.facts.clone();
+        let why = replace.why.replace("{by}", &by.to_string());
+        self.withhold(c.code, replace.reason, rule, why, replace.authority.to_vec(), &facts);
+    }
+
+    fn withhold(&mut self, code: Code, reason: Reason, rule: NameId, why: String, authority: Vec<String>, facts: &[usize]) {
+        if self.suggested(code) || self.withheld.iter().any(|w| w.code == code) {
+            return;
+        }
+        let evidence = self.evidence(facts);
+        self.withheld.push(Withheld { code, reason, rule, why, authority, evidence });
+    }
+
+    /// Withholds for a reason of assertion or place, in the words the knowledge has for it.
+    fn withhold_for(&mut self, c: &Candidate, reason: Reason) {
+        let Some(saying) = self.knowledge.coding.reasons.get(&reason) else { return };
+        let (rule, why, authority) = (saying.name, saying.why.clone(), saying.authority.to_vec());
+        self.withhold(c.code, reason, rule, why, authority, &c.facts.clone());
+    }
+
+    /// Whether the neck is what the note is about.
+    fn topical(&self, f: usize) -> bool {
+        if self.candidates.iter().any(|(c, _)| c.facts.iter().any(|&g| self.facts[g].region.is_empty() || self.cervical(g))) {
+            return true;
+        }
+        let fact = &self.facts[f];
+        let section = &self.layout.sections[fact.section as usize];
+        match section.kind {
+            SectionKind::ChiefComplaint | SectionKind::Plan | SectionKind::Indications => true,
+            SectionKind::Hpi | SectionKind::Preamble | SectionKind::Unknown => {
+                let first = self.layout.sentences.iter().position(|s| s.section == fact.section).unwrap_or(0);
+                (fact.sentence as usize).saturating_sub(first) < 4
+            }
+            _ => false,
+        }
+    }
+
+    fn read_narrative(&mut self) {
+        let active = assessed(self.facts);
+        let told = pick(self.facts, |f| f.standing == Standing::Narrative && f.state == State::Affirmed);
+        let told: Vec<usize> =
+            told.into_iter().filter(|&f| matches!(self.kind(f), ConceptKind::Diagnosis | ConceptKind::Symptom)).collect();
+        let all = [active.clone(), told.clone()].concat();
+        let outcome = self.run(&all);
+        for c in outcome.kept {
+            if self.suggested(c.code) {
+                continue;
+            }
+            let Some(&f) = c.facts.iter().find(|f| told.contains(f)) else { continue };
+            if !self.topical(f) || !self.cervical(f) {
+                self.withhold_for(&c, Reason::NotAssessed);
+                continue;
+            }
+            let rule = &self.knowledge.coding.rules[c.rule];
+            let mut combined = false;
+            for (other, status) in &mut self.candidates {
+                if rule.replaces.iter().any(|r| r.demotes && r.codes.iter().any(|p| other.code.within(p))) {
+                    *status = Status::Review;
+                    combined = true;
+                }
+            }
+            self.notice(if combined { "combination-not-assessed" } else { "narrative-only" }, &c.facts.clone());
+            self.candidates.push((c, Status::Review));
+        }
+        for d in &outcome.displaced {
+            self.displaced(d.candidate.clone(), d.by.code, d.replace);
+        }
+        for f in pick(self.facts, |f| {
+            matches!(f.standing, Standing::Imaging | Standing::Past | Standing::Incidental) && f.state == State::Affirmed
+        }) {
+            let reason = match self.facts[f].standing {
+                Standing::Imaging => Reason::ImagingOnly,
+                Standing::Past if self.layout.sections[self.facts[f].section as usize].copied => Reason::Historical,
+                _ => Reason::NotAssessed,
+            };
+            for c in self.run(&[f]).kept {
+                if !self.suggested(c.code) {
+                    self.notice(if reason == Reason::ImagingOnly { "imaging-only" } else { "listed-only" }, &[f]);
+                }
+                self.withhold_for(&c, reason);
+            }
+        }
+    }
+
+    fn not_affirmed(&mut self) {
+        let hedged = pick(self.facts, |f| f.state == State::Hedged);
+        for &f in &hedged {
+            if self.facts[f].standing == Standing::Assessed && matches!(self.kind(f), ConceptKind::Diagnosis) && self.cervical(f) {
+                self.notice("uncertain", &[f]);
+            }
+        }
+        let groups = [
+            (State::Hedged, Reason::Uncertain),
+            (State::Denied, Reason::Negated),
+            (State::Resolved, Reason::Resolved),
+            (State::Past, Reason::Historical),
+            (State::Someone, Reason::Family),
+            (State::Hypothetical, Reason::Hypothetical),
+        ];
+        for (state, reason) in groups {
+            for f in pick(self.facts, |f| f.state == state) {
+                for c in self.run(&[f]).kept {
+                    self.withhold_for(&c, reason);
+                }
+            }
+        }
+        let both = [assessed(self.facts), hedged.clone()].concat();
+        for c in self.run(&both).kept {
+            if c.facts.iter().any(|f| hedged.contains(f)) {
+                self.withhold_for(&c, Reason::Uncertain);
+            }
+        }
+    }
+
+    fn tempting(&mut self) {
+        let all: Vec<usize> = (0..self.facts.len()).collect();
+        let coding = &self.knowledge.coding;
+        for t in &coding.tempting {
+            if !t.only_when_coded.is_empty() && !self.candidates.iter().any(|(c, _)| t.only_when_coded.iter().any(|p| c.code.within(p))) {
+                continue;
+            }
+            for &f in &all {
+                let scene = Scene { findings: self.findings, facts: self.facts, active: &all, setting: self.encounter.setting };
+                if !scene.holds(&t.when, f) {
+                    continue;
+                }
+                let reason = match self.facts[f].state {
+                    State::Affirmed => t.reason,
+                    State::Hedged => Reason::Uncertain,
+                    State::Denied => Reason::Negated,
+                    State::Resolved => Reason::Resolved,
+                    State::Past => Reason::Historical,
+                    State::Someone => Reason::Family,
+                    State::Hypothetical => Reason::Hypothetical,
+                };
+                for s in &t.codes {
+                    if let Some(code) = Code::parse(&s.stem) {
+                        self.withhold(code, reason, t.name, t.why.clone(), t.authority.to_vec(), &[f]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The words that facts rest on, in text order.
+    fn evidence(&self, facts: &[usize]) -> Vec<Evidence> {
+        evidence(self.layout, self.findings, self.facts, facts)
+    }
+
+    fn finish(mut self) -> Decision {
+        self.candidates.retain(|(c, _)| edits::billable(c.code));
+        let place = |c: &Candidate| c.facts.iter().map(|&f| self.findings[self.facts[f].finding].mention.hull().start).min().unwrap_or(0);
+        let mut ordered = self.candidates.clone();
+        ordered.sort_by_key(|(c, status)| (*status, c.rank, place(c), c.code));
+        let mut suggestions: Vec<Suggestion> = ordered
+            .iter()
+            .map(|(c, status)| {
+                let rule = &self.knowledge.coding.rules[c.rule];
+                Suggestion {
+                    code: c.code,
+                    sequence: 0,
+                    status: *status,
+                    basis: c.basis,
+                    rule: rule.name,
+                    why: rule.why.clone(),
+                    authority: rule.authority.to_vec(),
+                    conflicts_with: Vec::new(),
+                    evidence: self.evidence(&c.facts),
+                }
+            })
+            .collect();
+        edits::excludes(&mut suggestions, &mut self.withheld);
+        let mut pairs: Vec<(Suggestion, Candidate)> = suggestions.into_iter().zip(ordered.into_iter().map(|(c, _)| c)).collect();
+        pairs.sort_by_key(|(s, _)| s.status);
+        for (n, (s, _)) in pairs.iter_mut().enumerate() {
+            s.sequence = n as u32 + 1;
+        }
+        let taken: Vec<Code> = pairs.iter().map(|(s, _)| s.code).collect();
+        self.withheld.retain(|w| !taken.contains(&w.code));
+        self.withheld.sort_by_key(|w| w.code);
+        let (suggestions, candidates) = pairs.into_iter().unzip();
+        Decision { suggestions, withheld: self.withheld, candidates, noticed: self.noticed }
+    }
+}
+
+/// The words that facts rest on, in text order, without repetition.
+pub(crate) fn evidence(layout: &Layout, findings: &[Finding], facts: &[Fact], used: &[usize]) -> Vec<Evidence> {
+    let mut out = Vec::new();
+    for &i in used {
+        let fact = &facts[i];
+        for finding in std::iter::once(fact.finding).chain(fact.adopted.iter().copied()).map(|f| &findings[f]) {
+            out.extend(finding.mention.spans.iter().map(|&span| Evidence { role: EvidenceRole::Mention, span }));
+            out.extend(finding.assertion.cues.iter().map(|c| Evidence { role: EvidenceRole::Cue, span: c.span }));
+            let coded = [AttributeKey::Level, AttributeKey::Acuity, AttributeKey::Laterality, AttributeKey::Phase];
+            let attributes = finding.attributes.iter().filter(|a| coded.contains(&a.key) && matches!(a.value, Value::Text(_)));
+            out.extend(attributes.map(|a| Evidence { role: EvidenceRole::Attribute, span: a.span }));
+        }
+        if let Some(title) = layout.sections[fact.section as usize].title {
+            out.push(Evidence { role: EvidenceRole::Section, span: title });
+        }
+    }
+    out.sort_by_key(|e| (e.span, e.role));
+    out.dedup();
+    out.retain(|e| !e.span.is_empty());
+    out
+}

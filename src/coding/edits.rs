@@ -1,0 +1,29 @@
+//! The code set's own edits on what the rules suggest: valid and billable, and no two supported codes that Excludes1 forbids together.
+
+use super::{Suggestion, Withheld};
+use crate::code::Code;
+use crate::codeset::{CodeSet, Validity};
+use crate::vocab::Status;
+
+/// Whether the code set takes the code as it stands.
+pub(crate) fn billable(code: Code) -> bool {
+    CodeSet::built_in().validity(code) == Validity::Valid
+}
+
+/// Two supported codes that Excludes1 forbids together: the one lower in coding order goes to review, and each conflict names the other.
+pub(crate) fn excludes(suggestions: &mut [Suggestion], _withheld: &mut [Withheld]) {
+    let set = CodeSet::built_in();
+    for i in 0..suggestions.len() {
+        for j in i + 1..suggestions.len() {
+            let (a, b) = (suggestions[i].code, suggestions[j].code);
+            if set.excludes1(a, b).is_none() {
+                continue;
+            }
+            if suggestions[i].status == Status::Supported && suggestions[j].status == Status::Supported {
+                suggestions[j].status = Status::Review;
+            }
+            suggestions[i].conflicts_with.push(b);
+            suggestions[j].conflicts_with.push(a);
+        }
+    }
+}

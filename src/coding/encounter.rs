@@ -1,0 +1,79 @@
+//! What the note says of the encounter itself: setting, author, phase of care, and which sections count as assessed.
+
+use crate::attributes;
+use crate::findings::Finding;
+use crate::knowledge::Knowledge;
+use crate::layout::Layout;
+use crate::note::Note;
+use crate::vocab::{AuthorRole, Certainty, ConceptKind, Polarity, SectionKind, Setting, Subject, Time};
+
+/// The encounter.
+pub(crate) struct Encounter {
+    /// Outpatient unless stated.
+    pub setting: Setting,
+    /// Whether a record, a flag or the note's own words gave it.
+    pub setting_stated: bool,
+    /// The phase of care of an injury, where it can be derived.
+    pub phase: Option<&'static str>,
+    /// Whether the writer may not establish a diagnosis (therapist, nurse).
+    pub not_provider: bool,
+    /// Whether each section counts as assessed.
+    pub coded_from: Vec<bool>,
+}
+
+/// Reads the encounter from the record and the note's words.
+pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Encounter {
+    let stated = note.facts.setting.or_else(|| attributes::facts::stated_setting(&note.text, layout, knowledge).map(|(s, _)| s));
+    let author = note.facts.author.or_else(|| attributes::facts::author_role(&note.text, layout, knowledge).map(|(a, _)| a));
+    Encounter {
+        setting: stated.unwrap_or(Setting::Outpatient),
+        setting_stated: stated.is_some(),
+        phase: note.facts.phase.map(crate::vocab::Phase::as_str).or_else(|| phase(findings, knowledge)),
+        not_provider: matches!(author, Some(AuthorRole::Therapist | AuthorRole::Nurse)),
+        coded_from: coded_from(layout, findings, knowledge),
+    }
+}
+
+/// Affirmed or past, of the patient, and no mere precaution.
+fn told(finding: &Finding) -> bool {
+    let a = &finding.assertion;
+    a.polarity == Polarity::Present && a.subject == Subject::Patient && a.certainty == Certainty::Definite && a.time != Time::Future
+}
+
+/// The phase that the note's circumstances show: a residual, care during healing, or first treatment.
+fn phase(findings: &[Finding], knowledge: &Knowledge) -> Option<&'static str> {
+    for (id, phase) in [("care-sequela", "sequela"), ("care-routine", "routine"), ("care-active", "active")] {
+        let Some(saying) = knowledge.coding.guidelines.get(id) else { continue };
+        if findings.iter().any(|f| told(f) && saying.concepts.has(f.mention.concept)) {
+            return Some(phase);
+        }
+    }
+    None
+}
+
+/// Which sections count as assessed: by kind; a plan or addendum by what it says.
+fn coded_from(layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Vec<bool> {
+    let condition =
+        |f: &Finding| matches!(knowledge.lexicon.concept(f.mention.concept).kind, ConceptKind::Diagnosis | ConceptKind::Symptom);
+    let mut coded: Vec<bool> = layout.sections.iter().map(|s| s.assessed && !s.copied).collect();
+    for finding in findings.iter().filter(|f| condition(f)) {
+        let Some(sentence) = layout.sentences.get(finding.mention.sentence as usize) else { continue };
+        let Some(section) = layout.sections.get(sentence.section as usize) else { continue };
+        if section.copied {
+            continue;
+        }
+        let heads = || {
+            let item = layout.items.get(sentence.item as usize);
+            let first = item.and_then(|i| layout.sentences.get(i.sentences.start as usize));
+            first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5)
+        };
+        match section.kind {
+            SectionKind::Plan if told(finding) && heads() => coded[sentence.section as usize] = true,
+            SectionKind::Addendum if told(finding) || finding.assertion.polarity == Polarity::Absent => {
+                coded[sentence.section as usize] = true
+            }
+            _ => {}
+        }
+    }
+    coded
+}

@@ -1,0 +1,323 @@
+//! Findings → facts: where each stands, what is said of it, its region and levels, as the rules see them.
+
+use crate::attributes::Value;
+use crate::findings::Finding;
+use crate::knowledge::Knowledge;
+use crate::knowledge::lexicon::ConceptId;
+use crate::layout::Layout;
+use crate::vocab::{AttributeKey, Certainty, ConceptKind, Polarity, SectionKind, Setting, Subject, Time};
+
+/// Where in the note a finding stands, by how much its words weigh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    /// Assessment-like section.
+    Assessed,
+    /// The provider's own account: complaint, history of present illness, examination, course, plan.
+    Narrative,
+    /// Reports and results quoted in the note.
+    Imaging,
+    /// Past history and carried problem lists.
+    Past,
+    /// Everything else: review of systems, social history, medications, instructions.
+    Incidental,
+}
+
+/// What the note says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum State {
+    /// There, now, in the patient.
+    Affirmed,
+    /// There, but hedged.
+    Hedged,
+    /// Said not to be there.
+    Denied,
+    /// Past by a resolution cue.
+    Resolved,
+    /// Past.
+    Past,
+    /// Another person's.
+    Someone,
+    /// Conditional, future, general.
+    Hypothetical,
+}
+
+/// A finding as the rules see it.
+#[derive(Debug, Clone)]
+pub(crate) struct Fact {
+    /// Index of the finding.
+    pub finding: usize,
+    /// What it is.
+    pub concept: ConceptId,
+    /// Region of the spine or body; "" where nothing says.
+    pub region: String,
+    /// Disc levels, in text order.
+    pub levels: Vec<String>,
+    /// Levels that only a quoted report gives.
+    pub imaging_levels: Vec<String>,
+    /// Single vertebrae or roots.
+    pub roots: Vec<String>,
+    /// The problem or paragraph.
+    pub item: u32,
+    /// The sentence.
+    pub sentence: u32,
+    /// The section.
+    pub section: u32,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What is said.
+    pub state: State,
+    /// Findings whose words were taken over (a level named elsewhere).
+    pub adopted: Vec<usize>,
+    /// An attribute to suppose, when trying what an answer would change.
+    pub supposed: Option<(AttributeKey, String)>,
+}
+
+impl Fact {
+    /// Whether the values of this attribute meet the list (`any` meets all).
+    pub fn has(&self, findings: &[Finding], key: AttributeKey, wanted: &[String]) -> bool {
+        if let Some((k, v)) = &self.supposed
+            && *k == key
+        {
+            return wanted.iter().any(|w| w == "any" || w == v);
+        }
+        findings[self.finding].attributes.iter().filter(|a| a.key == key).any(|a| match &a.value {
+            Value::Text(text) => wanted.iter().any(|w| w == "any" || w == text),
+            _ => wanted.iter().any(|w| w == "any"),
+        })
+    }
+
+    /// The text value of an attribute, the first in the text.
+    pub fn text<'f>(&'f self, findings: &'f [Finding], key: AttributeKey) -> Option<&'f str> {
+        if let Some((k, v)) = &self.supposed
+            && *k == key
+        {
+            return Some(v);
+        }
+        findings[self.finding].attributes.iter().find_map(|a| match &a.value {
+            Value::Text(text) if a.key == key => Some(text.as_str()),
+            _ => None,
+        })
+    }
+}
+
+/// The family of regions that one spinal region belongs to.
+pub(crate) fn family(region: &str) -> &str {
+    match region {
+        "occipito-atlanto-axial" | "cervical" | "cervicothoracic" => "cervical",
+        "thoracic" | "thoracolumbar" => "thoracic",
+        "lumbar" | "lumbosacral" | "sacral" => "lumbar",
+        other => other,
+    }
+}
+
+/// Whether two regions may be the same place: one unknown, or of one family.
+pub(crate) fn compatible(a: &str, b: &str) -> bool {
+    a.is_empty() || b.is_empty() || family(a) == family(b)
+}
+
+/// The region a vertebral level lies in.
+pub(crate) fn region_of_level(level: &str) -> &'static str {
+    let mut ends = level.split('-');
+    let first = ends.next().unwrap_or("");
+    let last = ends.next().unwrap_or(first);
+    match (first.as_bytes().first(), last.as_bytes().first()) {
+        (Some(b'C'), Some(b'T')) => "cervicothoracic",
+        (Some(b'C'), _) if matches!(first, "C0" | "C1") && matches!(last, "C0" | "C1" | "C2") => "occipito-atlanto-axial",
+        (Some(b'C'), _) => "cervical",
+        (Some(b'T'), Some(b'L')) => "thoracolumbar",
+        (Some(b'T'), _) => "thoracic",
+        (Some(b'L'), Some(b'S')) => "lumbosacral",
+        (Some(b'L'), _) => "lumbar",
+        (Some(b'S'), _) => "sacral",
+        _ => "",
+    }
+}
+
+/// The weight of a section's words.
+pub(crate) fn standing(kind: SectionKind, coded_from: bool) -> Standing {
+    use SectionKind as S;
+    if coded_from {
+        return Standing::Assessed;
+    }
+    match kind {
+        S::Preamble
+        | S::ChiefComplaint
+        | S::Hpi
+        | S::Exam
+        | S::HospitalCourse
+        | S::Procedure
+        | S::Indications
+        | S::Plan
+        | S::Addendum
+        | S::Unknown
+        | S::Vitals => Standing::Narrative,
+        S::Results | S::Imaging => Standing::Imaging,
+        S::History | S::ProblemList => Standing::Past,
+        // an assessment that does not count (copied from another visit) is the past
+        S::Assessment | S::AssessmentAndPlan | S::Impression | S::Diagnosis | S::Conclusion => Standing::Past,
+        S::FamilyHistory | S::SocialHistory | S::Ros | S::Medications | S::Allergies | S::Instructions => Standing::Incidental,
+    }
+}
+
+/// What the note says of a finding. Inpatient diagnoses at discharge count as established though hedged.
+pub(crate) fn state(finding: &Finding, established: bool) -> State {
+    let a = &finding.assertion;
+    if a.subject != Subject::Patient {
+        return State::Someone;
+    }
+    if a.certainty == Certainty::Hypothetical || a.time == Time::Future {
+        return State::Hypothetical;
+    }
+    if a.polarity == Polarity::Absent {
+        return State::Denied;
+    }
+    match a.time {
+        Time::Historical if a.resolved => return State::Resolved,
+        Time::Historical => return State::Past,
+        _ => {}
+    }
+    if a.certainty != Certainty::Definite && !established { State::Hedged } else { State::Affirmed }
+}
+
+/// Makes the facts of a note's findings.
+pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], setting: Setting, knowledge: &Knowledge) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = findings
+        .iter()
+        .enumerate()
+        .filter_map(|(i, finding)| {
+            let sentence = layout.sentences.get(finding.mention.sentence as usize)?;
+            let section = layout.sections.get(sentence.section as usize)?;
+            let coded = coded_from.get(sentence.section as usize).copied().unwrap_or(false);
+            let established = setting == Setting::Inpatient && coded && section.kind == SectionKind::Diagnosis;
+            let (mut levels, mut roots, mut region) = (Vec::new(), Vec::new(), String::new());
+            for attribute in &finding.attributes {
+                let Value::Text(text) = &attribute.value else { continue };
+                match attribute.key {
+                    AttributeKey::Level if text.contains('-') => push_new(&mut levels, text),
+                    AttributeKey::Level => push_new(&mut roots, text),
+                    AttributeKey::Region => region.clone_from(text),
+                    _ => {}
+                }
+            }
+            if let Some((r, _)) = &finding.mention.region {
+                region.clone_from(r);
+            } else if let Some(level) = levels.first().or(roots.first()) {
+                region = region_of_level(level).to_owned();
+            }
+            Some(Fact {
+                finding: i,
+                concept: finding.mention.concept,
+                region,
+                levels,
+                imaging_levels: Vec::new(),
+                roots,
+                item: sentence.item,
+                sentence: finding.mention.sentence,
+                section: sentence.section,
+                standing: if section.copied { Standing::Past } else { standing(section.kind, coded) },
+                state: state(finding, established),
+                adopted: Vec::new(),
+                supposed: None,
+            })
+        })
+        .collect();
+    later_governs(&mut facts);
+    place(&mut facts, knowledge);
+    adopt_levels(&mut facts, knowledge);
+    facts
+}
+
+fn push_new(list: &mut Vec<String>, text: &str) {
+    if !list.iter().any(|l| l == text) {
+        list.push(text.to_owned());
+    }
+}
+
+/// An assessment that a later one contradicts gives way: an addendum governs over what it is added to.
+fn later_governs(facts: &mut [Fact]) {
+    let later: Vec<(ConceptId, u32, State)> = facts
+        .iter()
+        .filter(|f| f.standing == Standing::Assessed && matches!(f.state, State::Denied | State::Affirmed))
+        .map(|f| (f.concept, f.section, f.state))
+        .collect();
+    for fact in facts.iter_mut().filter(|f| f.standing == Standing::Assessed && f.state == State::Affirmed) {
+        let last = later.iter().filter(|(c, s, _)| *c == fact.concept && *s > fact.section).max_by_key(|(_, s, _)| *s);
+        if last.is_some_and(|(_, _, state)| *state == State::Denied) {
+            fact.state = State::Denied;
+        }
+    }
+}
+
+/// Sentence, problem, section and region of a fact that names its region, and whether it is affirmed.
+type Known = (u32, u32, u32, String, bool);
+
+/// Gives a region to facts that name none: that of their sentence, problem, section or note, where it is only one.
+fn place(facts: &mut [Fact], knowledge: &Knowledge) {
+    let spinal = |r: &str| matches!(family(r), "cervical" | "thoracic" | "lumbar");
+    let known: Vec<Known> = facts
+        .iter()
+        .filter(|f| spinal(&f.region))
+        .map(|f| (f.sentence, f.item, f.section, f.region.clone(), matches!(f.state, State::Affirmed | State::Hedged)))
+        .collect();
+    let only = |pick: &dyn Fn(&Known) -> bool| -> Option<String> {
+        let mut regions = known.iter().filter(|k| pick(k)).map(|k| &k.3);
+        let first = regions.next()?;
+        let mut widest = first;
+        for region in regions {
+            if family(region) != family(first) {
+                return None;
+            }
+            if region != widest {
+                widest = if family(first) == region { region } else { first };
+            }
+        }
+        Some(widest.clone())
+    };
+    for fact in facts.iter_mut().filter(|f| f.region.is_empty()) {
+        let kind = knowledge.lexicon.concept(fact.concept).kind;
+        if !matches!(kind, ConceptKind::Diagnosis | ConceptKind::Symptom | ConceptKind::Sign | ConceptKind::Procedure | ConceptKind::Status)
+        {
+            continue;
+        }
+        let (sentence, item, section) = (fact.sentence, fact.item, fact.section);
+        let found = only(&|k| k.0 == sentence)
+            .or_else(|| only(&|k| k.1 == item))
+            .or_else(|| only(&|k| k.2 == section && k.4))
+            .or_else(|| only(&|k| k.4))
+            .or_else(|| only(&|_| true));
+        if let Some(region) = found {
+            // a neighbour's region says which part of the spine, not which end of it
+            fact.region = family(&region).to_owned();
+        }
+    }
+}
+
+/// Takes levels over from the same provider's narrative; levels that only a report gives are kept apart.
+fn adopt_levels(facts: &mut [Fact], knowledge: &Knowledge) {
+    let sources: Vec<(usize, ConceptId, Standing, Vec<String>, String)> = facts
+        .iter()
+        .filter(|f| f.state == State::Affirmed && !f.levels.is_empty() && matches!(f.standing, Standing::Narrative | Standing::Imaging))
+        .map(|f| (f.finding, f.concept, f.standing, f.levels.clone(), f.region.clone()))
+        .collect();
+    for fact in facts.iter_mut().filter(|f| f.standing == Standing::Assessed && f.levels.is_empty()) {
+        for (finding, concept, standing, levels, region) in &sources {
+            let same = knowledge.lexicon.is_a(*concept, fact.concept) || knowledge.lexicon.is_a(fact.concept, *concept);
+            if !same || !compatible(region, &fact.region) {
+                continue;
+            }
+            if *standing == Standing::Narrative {
+                for level in levels {
+                    push_new(&mut fact.levels, level);
+                }
+                fact.adopted.push(*finding);
+            } else {
+                for level in levels {
+                    push_new(&mut fact.imaging_levels, level);
+                }
+            }
+        }
+        if !fact.levels.is_empty() {
+            fact.imaging_levels.clear();
+        }
+    }
+}

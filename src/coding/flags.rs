@@ -1,0 +1,224 @@
+//! What the documentation lacks, and what an answer would change.
+
+use super::decide::{self, Decision};
+use super::encounter::Encounter;
+use super::facts::{Fact, State, compatible};
+use super::when::Scene;
+use super::{Change, Flag, query};
+use crate::attributes::{self, NoteValue, Value};
+use crate::code::Code;
+use crate::findings::Finding;
+use crate::knowledge::Knowledge;
+use crate::knowledge::coding::{FlagRule, FlagWhen};
+use crate::layout::Layout;
+use crate::mentions::Mention;
+use crate::note::Note;
+use crate::vocab::{AttributeKey, Status};
+
+struct Asking<'a> {
+    findings: &'a [Finding],
+    facts: &'a [Fact],
+    encounter: &'a Encounter,
+    decision: &'a Decision,
+    knowledge: &'a Knowledge,
+    values: Vec<NoteValue>,
+    active: Vec<usize>,
+}
+
+/// Raises every flag whose trigger holds, in the order of the knowledge.
+pub(crate) fn flags(
+    note: &Note,
+    layout: &Layout,
+    findings: &[Finding],
+    facts: &[Fact],
+    encounter: &Encounter,
+    decision: &Decision,
+    knowledge: &Knowledge,
+) -> Vec<Flag> {
+    if facts.is_empty() {
+        return Vec::new();
+    }
+    let mentions: Vec<Mention> = findings.iter().map(|f| f.mention.clone()).collect();
+    let values = attributes::note_level(note, layout, &mentions, knowledge);
+    let asking = Asking { findings, facts, encounter, decision, knowledge, values, active: decide::assessed(facts) };
+    let mut out: Vec<Flag> = Vec::new();
+    for rule in &knowledge.coding.flags {
+        if out.iter().any(|f| f.flag == rule.flag) {
+            continue;
+        }
+        let Some((about, shown)) = rule.when.iter().find_map(|w| asking.holds(w)) else { continue };
+        let evidence = decide::evidence(layout, findings, facts, &shown);
+        out.push(Flag {
+            flag: rule.flag.clone(),
+            severity: rule.severity,
+            rule: rule.name,
+            about,
+            why: rule.why.clone(),
+            would_change: asking.would_change(rule, &shown),
+            query: rule.query.as_ref().and_then(|q| query::query(q, &evidence, &note.text, layout, findings, facts)),
+            evidence,
+        });
+    }
+    out.sort_by_key(|f| f.severity);
+    out
+}
+
+impl Asking<'_> {
+    fn codes(&self, prefixes: &[Code], status: Option<Status>) -> Vec<usize> {
+        let fits = |i: &usize| {
+            let s = &self.decision.suggestions[*i];
+            status.is_none_or(|t| t == s.status) && prefixes.iter().any(|p| s.code.within(p))
+        };
+        (0..self.decision.suggestions.len()).filter(fits).collect()
+    }
+
+    /// Whether one way to raise the flag holds: the codes it is about and the facts that show it.
+    fn holds(&self, when: &FlagWhen) -> Option<(Vec<Code>, Vec<usize>)> {
+        let mut about: Vec<usize> = Vec::new();
+        let mut shown: Vec<usize> = Vec::new();
+        for (prefixes, status) in [(&when.supported, Some(Status::Supported)), (&when.suggested, None)] {
+            if !prefixes.is_empty() {
+                let found = self.codes(prefixes, status);
+                if found.is_empty() {
+                    return None;
+                }
+                about.extend(found);
+            }
+        }
+        if !self.codes(&when.not_supported, Some(Status::Supported)).is_empty() || !self.codes(&when.not_suggested, None).is_empty() {
+            return None;
+        }
+        if !when.unspecified_in.is_empty() {
+            let found: Vec<usize> = (0..self.decision.candidates.len())
+                .filter(|&i| self.decision.candidates[i].plain_in.is_some_and(|t| when.unspecified_in.contains(&t)))
+                .collect();
+            if found.is_empty() {
+                return None;
+            }
+            about.extend(found);
+        }
+        if when.note_lacks.iter().any(|key| self.given(*key).is_some()) {
+            return None;
+        }
+        let given = |(key, values): (&AttributeKey, &Vec<String>)| {
+            self.given_values(*key).any(|v| matches!(v, Value::Text(t) if values.contains(t)) || values.iter().any(|w| w == "any"))
+        };
+        if !when.note_has.is_empty() && !when.note_has.iter().any(given) {
+            return None;
+        }
+        if let Some(least) = when.lasting_days {
+            let long = |key| self.given_values(key).any(|v| matches!(v, Value::Days(_, most) if *most >= least && *most < 36500));
+            if !long(AttributeKey::Duration) && !long(AttributeKey::Onset) {
+                return None;
+            }
+        }
+        let scene = Scene { findings: self.findings, facts: self.facts, active: &self.active, setting: self.encounter.setting };
+        for beside in &when.with {
+            let found = scene.anywhere(beside);
+            shown.push(*found.first()?);
+        }
+        if when.without.iter().any(|b| !scene.anywhere(b).is_empty()) {
+            return None;
+        }
+        if let Some((reasons, codes, _)) = &when.withheld {
+            let w = self
+                .decision
+                .withheld
+                .iter()
+                .find(|w| reasons.contains(&w.reason) && (codes.is_empty() || codes.iter().any(|p| w.code.within(p))))?;
+            shown.extend((0..self.facts.len()).filter(|&f| {
+                let hull = self.findings[self.facts[f].finding].mention.hull();
+                w.evidence.iter().any(|e| hull.contains(e.span))
+            }));
+        }
+        if !when.noticed.is_empty() {
+            let found: Vec<usize> = when.noticed.iter().filter_map(|n| self.decision.noticed.get(n.as_str())).flatten().copied().collect();
+            if found.is_empty() {
+                return None;
+            }
+            shown.extend(found);
+        }
+        if when.setting_assumed && self.encounter.setting_stated {
+            return None;
+        }
+        shown.extend(about.iter().flat_map(|&i| self.decision.candidates[i].facts.clone()));
+        shown.sort_unstable();
+        shown.dedup();
+        about.sort_unstable();
+        about.dedup();
+        Some((about.iter().map(|&i| self.decision.suggestions[i].code).collect(), shown))
+    }
+
+    /// Values of a property that the note gives for the neck, or for nothing else in particular.
+    fn given_values(&self, key: AttributeKey) -> impl Iterator<Item = &Value> {
+        self.values
+            .iter()
+            .filter(move |v| v.attribute.key == key)
+            .filter(|v| v.mentions.is_empty() || v.mentions.iter().any(|&m| self.neck(m)))
+            .map(|v| &v.attribute.value)
+    }
+
+    fn given(&self, key: AttributeKey) -> Option<&Value> {
+        self.given_values(key).next()
+    }
+
+    fn neck(&self, finding: usize) -> bool {
+        self.facts
+            .iter()
+            .find(|f| f.finding == finding)
+            .is_some_and(|f| compatible(&f.region, "cervical") && !matches!(f.state, State::Someone | State::Hypothetical))
+    }
+
+    /// The supported codes for each answer, found by coding again with the answer supposed.
+    fn would_change(&self, rule: &FlagRule, shown: &[usize]) -> Vec<Change> {
+        let Some(would) = &rule.would_change else { return Vec::new() };
+        let now = self.supported(self.facts);
+        let mut out = Vec::new();
+        let mut add = |answer: &str, facts: Vec<Fact>| {
+            let codes = self.supported(&facts);
+            if codes != now || would.doc.keep_same {
+                out.push(Change { answer: answer.to_owned(), codes });
+            }
+        };
+        if let Some(key) = would.doc.attribute {
+            for value in &would.doc.values {
+                let mut facts = self.facts.to_vec();
+                for &f in shown {
+                    if !would.of.is_empty() && !would.of.has(facts[f].concept) {
+                        continue;
+                    }
+                    if key == AttributeKey::Level {
+                        facts[f].levels = vec![value.clone()];
+                    }
+                    facts[f].supposed = Some((key, value.clone()));
+                }
+                add(value, facts);
+            }
+        }
+        for (answer, concept) in &would.doc.findings {
+            let Some(concept) = self.knowledge.lexicon.find(concept) else { continue };
+            if let Some(&f) = self.active.first() {
+                let mut facts = self.facts.to_vec();
+                let mut new = facts[f].clone();
+                new.concept = concept;
+                facts.push(new);
+                add(answer, facts);
+            }
+        }
+        if would.doc.certainty {
+            let mut facts = self.facts.to_vec();
+            for &f in shown {
+                facts[f].state = State::Affirmed;
+            }
+            add("confirmed", facts);
+        }
+        out
+    }
+
+    fn supported(&self, facts: &[Fact]) -> Vec<Code> {
+        let outcome = decide::supported(self.findings, facts, self.encounter, self.knowledge);
+        let mut codes: Vec<Code> = outcome.kept.iter().filter(|c| c.status == Status::Supported).map(|c| c.code).collect();
+        codes.sort();
+        codes
+    }
+}

@@ -1,0 +1,66 @@
+//! Check lists and tables: "Numbness: No  Weakness: Yes", "fever - none", "back pain: denied".
+
+use super::view::{Found, View};
+use crate::knowledge::context::{ContextKnowledge, Part};
+use std::ops::Range;
+
+/// A label with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cell {
+    /// What is spoken of.
+    pub label: Range<usize>,
+    /// What is said of it.
+    pub value: Range<usize>,
+}
+
+/// The longest label, in symbols.
+const LABEL: usize = 14;
+/// How far the mark of the next label may stand from a value that nothing closes.
+const NEXT_LABEL: usize = 5;
+
+/// The cells of a sentence, in text order.
+pub(crate) fn cells(view: &View<'_>, found: &[Found], knowledge: &ContextKnowledge) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = Vec::new();
+    for f in found.iter().filter(|f| matches!(f.part, Part::Value(_))) {
+        if f.start < 2 || !is_mark(view, f.start - 1) || !is_closed(view, f.end, knowledge) {
+            continue;
+        }
+        let floor = cells.last().map_or(0, |c| c.value.end);
+        let mark = f.start - 1;
+        let mut start = mark;
+        while start > floor && mark - start < LABEL {
+            let symbol = view.symbol(start - 1);
+            if matches!(symbol, ";" | "." | "|" | "•" | ":" | "]") {
+                break;
+            }
+            start -= 1;
+        }
+        if start < mark {
+            cells.push(Cell { label: start..mark, value: f.start..f.end });
+        }
+    }
+    cells
+}
+
+/// Whether symbol `i` stands between a label and its value.
+fn is_mark(view: &View<'_>, i: usize) -> bool {
+    match view.symbol(i) {
+        ":" | "=" | "?" | "--" | "|" | ".." => true,
+        "-" => view.spaced(i) && view.spaced(i + 1),
+        _ => false,
+    }
+}
+
+/// Whether a value that ends before symbol `at` is the whole value: the sentence, a mark of punctuation, an adjunct or the next label follows.
+fn is_closed(view: &View<'_>, at: usize, knowledge: &ContextKnowledge) -> bool {
+    if at >= view.len() {
+        return true;
+    }
+    if !view.is_word(at) {
+        return !matches!(view.symbol(at), "\"" | "'" | "?" | ":");
+    }
+    knowledge.adjuncts.contains(view.symbol(at))
+        || (at + 1..(at + 1 + NEXT_LABEL).min(view.len()))
+            .take_while(|i| !matches!(view.symbol(*i), "," | ";" | "."))
+            .any(|i| is_mark(view, i))
+}

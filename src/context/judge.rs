@@ -1,0 +1,212 @@
+//! From the cues that reach a mention to its assertion.
+
+use super::cells::cells;
+use super::scope::{Active, Scopes};
+use super::view::View;
+use super::{Assertion, Cue};
+use crate::knowledge::Knowledge;
+use crate::knowledge::context::ContextKnowledge;
+use crate::knowledge::source::context::{Axis, Says};
+use crate::layout::Layout;
+use crate::mentions::Mention;
+use crate::span::Span;
+use crate::vocab::{Certainty, Polarity, SectionKind, Subject, Time};
+use std::ops::Range;
+
+/// Something said of a mention.
+#[derive(Debug, Clone)]
+struct Act {
+    says: Says,
+    /// By its place in [`Scopes::active`].
+    active: usize,
+    scope: Range<usize>,
+    distance: usize,
+    forward: bool,
+    reversed: bool,
+}
+
+/// Judges the mentions of a sentence.
+pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Knowledge, made: &mut [Assertion]) {
+    let Some(sentence) = layout.sentences.get(index) else { return };
+    let context = &knowledge.context;
+    let kind = layout.sections.get(sentence.section as usize).map_or(SectionKind::Unknown, |s| s.kind);
+    let prior = context.priors.get(&kind).copied();
+    let view = View::new(&layout.folded, sentence.tokens.clone(), context);
+    let found = view.phrases(context);
+    let cells = cells(&view, &found, context);
+    let scopes = Scopes::new(&view, &found, &cells, context);
+    for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
+        let acts = acts_on(&scopes, mention);
+        *assertion = decide(&scopes, &acts);
+        if let Some((rule, says)) = prior {
+            let explicit = acts.iter().any(|a| a.says.axis() == says.axis());
+            if !explicit {
+                let heading = layout.sections[sentence.section as usize].title.unwrap_or(sentence.span);
+                assertion.cues.push(Cue { span: heading, scope: sentence.span, rule });
+                apply(assertion, says);
+            }
+        }
+        assertion.cues.sort_by_key(|c| (c.span.start, c.span.end));
+        assertion.cues.dedup_by_key(|c| (c.span, c.rule));
+    }
+    agree(mentions, made);
+}
+
+/// Overlapping mentions with one head are said of in one way: the longest decides.
+fn agree(mentions: &[Mention], made: &mut [Assertion]) {
+    for i in 0..mentions.len() {
+        let hull = mentions[i].hull();
+        let longest = (0..mentions.len())
+            .filter(|j| mentions[*j].hull().contains(hull) && mentions[*j].hull().end == hull.end && mentions[*j].spans.len() == 1)
+            .max_by_key(|j| (mentions[*j].hull().len(), usize::MAX - j));
+        if let Some(j) = longest.filter(|j| mentions[*j].hull() != hull) {
+            made[i] = made[j].clone();
+        }
+    }
+}
+
+/// The words that carry the mention's meaning: all but a site that stands apart.
+fn heads(mention: &Mention) -> Vec<Span> {
+    let site = mention.region.as_ref().and_then(|(_, span)| *span);
+    let heads: Vec<Span> = mention.spans.iter().copied().filter(|s| Some(*s) != site).collect();
+    if heads.is_empty() { mention.spans.clone() } else { heads }
+}
+
+fn acts_on(scopes: &Scopes<'_, '_>, mention: &Mention) -> Vec<Act> {
+    let own: Vec<Range<usize>> = mention.spans.iter().map(|s| scopes.view.symbols_of(*s)).collect();
+    let heads: Vec<Range<usize>> = heads(mention).iter().map(|s| scopes.view.symbols_of(*s)).filter(|r| !r.is_empty()).collect();
+    let mut acts = Vec::new();
+    for (index, active) in scopes.active.iter().enumerate() {
+        let inside = own.iter().any(|o| o.start <= active.at.start && active.at.end <= o.end);
+        if inside {
+            continue;
+        }
+        for says in &scopes.knowledge.cues[active.cue as usize].says {
+            if let Some((scope, distance, forward)) = reaches(scopes, active, says.axis(), &heads) {
+                acts.push(Act { says: *says, active: index, scope, distance, forward, reversed: false });
+            }
+        }
+    }
+    reverse(scopes, &mut acts);
+    acts
+}
+
+/// The scope, the distance and the direction, if the cue reaches one of the heads.
+fn reaches(scopes: &Scopes<'_, '_>, active: &Active, axis: Axis, heads: &[Range<usize>]) -> Option<(Range<usize>, usize, bool)> {
+    if let Some(label) = &active.label {
+        return heads.iter().any(|h| label.start <= h.start && h.end <= label.end).then(|| (label.clone(), 0, false));
+    }
+    if active.forward {
+        let scope = scopes.forward(active, axis);
+        if let Some(head) = heads.iter().find(|h| h.end > active.at.end && h.start < scope.end && h.end <= scope.end.max(h.start + 1)) {
+            return Some((scope, head.start.saturating_sub(active.at.end), true));
+        }
+    }
+    if active.backward {
+        let scope = scopes.backward(active, axis);
+        if let Some(head) = heads.iter().rev().find(|h| h.start < active.at.start && h.end > scope.start) {
+            return Some((scope, active.at.start.saturating_sub(head.end), false));
+        }
+    }
+    None
+}
+
+/// "cannot turn the head without pain": the inner denial affirms.
+fn reverse(scopes: &Scopes<'_, '_>, acts: &mut [Act]) {
+    for act in acts.iter_mut().filter(|a| a.says == Says::Absent && a.forward) {
+        let inner = &scopes.active[act.active];
+        if !scopes.knowledge.cues[inner.cue as usize].reversible {
+            continue;
+        }
+        let outer = scopes.active.iter().find(|o| {
+            scopes.knowledge.cues[o.cue as usize].reverses
+                && o.at.end <= inner.at.start
+                && scopes.forward(o, Axis::Polarity).end >= inner.at.end
+        });
+        if outer.is_some() {
+            act.reversed = true;
+        }
+    }
+}
+
+fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
+    let mut assertion = Assertion::default();
+    let mut deciding: Vec<&Act> = Vec::new();
+    let nearest = |axis: Axis| acts.iter().filter(|a| a.says.axis() == axis).min_by_key(|a| (a.distance, a.forward));
+
+    let affirms = |a: &&Act| !(a.says == Says::Present && !a.forward && denied_within(scopes, a));
+    let polarity = acts.iter().filter(|a| a.says.axis() == Axis::Polarity).filter(affirms).min_by_key(|a| (a.distance, a.forward));
+    if let Some(act) = polarity {
+        if !act.reversed {
+            apply(&mut assertion, act.says);
+        }
+        deciding.push(act);
+    }
+
+    // a condition covers every hedge inside it
+    let condition = acts.iter().filter(|a| a.says == Says::Hypothetical).min_by_key(|a| a.distance);
+    let certainty = condition.or_else(|| nearest(Axis::Certainty));
+    if let Some(act) = certainty {
+        // "nothing to suggest myelopathy": the denial takes the hedge in
+        let taken_in = polarity.is_some_and(|p| {
+            p.says == Says::Absent && p.forward && act.forward && scopes.active[p.active].at.start < scopes.active[act.active].at.start
+        });
+        if act.says == Says::Hypothetical || !taken_in {
+            apply(&mut assertion, act.says);
+            deciding.push(act);
+        }
+    }
+
+    // what is only supposed was not, and will not be
+    let time = nearest(Axis::Time).filter(|a| condition.is_none() || a.says == Says::Future);
+    if let Some(act) = time {
+        apply(&mut assertion, act.says);
+        deciding.push(act);
+    }
+    if let Some(act) = nearest(Axis::Subject) {
+        apply(&mut assertion, act.says);
+        deciding.push(act);
+    }
+    let view = scopes.view;
+    assertion.cues = deciding
+        .iter()
+        .map(|act| {
+            let active = &scopes.active[act.active];
+            Cue {
+                span: view.span(active.at.clone()),
+                scope: view.span(act.scope.clone()),
+                rule: scopes.knowledge.cues[active.cue as usize].name,
+            }
+        })
+        .collect();
+    assertion
+}
+
+/// Whether a denial opens the phrase that an affirming cue closes ("no DVT is present").
+fn denied_within(scopes: &Scopes<'_, '_>, act: &Act) -> bool {
+    let to = scopes.active[act.active].at.start;
+    let phrase = (act.scope.start..to).rev().find(|i| matches!(scopes.view.symbol(*i), "," | ";")).map_or(act.scope.start, |i| i + 1);
+    let denies = |context: &ContextKnowledge, a: &Active| a.forward && context.cues[a.cue as usize].says.contains(&Says::Absent);
+    scopes.active.iter().any(|a| denies(scopes.knowledge, a) && phrase <= a.at.start && a.at.end <= to)
+}
+
+fn apply(assertion: &mut Assertion, says: Says) {
+    match says {
+        Says::Absent => assertion.polarity = Polarity::Absent,
+        Says::Present => assertion.polarity = Polarity::Present,
+        Says::Definite => assertion.certainty = Certainty::Definite,
+        Says::Probable => assertion.certainty = Certainty::Probable,
+        Says::Possible => assertion.certainty = Certainty::Possible,
+        Says::Hypothetical => assertion.certainty = Certainty::Hypothetical,
+        Says::Current => assertion.time = Time::Current,
+        Says::Historical => assertion.time = Time::Historical,
+        Says::Resolved => {
+            assertion.time = Time::Historical;
+            assertion.resolved = true;
+        }
+        Says::Future => assertion.time = Time::Future,
+        Says::Patient => assertion.subject = Subject::Patient,
+        Says::Family => assertion.subject = Subject::Family,
+        Says::Other => assertion.subject = Subject::Other,
+    }
+}

@@ -1,0 +1,208 @@
+//! Which symbols of a sentence a cue speaks of.
+
+use super::cells::Cell;
+use super::view::{Found, View};
+use crate::knowledge::context::{ContextKnowledge, CueRule, Part};
+use crate::knowledge::source::context::{Axis, Direction, Reach};
+use std::ops::Range;
+
+/// A cue in a sentence and the side or sides it looks to.
+#[derive(Debug, Clone)]
+pub(crate) struct Active {
+    /// By its place in [`ContextKnowledge::cues`].
+    pub cue: u16,
+    /// Its symbols.
+    pub at: Range<usize>,
+    /// Whether it speaks of what follows.
+    pub forward: bool,
+    /// Whether it speaks of what stands before.
+    pub backward: bool,
+    /// The label of the cell whose value it is.
+    pub label: Option<Range<usize>>,
+}
+
+/// The cues and terminators of a sentence.
+pub(crate) struct Scopes<'v, 'f> {
+    pub view: &'v View<'f>,
+    pub knowledge: &'v ContextKnowledge,
+    pub active: Vec<Active>,
+    /// Start, end and place in [`ContextKnowledge::terminators`].
+    pub terminators: Vec<(usize, usize, u16)>,
+}
+
+impl<'v, 'f> Scopes<'v, 'f> {
+    /// Settles which phrases act, and to which side.
+    pub fn new(view: &'v View<'f>, found: &[Found], cells: &[Cell], knowledge: &'v ContextKnowledge) -> Scopes<'v, 'f> {
+        let terminators = found
+            .iter()
+            .filter_map(|f| match f.part {
+                Part::Terminator(t) => Some((f.start, f.end, t)),
+                _ => None,
+            })
+            .collect();
+        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators };
+        let mut marks_forward = None;
+        for f in found {
+            match f.part {
+                Part::Cue(cue) => {
+                    let rule = &knowledge.cues[cue as usize];
+                    if cells.iter().any(|c| c.value.start <= f.start && f.end <= c.value.end) || (rule.glued && !scopes.is_glued(f)) {
+                        continue;
+                    }
+                    let (forward, backward) = match rule.direction {
+                        Direction::Forward => (true, false),
+                        Direction::Backward => (false, true),
+                        Direction::Both => (true, true),
+                        Direction::ForwardFirst => scopes.one_side(f, rule, true),
+                        Direction::BackwardFirst => scopes.one_side(f, rule, false),
+                        Direction::Marker => {
+                            let forward = *marks_forward.get_or_insert_with(|| scopes.nothing_before(f.start));
+                            (forward, !forward)
+                        }
+                    };
+                    if forward || backward {
+                        scopes.active.push(Active { cue, at: f.start..f.end, forward, backward, label: None });
+                    }
+                }
+                Part::Value(cue) => {
+                    if let Some(cell) = cells.iter().find(|c| c.value == (f.start..f.end)) {
+                        scopes.active.push(Active {
+                            cue,
+                            at: f.start..f.end,
+                            forward: false,
+                            backward: false,
+                            label: Some(cell.label.clone()),
+                        });
+                    }
+                }
+                Part::Terminator(_) | Part::Pseudo => {}
+            }
+        }
+        scopes
+    }
+
+    /// A mark that stands free on the left and touches a word on the right, within a line: "no pain -fever".
+    fn is_glued(&self, f: &Found) -> bool {
+        self.view.spaced(f.start)
+            && !self.view.spaced(f.end)
+            && self.view.is_word(f.end)
+            && (!self.view.opens_line(f.start) || self.view.symbol(f.start) != "-")
+    }
+
+    /// Whether no word of substance stands between the clause's start and symbol `at`.
+    fn nothing_before(&self, at: usize) -> bool {
+        let mut i = at;
+        while i > 0 {
+            i -= 1;
+            let symbol = self.view.symbol(i);
+            if matches!(symbol, "," | ";" | ":" | "." | "(" | "•" | "*" | "|") || self.terminators.iter().any(|t| t.0 <= i && i < t.1) {
+                return true;
+            }
+            if self.view.is_word(i) && !self.knowledge.openers.contains(symbol) && !(symbol == "N" && i == 0) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether nothing that a cue could govern follows symbol `at`.
+    fn nothing_after(&self, at: usize, rule: &CueRule) -> bool {
+        if at >= self.view.len() {
+            return true;
+        }
+        let symbol = self.view.symbol(at);
+        if self.view.is_word(at) {
+            self.knowledge.adjuncts.contains(symbol) || rule.says.iter().any(|s| self.terminates(at, s.axis(), rule, true))
+        } else {
+            !matches!(symbol, "\"" | "'" | "?" | ":" | "(") || at + 1 >= self.view.len()
+        }
+    }
+
+    fn one_side(&self, f: &Found, rule: &CueRule, forward_first: bool) -> (bool, bool) {
+        let (before, after) = (self.nothing_before(f.start), self.nothing_after(f.end, rule));
+        match (before, after) {
+            (true, true) => (false, false),
+            (true, false) => (true, false),
+            (false, true) => (false, true),
+            (false, false) => (forward_first, !forward_first),
+        }
+    }
+
+    fn rule(&self, active: &Active) -> &CueRule {
+        &self.knowledge.cues[active.cue as usize]
+    }
+
+    /// The symbols after the cue that it reaches on that axis.
+    pub fn forward(&self, active: &Active, axis: Axis) -> Range<usize> {
+        let rule = self.rule(active);
+        let from = active.at.end;
+        let mut depth = 0;
+        let mut i = from;
+        while i < self.view.len() && i - from < rule.words as usize {
+            if self.terminates(i, axis, rule, true) {
+                break;
+            }
+            match self.view.symbol(i) {
+                "(" => depth += 1,
+                ")" if depth == 0 => break,
+                ")" => depth -= 1,
+                "," if rule.reach == Reach::Phrase && !self.in_or_list(i) => break,
+                ";" if rule.reach != Reach::Sentence => break,
+                "|" => break,
+                _ => {}
+            }
+            i += 1;
+        }
+        from..i
+    }
+
+    /// The symbols before the cue that it reaches on that axis.
+    pub fn backward(&self, active: &Active, axis: Axis) -> Range<usize> {
+        let rule = self.rule(active);
+        let to = active.at.start;
+        let mut depth = 0;
+        let mut i = to;
+        while i > 0 && to - i < rule.words as usize {
+            let at = i - 1;
+            if self.terminators.iter().any(|(start, end, t)| *start <= at && at < *end && self.ends(*t, axis, rule, false)) {
+                break;
+            }
+            match self.view.symbol(at) {
+                ")" => depth += 1,
+                // "stenosis (resolved)": a cue that opens a bracket speaks of what stands before it
+                "(" if depth == 0 && at + 1 < to && self.view.is_word(at + 1) => break,
+                "(" if depth > 0 => depth -= 1,
+                "," if rule.reach == Reach::Phrase && i != to => break,
+                ";" | "|" => break,
+                ":" if rule.reach != Reach::Sentence => break,
+                _ => {}
+            }
+            i = at;
+        }
+        i..to
+    }
+
+    fn terminates(&self, at: usize, axis: Axis, rule: &CueRule, forward: bool) -> bool {
+        self.terminators.iter().any(|(start, _, t)| *start == at && self.ends(*t, axis, rule, forward))
+    }
+
+    fn ends(&self, terminator: u16, axis: Axis, rule: &CueRule, forward: bool) -> bool {
+        let t = &self.knowledge.terminators[terminator as usize];
+        t.ends.contains(&axis) && (if forward { t.forward } else { t.backward }) && !rule.passes.contains(&terminator)
+    }
+
+    /// Whether the comma belongs to a list of short entries that "or" closes ("possible A, B, or C").
+    fn in_or_list(&self, comma: usize) -> bool {
+        let mut last = comma;
+        for i in comma + 1..self.view.len() {
+            match self.view.symbol(i) {
+                "or" => return i - last <= 6,
+                "," if i - last <= 6 => last = i,
+                "," | ";" | "and" | "(" => return false,
+                _ if i - last > 6 => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+}

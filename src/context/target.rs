@@ -1,0 +1,34 @@
+//! The assertion of any words of a text, taken as a mention: for annotated sets and for the cases of rules.
+
+use super::{Assertion, assertions};
+use crate::knowledge::Knowledge;
+use crate::knowledge::lexicon::ConceptId;
+use crate::layout::{Layout, layout};
+use crate::mentions::{How, Mention};
+use crate::span::Span;
+
+/// The assertion of the words at `target`; the plain one if the span lies outside the text.
+pub fn assertion_of(text: &str, target: Span, knowledge: &Knowledge) -> Assertion {
+    assertion_in(text, &layout(text, knowledge), target, knowledge)
+}
+
+/// The assertion of the first occurrence of `words`; `None` if they do not occur.
+pub fn assertion_of_first(text: &str, words: &str, knowledge: &Knowledge) -> Option<Assertion> {
+    let start = text.find(words)? as u32;
+    Some(assertion_of(text, Span::new(start, start + words.len() as u32), knowledge))
+}
+
+fn assertion_in(text: &str, layout: &Layout, target: Span, knowledge: &Knowledge) -> Assertion {
+    let first = layout.folded.tokens.partition_point(|t| t.span.end <= target.start) as u32;
+    let end = layout.folded.tokens.partition_point(|t| t.span.start < target.end) as u32;
+    let sentence = layout.sentences.partition_point(|s| s.tokens.end <= first);
+    let mention = Mention {
+        concept: ConceptId(0),
+        how: How::Term,
+        spans: vec![target],
+        tokens: first..end.max(first),
+        sentence: sentence as u32,
+        region: None,
+    };
+    assertions(text, layout, std::slice::from_ref(&mention), knowledge).pop().unwrap_or_default()
+}

@@ -1,0 +1,137 @@
+//! A sentence as cues see it: symbols instead of tokens, with numbers and years as classes, and the phrases found in it.
+
+use crate::fold::{Folded, TokenKind};
+use crate::knowledge::context::{ContextKnowledge, NUMBER, Part, YEAR};
+use crate::span::Span;
+use std::ops::Range;
+
+/// The symbols of a sentence: its folded words, but one symbol for any number, number word or range of numbers ("2-3"), one for any year.
+pub(crate) struct View<'f> {
+    folded: &'f Folded,
+    /// The symbols, with a space around each.
+    text: String,
+    /// By symbol: where it begins in `text`.
+    starts: Vec<u32>,
+    /// By symbol: its first token and the one after its last.
+    tokens: Vec<(u32, u32)>,
+}
+
+/// A phrase of the knowledge in a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// First symbol.
+    pub start: usize,
+    /// The symbol after the last.
+    pub end: usize,
+    /// What it is.
+    pub part: Part,
+}
+
+impl<'f> View<'f> {
+    /// The view of these tokens.
+    pub fn new(folded: &'f Folded, range: Range<u32>, knowledge: &ContextKnowledge) -> View<'f> {
+        let mut view = View { folded, text: String::from(" "), starts: Vec::new(), tokens: Vec::new() };
+        let mut i = range.start;
+        while i < range.end {
+            let word = folded.word(i as usize);
+            let number = |i: u32| i < range.end && is_number(folded, i, knowledge);
+            let (symbol, next) = if is_year(folded, i) {
+                (YEAR, i + 1)
+            } else if number(i) {
+                let joined = i + 1 < range.end && matches!(folded.word(i as usize + 1), "-" | "to" | "or") && number(i + 2);
+                (NUMBER, if joined { i + 3 } else { i + 1 })
+            } else {
+                (word, i + 1)
+            };
+            view.starts.push(view.text.len() as u32);
+            view.tokens.push((i, next));
+            view.text.push_str(symbol);
+            view.text.push(' ');
+            i = next;
+        }
+        view
+    }
+
+    /// How many symbols.
+    pub fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// Symbol `i` ("" outside).
+    pub fn symbol(&self, i: usize) -> &str {
+        let Some(&start) = self.starts.get(i) else { return "" };
+        let end = self.starts.get(i + 1).map_or(self.text.len(), |n| *n as usize) - 1;
+        self.text.get(start as usize..end).unwrap_or("")
+    }
+
+    /// Whether symbol `i` is made of letters or digits.
+    pub fn is_word(&self, i: usize) -> bool {
+        self.first_token(i).is_some_and(|t| t.kind != TokenKind::Punctuation)
+    }
+
+    /// Whether white space stands before symbol `i`.
+    pub fn spaced(&self, i: usize) -> bool {
+        self.first_token(i).is_none_or(|t| t.spaced)
+    }
+
+    /// Whether symbol `i` is the first of its line.
+    pub fn opens_line(&self, i: usize) -> bool {
+        i == 0 || self.first_token(i).is_none_or(|t| t.breaks > 0)
+    }
+
+    fn first_token(&self, i: usize) -> Option<&crate::fold::Token> {
+        self.tokens.get(i).and_then(|(first, _)| self.folded.tokens.get(*first as usize))
+    }
+
+    /// The bytes of the note that these symbols cover.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let first = self.first_token(range.start).map_or(0, |t| t.span.start);
+        let last = range.end.checked_sub(1).and_then(|i| self.tokens.get(i)).and_then(|(_, end)| self.folded.tokens.get(*end as usize - 1));
+        Span::new(first, last.map_or(first, |t| t.span.end.max(first)))
+    }
+
+    /// The symbols that share a byte with the span.
+    pub fn symbols_of(&self, span: Span) -> Range<usize> {
+        let start = self.tokens.partition_point(|(_, end)| self.folded.tokens[*end as usize - 1].span.end <= span.start);
+        let end = self.tokens.partition_point(|(first, _)| self.folded.tokens[*first as usize].span.start < span.end);
+        start..end.max(start)
+    }
+
+    /// The phrases in it, by start; a phrase inside a longer one says nothing.
+    pub fn phrases(&self, knowledge: &ContextKnowledge) -> Vec<Found> {
+        let Some(automaton) = &knowledge.automaton else { return Vec::new() };
+        let mut ranges: Vec<(usize, usize, usize)> = Vec::new();
+        for found in automaton.find_overlapping_iter(&self.text) {
+            // a pattern begins and ends with the space around its symbols
+            let start = self.starts.binary_search(&(found.start() as u32 + 1)).unwrap_or(0);
+            let end = self.starts.partition_point(|s| (*s as usize) < found.end());
+            ranges.push((start, end, found.pattern().as_usize()));
+        }
+        ranges.sort_unstable_by_key(|(start, end, _)| (*start, usize::MAX - end));
+        let mut all = Vec::new();
+        // by class: how far the phrases so far reach, and the longest; a pseudo-cue hides what is inside it of either class
+        let mut hidden = [(0, (0, 0)); 2];
+        for (start, end, pattern) in ranges {
+            let parts = &knowledge.patterns[pattern];
+            let pseudo = parts.contains(&Part::Pseudo);
+            for (class, (reach, longest)) in hidden.iter_mut().enumerate() {
+                let of_class = |part: &Part| matches!(part, Part::Terminator(_)) == (class == 1);
+                if (pseudo || parts.iter().any(of_class)) && (end > *reach || *longest == (start, end)) {
+                    (*reach, *longest) = (end, (start, end));
+                    all.extend(parts.iter().filter(|p| of_class(p)).map(|part| Found { start, end, part: *part }));
+                }
+            }
+        }
+        all
+    }
+}
+
+fn is_year(folded: &Folded, i: u32) -> bool {
+    let word = folded.word(i as usize);
+    word.len() == 4 && (word.starts_with("19") || word.starts_with("20")) && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_number(folded: &Folded, i: u32, knowledge: &ContextKnowledge) -> bool {
+    let Some(token) = folded.tokens.get(i as usize) else { return false };
+    token.kind == TokenKind::Number || (token.kind == TokenKind::Word && knowledge.numbers.contains(folded.word(i as usize)))
+}

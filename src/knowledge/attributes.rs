@@ -1,0 +1,272 @@
+//! What `rules/attributes` says, checked and compiled: one automaton for all words, and what each of them means.
+
+use crate::diagnostic::{Diagnostic, Location};
+use crate::fold::fold_phrase;
+use crate::knowledge::source::attributes::{AttributesDoc, ColumnDoc, LinkKind, MomentDoc, Place, QuantityKind, WordUse};
+use crate::knowledge::yaml::Placed;
+use crate::knowledge::{NameId, Names};
+use crate::vocab::{AttributeKey, AuthorRole, Setting};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Compiled form.
+#[derive(Debug, Default)]
+pub struct AttributesKnowledge {
+    /// Finds every word below in folded text; `None` if there is none.
+    pub(crate) automaton: Option<AhoCorasick>,
+    /// What each pattern of the automaton means (a phrase may mean several things).
+    pub(crate) meanings: Vec<Vec<Meaning>>,
+    /// Words that are values.
+    pub(crate) values: Vec<WordValue>,
+    /// Rules for numbers and dates.
+    pub(crate) quantities: Vec<Quantity>,
+    /// Units of time.
+    pub(crate) units: Vec<Unit>,
+    /// Moments in words.
+    pub(crate) moments: Vec<MomentDoc>,
+    /// Links.
+    pub(crate) links: Vec<Link>,
+    /// Names of body parts.
+    pub(crate) targets: Vec<String>,
+    /// The spine's letters, from top to bottom.
+    pub(crate) columns: Vec<ColumnDoc>,
+    /// Facts.
+    pub(crate) facts: Vec<Fact>,
+    /// The rule that levels are reported under.
+    pub(crate) level_rule: Option<NameId>,
+}
+
+/// What a phrase means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Meaning {
+    /// A value; in this very case only if `exact`.
+    Value {
+        /// Index into `values`.
+        index: u16,
+        /// Whether the case counts.
+        exact: bool,
+    },
+    /// A number in words.
+    Number(f32, f32),
+    /// A unit of time.
+    Unit(u16),
+    /// A plural unit that may stand alone.
+    UnitAlone(u16),
+    /// A moment.
+    Moment(u16),
+    /// A link.
+    Link(u16),
+    /// A body part.
+    Target(u16),
+    /// A small word.
+    Word(WordUse),
+    /// A fact.
+    Fact(u16),
+    /// Blocks whatever this rule finds inside it.
+    Block(NameId),
+}
+
+/// A word value.
+#[derive(Debug)]
+pub(crate) struct WordValue {
+    pub rule: NameId,
+    pub key: AttributeKey,
+    pub value: String,
+    /// The abbreviations as written, for those that count only so.
+    pub exact: Vec<String>,
+}
+
+/// A rule for numbers or dates.
+#[derive(Debug)]
+pub(crate) struct Quantity {
+    pub rule: NameId,
+    pub key: AttributeKey,
+    pub of: QuantityKind,
+    /// Folded, with spaces at both ends.
+    pub before: Vec<String>,
+    pub after: Vec<String>,
+    pub skip: Vec<String>,
+    pub not_before: Vec<String>,
+    pub not_after: Vec<String>,
+    pub beside_mention: bool,
+    pub scale: u32,
+}
+
+/// A unit of time.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub hours: u32,
+    pub alone: (u32, u32),
+}
+
+/// A link.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub rule: NameId,
+    pub kind: LinkKind,
+    pub close: bool,
+}
+
+/// A fact.
+#[derive(Debug)]
+pub(crate) struct Fact {
+    pub rule: NameId,
+    pub setting: Option<Setting>,
+    pub author: Option<AuthorRole>,
+    pub place: Place,
+}
+
+/// The id under which levels are reported; the file that gives the letters of the spine owns it.
+const LEVEL_RULE: &str = "level";
+
+struct Builder<'p> {
+    patterns: HashMap<String, usize>,
+    list: Vec<String>,
+    meanings: Vec<Vec<Meaning>>,
+    problems: &'p mut Vec<Diagnostic>,
+}
+
+impl Builder<'_> {
+    fn add(&mut self, path: &str, term: &Placed<String>, meaning: Meaning) {
+        let folded = fold_phrase(&term.value);
+        if folded.trim().is_empty() {
+            let at = Location { path: Arc::from(path), line: term.line, column: term.column };
+            self.problems.push(Diagnostic::error("K022", at, "an empty phrase"));
+            return;
+        }
+        let slot = *self.patterns.entry(folded.clone()).or_insert_with(|| {
+            self.list.push(folded);
+            self.meanings.push(Vec::new());
+            self.list.len() - 1
+        });
+        if self.meanings[slot].contains(&meaning) {
+            let at = Location { path: Arc::from(path), line: term.line, column: term.column };
+            self.problems.push(Diagnostic::warning("K023", at, format!("`{}` is listed twice", term.value)));
+            return;
+        }
+        self.meanings[slot].push(meaning);
+    }
+
+    fn add_all(&mut self, path: &str, terms: &[Placed<String>], meaning: Meaning) {
+        for term in terms {
+            self.add(path, term, meaning);
+        }
+    }
+}
+
+impl AttributesKnowledge {
+    /// Checks and compiles the documents, in path order.
+    pub(crate) fn compile(docs: &[(&str, &AttributesDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> AttributesKnowledge {
+        let mut out = AttributesKnowledge::default();
+        // A later file may replace a rule of the same id: the last one of each id counts.
+        let mut ids = Vec::new();
+        let mut builder = Builder { patterns: HashMap::new(), list: Vec::new(), meanings: Vec::new(), problems: &mut ids };
+        for (path, doc) in docs {
+            out.add_rules(path, doc, names, &mut builder);
+            out.add_words(path, doc, names, &mut builder);
+        }
+        let (list, meanings) = (builder.list, builder.meanings);
+        problems.append(&mut ids);
+        out.meanings = meanings;
+        if !list.is_empty() {
+            let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::Standard).build(&list);
+            match built {
+                Ok(automaton) => out.automaton = Some(automaton),
+                Err(e) => problems.push(Diagnostic::error(
+                    "K022",
+                    Location::default(),
+                    format!("the words of rules/attributes cannot be compiled: {e}"),
+                )),
+            }
+        }
+        out
+    }
+
+    fn add_rules(&mut self, path: &str, doc: &AttributesDoc, names: &mut Names, builder: &mut Builder<'_>) {
+        for value in &doc.values {
+            let rule = names.add(path, &value.id, builder.problems);
+            let index = self.values.len() as u16;
+            builder.add_all(path, &value.terms, Meaning::Value { index, exact: false });
+            builder.add_all(path, &value.abbreviations, Meaning::Value { index, exact: true });
+            builder.add_all(path, &value.not, Meaning::Block(rule));
+            let exact = value.abbreviations.iter().map(|a| a.value.clone()).collect();
+            self.values.push(WordValue { rule, key: value.key, value: value.value.clone(), exact });
+        }
+        for quantity in &doc.quantities {
+            let rule = names.add(path, &quantity.id, builder.problems);
+            let placed = |list: &[Placed<String>]| list.iter().map(|t| fold_phrase(&t.value)).collect::<Vec<_>>();
+            let plain = |list: &[String]| list.iter().map(|t| fold_phrase(t)).collect::<Vec<_>>();
+            self.quantities.push(Quantity {
+                rule,
+                key: quantity.key,
+                of: quantity.of,
+                before: placed(&quantity.before),
+                after: placed(&quantity.after),
+                skip: plain(&quantity.skip),
+                not_before: plain(&quantity.not_before),
+                not_after: plain(&quantity.not_after),
+                beside_mention: quantity.beside_mention,
+                scale: quantity.scale.unwrap_or(10),
+            });
+        }
+        for link in &doc.links {
+            let rule = names.add(path, &link.id, builder.problems);
+            builder.add_all(path, &link.terms, Meaning::Link(self.links.len() as u16));
+            builder.add_all(path, &link.not, Meaning::Block(rule));
+            self.links.push(Link { rule, kind: link.kind, close: link.close });
+        }
+        for fact in &doc.facts {
+            let rule = names.add(path, &fact.id, builder.problems);
+            builder.add_all(path, &fact.terms, Meaning::Fact(self.facts.len() as u16));
+            builder.add_all(path, &fact.not, Meaning::Block(rule));
+            self.facts.push(Fact { rule, setting: fact.setting, author: fact.author, place: fact.place });
+        }
+    }
+
+    fn add_words(&mut self, path: &str, doc: &AttributesDoc, names: &mut Names, builder: &mut Builder<'_>) {
+        for number in &doc.numbers {
+            builder.add_all(path, &number.terms, Meaning::Number(number.min, number.max));
+        }
+        for unit in &doc.units {
+            let index = self.units.len() as u16;
+            builder.add_all(path, &unit.terms, Meaning::Unit(index));
+            builder.add_all(path, &unit.alone, Meaning::UnitAlone(index));
+            self.units.push(Unit { hours: unit.hours, alone: unit.alone_means.unwrap_or((2, 9)) });
+        }
+        for moment in &doc.moments {
+            builder.add_all(path, &moment.terms, Meaning::Moment(self.moments.len() as u16));
+            self.moments.push(moment.clone());
+        }
+        for target in &doc.targets {
+            builder.add_all(path, &target.terms, Meaning::Target(self.targets.len() as u16));
+            self.targets.push(target.value.clone());
+        }
+        for words in &doc.words {
+            builder.add_all(path, &words.terms, Meaning::Word(words.what));
+        }
+        if let Some(first) = doc.columns.first().filter(|_| self.level_rule.is_none()) {
+            let id = Placed { value: LEVEL_RULE.to_string(), line: first.letter.line, column: first.letter.column };
+            self.level_rule = Some(names.add(path, &id, builder.problems));
+        }
+        self.columns.extend(doc.columns.iter().cloned());
+    }
+
+    /// The settings and roles that `facts` can state, for documentation.
+    pub fn fact_ids<'n>(&'n self, names: &'n Names) -> impl Iterator<Item = &'n str> {
+        self.facts.iter().map(|f| names.id(f.rule))
+    }
+
+    /// The values each key can take by words, in alphabetical order.
+    pub fn word_values(&self) -> BTreeMap<AttributeKey, Vec<&str>> {
+        let mut by_key: BTreeMap<AttributeKey, Vec<&str>> = BTreeMap::new();
+        for value in &self.values {
+            by_key.entry(value.key).or_default().push(&value.value);
+        }
+        for list in by_key.values_mut() {
+            list.sort_unstable();
+            list.dedup();
+        }
+        by_key
+    }
+}

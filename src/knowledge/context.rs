@@ -1,0 +1,253 @@
+//! What `rules/context` says, checked and compiled.
+
+use crate::diagnostic::{Diagnostic, Location};
+use crate::fold::fold_phrase;
+use crate::knowledge::source::context::{Axis, ContextDoc, CueDoc, Direction, Reach, Says, WordClass};
+use crate::knowledge::yaml::Placed;
+use crate::knowledge::{NameId, Names};
+use crate::vocab::SectionKind;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Stands for any number in a compiled phrase and in the text it is matched against; folded text has no capitals.
+pub const NUMBER: &str = "N";
+/// Stands for a year.
+pub const YEAR: &str = "Y";
+
+/// Compiled form.
+#[derive(Debug, Default)]
+pub struct ContextKnowledge {
+    /// Every phrase of every kind, over the symbols of a sentence.
+    pub(crate) automaton: Option<AhoCorasick>,
+    /// By pattern: what the phrase is.
+    pub(crate) patterns: Vec<Vec<Part>>,
+    /// Cues and values.
+    pub(crate) cues: Vec<CueRule>,
+    /// Terminators.
+    pub(crate) terminators: Vec<TerminatorRule>,
+    /// By section kind.
+    pub(crate) priors: BTreeMap<SectionKind, (NameId, Says)>,
+    /// Words for numbers.
+    pub(crate) numbers: BTreeSet<String>,
+    /// Words that may stand before a cue without being what it speaks of.
+    pub(crate) openers: BTreeSet<String>,
+    /// Words that begin an adjunct.
+    pub(crate) adjuncts: BTreeSet<String>,
+}
+
+/// What a phrase is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A cue, by its place in `cues`.
+    Cue(u16),
+    /// A value of a check list, by its place in `cues`.
+    Value(u16),
+    /// A terminator, by its place in `terminators`.
+    Terminator(u16),
+    /// Nothing: it only blocks.
+    Pseudo,
+}
+
+/// A compiled cue.
+#[derive(Debug)]
+pub(crate) struct CueRule {
+    pub(crate) name: NameId,
+    pub(crate) says: Vec<Says>,
+    pub(crate) direction: Direction,
+    pub(crate) reach: Reach,
+    pub(crate) words: u16,
+    pub(crate) passes: Vec<u16>,
+    pub(crate) glued: bool,
+    pub(crate) reverses: bool,
+    pub(crate) reversible: bool,
+    #[allow(dead_code)]
+    pub(crate) anaphoric: bool,
+}
+
+/// A compiled terminator.
+#[derive(Debug)]
+pub(crate) struct TerminatorRule {
+    pub(crate) ends: Vec<Axis>,
+    pub(crate) forward: bool,
+    pub(crate) backward: bool,
+}
+
+impl Says {
+    /// The question it answers.
+    pub const fn axis(self) -> Axis {
+        match self {
+            Says::Absent | Says::Present => Axis::Polarity,
+            Says::Definite | Says::Probable | Says::Possible | Says::Hypothetical => Axis::Certainty,
+            Says::Current | Says::Historical | Says::Resolved | Says::Future => Axis::Time,
+            Says::Patient | Says::Family | Says::Other => Axis::Subject,
+        }
+    }
+}
+
+/// Phrases gathered while compiling.
+struct Phrases<'p> {
+    by_text: BTreeMap<String, Vec<(Part, String, Location)>>,
+    problems: &'p mut Vec<Diagnostic>,
+}
+
+impl Phrases<'_> {
+    fn add(&mut self, path: &str, id: &str, phrases: &[Placed<String>], part: Part, cues: &[CueRule]) {
+        for phrase in phrases {
+            let at = Location { path: Arc::from(path), line: phrase.line, column: phrase.column };
+            let text = pattern(&phrase.value);
+            if text.trim().is_empty() {
+                self.problems.push(Diagnostic::error("K020", at, format!("`{id}` has a phrase without words")));
+                continue;
+            }
+            let parts = self.by_text.entry(text).or_default();
+            // a phrase in which one cue is none may well be another's
+            if part == Part::Pseudo && !parts.is_empty() {
+                continue;
+            }
+            parts.retain(|(other, _, _)| *other != Part::Pseudo);
+            if let Some((_, other, first)) = parts.iter().find(|(other, other_id, _)| other_id == id || clash(*other, part, cues)) {
+                let said = format!("`{}` is a phrase of `{other}` and of `{id}`", phrase.value);
+                self.problems.push(Diagnostic::error("K021", at, said).related(first.clone(), "first used here"));
+                continue;
+            }
+            parts.push((part, id.to_string(), at));
+        }
+    }
+}
+
+/// Whether two cues of one phrase would answer one question for one side.
+fn clash(one: Part, other: Part, cues: &[CueRule]) -> bool {
+    let (Part::Cue(a) | Part::Value(a), Part::Cue(b) | Part::Value(b)) = (one, other) else { return false };
+    let same_kind = matches!(one, Part::Cue(_)) == matches!(other, Part::Cue(_));
+    let (Some(a), Some(b)) = (cues.get(a as usize), cues.get(b as usize)) else { return false };
+    same_kind && a.direction == b.direction && a.says.iter().any(|x| b.says.iter().any(|y| x.axis() == y.axis()))
+}
+
+/// The pattern of a phrase: folded, with `<n>` and `<year>` as symbols.
+fn pattern(phrase: &str) -> String {
+    let mut out = String::from(" ");
+    for word in phrase.split_whitespace() {
+        match word {
+            "<n>" => out.push_str("N "),
+            "<year>" => out.push_str("Y "),
+            _ => out.push_str(fold_phrase(word).trim_start()),
+        }
+    }
+    out
+}
+
+impl ContextKnowledge {
+    /// Checks and compiles the documents, in path order.
+    pub(crate) fn compile(docs: &[(&str, &ContextDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> ContextKnowledge {
+        let mut made = ContextKnowledge::default();
+        let mut terminator_ids: BTreeMap<&str, u16> = BTreeMap::new();
+        let mut phrases = Phrases { by_text: BTreeMap::new(), problems };
+        for (path, doc) in docs {
+            for terminator in &doc.terminators {
+                names.add(path, &terminator.id, phrases.problems);
+                let index = made.terminators.len() as u16;
+                terminator_ids.insert(&terminator.id.value, index);
+                made.terminators.push(TerminatorRule {
+                    ends: terminator.ends.clone(),
+                    forward: terminator.from != Some(Direction::Backward),
+                    backward: terminator.from != Some(Direction::Forward),
+                });
+                phrases.add(path, &terminator.id.value, &terminator.phrases, Part::Terminator(index), &[]);
+            }
+        }
+        for (path, doc) in docs {
+            for cue in &doc.cues {
+                let name = names.add(path, &cue.id, phrases.problems);
+                let index = made.cues.len() as u16;
+                let rule = cue_rule(path, cue, name, &terminator_ids, phrases.problems);
+                made.cues.push(rule);
+                phrases.add(path, &cue.id.value, &cue.phrases, Part::Cue(index), &made.cues);
+                phrases.add(path, &cue.id.value, &cue.not, Part::Pseudo, &made.cues);
+            }
+            for value in &doc.values {
+                let name = names.add(path, &value.id, phrases.problems);
+                let index = made.cues.len() as u16;
+                made.cues.push(value_rule(name, &value.says));
+                phrases.add(path, &value.id.value, &value.phrases, Part::Value(index), &made.cues);
+            }
+            for pseudo in &doc.pseudo_cues {
+                names.add(path, &pseudo.id, phrases.problems);
+                phrases.add(path, &pseudo.id.value, &pseudo.phrases, Part::Pseudo, &made.cues);
+            }
+            for prior in &doc.priors {
+                let name = names.add(path, &prior.id, phrases.problems);
+                for section in &prior.sections {
+                    made.priors.insert(*section, (name, prior.says));
+                }
+            }
+            for words in &doc.words {
+                let class = match words.class {
+                    WordClass::Number => &mut made.numbers,
+                    WordClass::Opener => &mut made.openers,
+                    WordClass::Adjunct => &mut made.adjuncts,
+                };
+                class.extend(words.words.iter().map(|w| w.value.to_lowercase()));
+            }
+        }
+        let mut texts = Vec::with_capacity(phrases.by_text.len());
+        for (text, parts) in std::mem::take(&mut phrases.by_text) {
+            texts.push(text);
+            made.patterns.push(parts.into_iter().map(|(part, _, _)| part).collect());
+        }
+        if !texts.is_empty() {
+            let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::Standard).build(&texts);
+            match built {
+                Ok(automaton) => made.automaton = Some(automaton),
+                Err(e) => problems.push(Diagnostic::error("K022", Location::default(), format!("the cue phrases cannot be compiled: {e}"))),
+            }
+        }
+        made
+    }
+}
+
+fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str, u16>, problems: &mut Vec<Diagnostic>) -> CueRule {
+    let at = |place: &Placed<String>| Location { path: Arc::from(path), line: place.line, column: place.column };
+    if cue.says.is_empty() && !cue.reverses {
+        problems.push(Diagnostic::error(
+            "K023",
+            at(&cue.id),
+            format!("`{}` says nothing; a pseudo-cue belongs under `pseudo-cues`", cue.id.value),
+        ));
+    }
+    let mut passes = Vec::new();
+    for id in &cue.passes {
+        match terminators.get(id.value.as_str()) {
+            Some(index) => passes.push(*index),
+            None => problems.push(Diagnostic::error("K024", at(id), format!("there is no terminator `{}`", id.value))),
+        }
+    }
+    CueRule {
+        name,
+        says: cue.says.clone(),
+        direction: cue.direction,
+        reach: cue.reach,
+        words: cue.words.unwrap_or(u16::MAX),
+        passes,
+        glued: cue.glued,
+        reverses: cue.reverses,
+        reversible: cue.reversible,
+        anaphoric: cue.anaphoric,
+    }
+}
+
+/// A value acts on its label only; its place says where that is.
+fn value_rule(name: NameId, says: &[Says]) -> CueRule {
+    CueRule {
+        name,
+        says: says.to_vec(),
+        direction: Direction::Backward,
+        reach: Reach::Clause,
+        words: u16::MAX,
+        passes: Vec::new(),
+        glued: false,
+        reverses: false,
+        reversible: false,
+        anaphoric: false,
+    }
+}

@@ -1,0 +1,329 @@
+//! What `lexicon/` says, checked and compiled: concepts, sites, findings, and the automaton that finds their phrases.
+
+pub mod entries;
+pub mod grammar;
+pub mod spelling;
+pub mod stems;
+
+use crate::diagnostic::{Diagnostic, Location};
+use crate::fold::fold;
+use crate::knowledge::source::lexicon::{Form, LexiconDoc, Reach, Regional};
+use crate::knowledge::yaml::Placed;
+use crate::knowledge::{NameId, Names};
+use crate::vocab::ConceptKind;
+use entries::{Builder, Entries, FindingId, Meaning, SiteId};
+use grammar::Grammar;
+use spelling::Spelling;
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+use stems::Stems;
+
+/// A concept, by its place in [`Lexicon::concepts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConceptId(pub u16);
+
+/// One concept, compiled.
+#[derive(Debug, Clone)]
+pub struct Concept {
+    /// Its id and place.
+    pub name: NameId,
+    /// "neck-pain".
+    pub id: String,
+    /// "Neck pain".
+    pub title: String,
+    /// What kind of thing it is.
+    pub kind: ConceptKind,
+    /// What it is a kind of.
+    pub parent: Option<ConceptId>,
+    /// The region its terms imply.
+    pub region: Option<String>,
+    /// Which sites it takes its region from.
+    pub regional: Regional,
+    /// What it is when it lies in the past.
+    pub past: Option<ConceptId>,
+    /// Whether the candidate scan looks for it.
+    pub target: bool,
+}
+
+/// A place of the body, compiled.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// "neck".
+    pub id: String,
+    /// "cervical".
+    pub region: Option<String>,
+    /// Whether it is a part of the spine.
+    pub spine: bool,
+}
+
+/// A bare finding, compiled.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// "pain".
+    pub id: String,
+    /// Site or region, and the concept it makes there; the first that fits counts.
+    pub with: Vec<(String, ConceptId)>,
+    /// How far its site may stand away.
+    pub reach: Reach,
+    /// The concept without a site.
+    pub otherwise: Option<ConceptId>,
+}
+
+/// All concepts, and what finds them.
+#[derive(Debug, Default)]
+pub struct Lexicon {
+    /// In order of file and place.
+    pub concepts: Vec<Concept>,
+    /// Concept by id.
+    pub by_id: HashMap<String, ConceptId>,
+    /// Sites, in order of file and place.
+    pub sites: Vec<Site>,
+    /// Findings, in order of file and place.
+    pub findings: Vec<Finding>,
+    /// The phrases.
+    pub entries: Entries,
+    /// How findings and sites stand together.
+    pub grammar: Grammar,
+    /// Tokens of the phrases that put a concept into the past, longest first.
+    pub past_markers: Vec<Vec<String>>,
+    /// Words of target concepts, made when first asked for.
+    stems: OnceLock<Stems>,
+    /// Words one slip away from those of the phrases.
+    pub spelling: Spelling,
+}
+
+/// What is needed while compiling.
+struct Compiler<'a> {
+    names: &'a mut Names,
+    problems: &'a mut Vec<Diagnostic>,
+    builder: Builder,
+    meanings: HashMap<String, Meaning>,
+}
+
+impl Lexicon {
+    /// Checks and compiles the documents, in path order.
+    pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> Lexicon {
+        let mut lexicon = Lexicon { grammar: Grammar::compile(docs, problems), ..Lexicon::default() };
+        let mut compiler = Compiler { names, problems, builder: Builder::default(), meanings: HashMap::new() };
+        for (path, doc) in docs {
+            lexicon.name_all(path, doc, &mut compiler);
+        }
+        for (path, doc) in docs {
+            lexicon.resolve(path, doc, &mut compiler);
+        }
+        lexicon.resolve_likes(docs, &mut compiler);
+        let Compiler { builder, problems, .. } = compiler;
+        lexicon.entries = builder.build(problems);
+        lexicon.imply_sites();
+        for marker in docs.iter().flat_map(|(_, d)| &d.past_markers) {
+            lexicon.past_markers.push(fold(marker).text.split_whitespace().map(str::to_owned).collect());
+        }
+        lexicon.past_markers.sort_by_key(|m| std::cmp::Reverse(m.len()));
+        lexicon.spelling = Spelling::compile(docs, &lexicon.entries, problems);
+        lexicon
+    }
+
+    /// Registers every id of a file.
+    fn name_all(&mut self, path: &str, doc: &LexiconDoc, compiler: &mut Compiler) {
+        for concept in &doc.concepts {
+            let name = compiler.names.add(path, &concept.id, compiler.problems);
+            let id = ConceptId(self.concepts.len() as u16);
+            self.by_id.insert(concept.id.value.clone(), id);
+            compiler.meanings.insert(concept.id.value.clone(), Meaning::Concept(id));
+            self.concepts.push(Concept {
+                name,
+                id: concept.id.value.clone(),
+                title: concept.title.clone(),
+                kind: concept.kind,
+                parent: None,
+                region: concept.region.as_ref().map(|r| r.value.clone()),
+                regional: concept.regional,
+                past: None,
+                target: concept.target,
+            });
+        }
+        for site in &doc.sites {
+            let id = SiteId(self.sites.len() as u16);
+            compiler.meanings.insert(site.id.value.clone(), Meaning::Site(id));
+            let region = site.region.as_ref().map(|r| r.value.clone());
+            self.sites.push(Site { id: site.id.value.clone(), region, spine: site.spine });
+        }
+        for finding in &doc.findings {
+            let id = FindingId(self.findings.len() as u16);
+            compiler.meanings.insert(finding.id.value.clone(), Meaning::finding(id, Form::Noun));
+            self.findings.push(Finding { id: finding.id.value.clone(), with: Vec::new(), reach: finding.reach, otherwise: None });
+        }
+    }
+
+    /// Resolves what a file's ids refer to and adds its phrases.
+    fn resolve(&mut self, path: &str, doc: &LexiconDoc, compiler: &mut Compiler) {
+        compiler.builder.file(path);
+        for concept in &doc.concepts {
+            let id = self.by_id[&concept.id.value];
+            if let Some(parent) = &concept.parent {
+                self.concepts[id.0 as usize].parent = self.concept_at(path, parent, compiler);
+            }
+            if let Some(past) = &concept.past {
+                self.concepts[id.0 as usize].past = self.concept_at(path, past, compiler);
+            }
+            if let Some(region) = concept.region.as_ref().filter(|r| !self.sites.iter().any(|s| s.region.as_ref() == Some(&r.value))) {
+                let message = format!("`{}` is the region of no site", region.value);
+                compiler.problems.push(Diagnostic::error("K014", location(path, region), message));
+            }
+            // A circumstance or sign may be said by denial ("not due to"); a complaint or condition leaves the cue to the context stage.
+            let denied_by_cue = matches!(concept.kind, ConceptKind::Symptom | ConceptKind::Diagnosis);
+            for term in concept.terms.iter().filter(|_| denied_by_cue) {
+                if self.grammar.begins_with_cue(term) {
+                    let message = format!("`{}` begins with a cue; name the thing itself", term.value);
+                    compiler.problems.push(Diagnostic::error("K019", location(path, term), message));
+                }
+            }
+            let meaning = Meaning::Concept(id);
+            compiler.add_all(&concept.terms, meaning, false, None);
+            compiler.add_all(&concept.abbreviations, meaning, true, None);
+            compiler.add_all(&concept.not, Meaning::Block, false, None);
+        }
+        for site in &doc.sites {
+            let Some(meaning) = compiler.meanings.get(&site.id.value).copied() else { continue };
+            let company = compiler.builder.company(&[], &site.unless_near);
+            compiler.add_all(&site.terms, meaning, false, company);
+            compiler.add_all(&site.abbreviations, meaning, true, company);
+            compiler.add_all(&site.not, Meaning::Block, false, None);
+        }
+        for finding in &doc.findings {
+            let Some(Meaning::Finding(id, _)) = compiler.meanings.get(&finding.id.value).copied() else { continue };
+            let forms = [
+                (Form::Noun, &finding.nouns),
+                (Form::Adjective, &finding.adjectives),
+                (Form::Verb, &finding.verbs),
+                (Form::Action, &finding.actions),
+            ];
+            for (form, phrases) in forms {
+                compiler.add_all(phrases, Meaning::finding(id, form), false, None);
+            }
+            compiler.add_all(&finding.not, Meaning::Block, false, None);
+            let mut rows = Vec::new();
+            for with in &finding.with {
+                let Some(concept) = self.concept_at(path, &with.is, compiler) else { continue };
+                for at in &with.at {
+                    if !self.sites.iter().any(|s| s.id == at.value || s.region.as_deref() == Some(at)) {
+                        let message = format!("`{}` is neither a site nor the region of one", at.value);
+                        compiler.problems.push(Diagnostic::error("K014", location(path, at), message));
+                    }
+                    rows.push((at.value.clone(), concept));
+                }
+            }
+            let otherwise = finding.otherwise.as_ref().and_then(|o| self.concept_at(path, o, compiler));
+            let slot = &mut self.findings[id.0 as usize];
+            slot.with = rows;
+            slot.otherwise = otherwise;
+        }
+        for abbreviation in &doc.abbreviations {
+            let company = compiler.builder.company(&abbreviation.near, &abbreviation.unless_near);
+            match compiler.meanings.get(&abbreviation.means.value).copied() {
+                Some(meaning) => compiler.add_all(std::slice::from_ref(&abbreviation.text), meaning, true, company),
+                None => compiler.unknown(path, &abbreviation.means),
+            }
+        }
+    }
+
+    /// Gives each term of a concept that takes its region from sites the site that its own words name.
+    fn imply_sites(&mut self) {
+        for at in 0..self.entries.meanings.len() {
+            let takes = |e: &entries::Entry| match e.meaning {
+                Meaning::Concept(id) => self.concepts[id.0 as usize].regional != Regional::No,
+                _ => false,
+            };
+            if !self.entries.meanings[at].iter().any(takes) {
+                continue;
+            }
+            let mut sites = self.entries.sites_in(at);
+            sites.retain(|s| self.sites[s.0 as usize].spine && self.sites[s.0 as usize].region.as_deref().is_some_and(|r| r != "spine"));
+            let Some(&site) = sites.first() else { continue };
+            for entry in &mut self.entries.meanings[at] {
+                entry.site = Some(site);
+            }
+        }
+    }
+
+    /// Appends to each finding the rows of the one it is like.
+    fn resolve_likes(&mut self, docs: &[(&str, &LexiconDoc)], compiler: &mut Compiler) {
+        for (path, doc) in docs {
+            for finding in &doc.findings {
+                let Some(like) = &finding.like else { continue };
+                match (compiler.meanings.get(&finding.id.value), compiler.meanings.get(&like.value)) {
+                    (Some(Meaning::Finding(id, _)), Some(Meaning::Finding(model, _))) => {
+                        let rows = self.findings[model.0 as usize].with.clone();
+                        self.findings[id.0 as usize].with.extend(rows);
+                    }
+                    _ => compiler.unknown(path, like),
+                }
+            }
+        }
+    }
+
+    fn concept_at(&self, path: &str, id: &Placed<String>, compiler: &mut Compiler) -> Option<ConceptId> {
+        let found = self.find(id);
+        if found.is_none() {
+            compiler.unknown(path, id);
+        }
+        found
+    }
+
+    /// The concept of that id.
+    pub fn find(&self, id: &str) -> Option<ConceptId> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The words without which no target concept can be named.
+    pub fn stems(&self) -> &Stems {
+        self.stems.get_or_init(|| Stems::compile(self))
+    }
+
+    /// The concept itself.
+    pub fn concept(&self, id: ConceptId) -> &Concept {
+        &self.concepts[id.0 as usize]
+    }
+
+    /// Whether `id` is `family` or, through its parents, a kind of it.
+    pub fn is_a(&self, id: ConceptId, family: ConceptId) -> bool {
+        let mut at = Some(id);
+        for _ in 0..16 {
+            match at {
+                Some(here) if here == family => return true,
+                Some(here) => at = self.concept(here).parent,
+                None => return false,
+            }
+        }
+        false
+    }
+}
+
+impl Compiler<'_> {
+    fn add_all(&mut self, phrases: &[Placed<String>], meaning: Meaning, exact: bool, company: Option<u16>) {
+        for phrase in phrases {
+            self.builder.add(phrase, meaning, exact, company, self.problems);
+        }
+    }
+
+    fn unknown(&mut self, path: &str, id: &Placed<String>) {
+        let mut known: Vec<&str> = self.meanings.keys().map(String::as_str).collect();
+        known.sort_unstable();
+        let problem = Diagnostic::error("K014", location(path, id), format!("`{}` is not defined", id.value));
+        let near = known.iter().find(|k| spelling::one_slip_apart(k, id));
+        self.problems.push(match near {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem,
+        });
+    }
+}
+
+fn location(path: &str, at: &Placed<String>) -> Location {
+    Location { path: path.into(), line: at.line, column: at.column }
+}
+
+/// The words of all phrases, without marks and numbers.
+fn words_of(entries: &Entries) -> HashSet<&str> {
+    let words = entries.patterns.iter().flat_map(|p| p.split(' '));
+    words.filter(|w| w.chars().next().is_some_and(char::is_alphabetic)).collect()
+}

@@ -1,0 +1,179 @@
+//! Every phrase of the lexicon in one automaton over folded text, and what each phrase means.
+
+use super::ConceptId;
+use crate::diagnostic::{Diagnostic, Location};
+use crate::fold::fold;
+use crate::knowledge::source::lexicon::Form;
+use crate::knowledge::yaml::Placed;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A site, by its place in [`super::Lexicon::sites`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SiteId(pub u16);
+
+/// A bare finding, by its place in [`super::Lexicon::findings`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FindingId(pub u16);
+
+/// What a phrase stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Meaning {
+    /// Names a concept.
+    Concept(ConceptId),
+    /// Names a bare finding.
+    Finding(FindingId, u8),
+    /// Names a site.
+    Site(SiteId),
+    /// Takes its words away from shorter phrases and means nothing.
+    Block,
+}
+
+impl Meaning {
+    /// The meaning of a finding's word of that form.
+    pub fn finding(id: FindingId, form: Form) -> Meaning {
+        Meaning::Finding(id, form as u8)
+    }
+}
+
+/// One phrase of the lexicon.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// What it stands for.
+    pub meaning: Meaning,
+    /// How many tokens it has.
+    pub tokens: u32,
+    /// The very text it must have in the note, if it is an abbreviation.
+    pub exact: Option<String>,
+    /// A site among its own words, for a concept that takes its region from sites ("radicular *neck* pain").
+    pub site: Option<SiteId>,
+    /// Index into [`Entries::company`], if other words decide.
+    pub company: Option<u16>,
+}
+
+/// Words that must, or must not, stand in the same sentence.
+#[derive(Debug, Clone, Default)]
+pub struct Company {
+    /// One of these must.
+    pub near: Vec<String>,
+    /// None of these may.
+    pub unless_near: Vec<String>,
+}
+
+/// All phrases.
+#[derive(Debug)]
+pub struct Entries {
+    /// Finds the folded phrases.
+    pub automaton: AhoCorasick,
+    /// The folded phrase of each pattern.
+    pub patterns: Vec<String>,
+    /// What each pattern can stand for.
+    pub meanings: Vec<Vec<Entry>>,
+    /// Company of entries.
+    pub company: Vec<Company>,
+}
+
+impl Entries {
+    /// The sites among the words of pattern `at`.
+    pub(crate) fn sites_in(&self, at: usize) -> Vec<SiteId> {
+        let within = self.automaton.find_overlapping_iter(self.patterns[at].as_str());
+        let entries = within.flat_map(|m| &self.meanings[m.pattern().as_usize()]);
+        let sites = entries.filter_map(|e| if let Meaning::Site(site) = e.meaning { Some(site) } else { None });
+        sites.collect()
+    }
+}
+
+impl Default for Entries {
+    fn default() -> Entries {
+        Builder::default().build(&mut Vec::new())
+    }
+}
+
+/// Collects phrases and notices those that are empty or mean two things.
+#[derive(Default)]
+pub(crate) struct Builder {
+    by_pattern: HashMap<String, usize>,
+    patterns: Vec<String>,
+    meanings: Vec<Vec<(Entry, Spot)>>,
+    company: Vec<Company>,
+    files: Vec<Arc<str>>,
+}
+
+/// A place: the file by its number, line, column.
+type Spot = (u16, u32, u32);
+
+impl Builder {
+    /// What is added from now on stands in this file.
+    pub(crate) fn file(&mut self, path: &str) {
+        self.files.push(Arc::from(path));
+    }
+
+    fn location(&self, spot: Spot) -> Location {
+        let path = self.files.get(spot.0 as usize).cloned().unwrap_or_default();
+        Location { path, line: spot.1, column: spot.2 }
+    }
+
+    /// Registers company and returns its index; none for empty company.
+    pub(crate) fn company(&mut self, near: &[String], unless_near: &[String]) -> Option<u16> {
+        if near.is_empty() && unless_near.is_empty() {
+            return None;
+        }
+        self.company.push(Company { near: near.to_vec(), unless_near: unless_near.to_vec() });
+        Some((self.company.len() - 1) as u16)
+    }
+
+    /// Adds a phrase.
+    pub(crate) fn add(
+        &mut self,
+        phrase: &Placed<String>,
+        meaning: Meaning,
+        exact: bool,
+        company: Option<u16>,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let spot = ((self.files.len().max(1) - 1) as u16, phrase.line, phrase.column);
+        let folded = fold(phrase);
+        if folded.tokens.is_empty() {
+            problems.push(Diagnostic::error("K012", self.location(spot), "a term without words"));
+            return;
+        }
+        let slot = *self.by_pattern.entry(folded.text.clone()).or_insert_with(|| {
+            self.patterns.push(folded.text.clone());
+            self.meanings.push(Vec::new());
+            self.patterns.len() - 1
+        });
+        let entry = Entry { meaning, tokens: folded.tokens.len() as u32, exact: exact.then(|| phrase.value.clone()), site: None, company };
+        let clash = self.meanings[slot].iter().find(|(other, _)| clashes(&entry, other));
+        if let Some(&(_, first)) = clash {
+            let problem = Diagnostic::error("K013", self.location(spot), format!("`{}` is a term twice", phrase.value));
+            problems.push(problem.related(self.location(first), "first here"));
+        }
+        self.meanings[slot].push((entry, spot));
+    }
+
+    /// Builds the automaton.
+    pub(crate) fn build(self, problems: &mut Vec<Diagnostic>) -> Entries {
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .prefilter(false)
+            .build(&self.patterns)
+            .unwrap_or_else(|e| {
+                problems.push(Diagnostic::error("K010", Location::default(), format!("the terms cannot be compiled: {e}")));
+                AhoCorasick::new([""; 0]).expect("an automaton of no pattern")
+            });
+        let meanings = self.meanings.into_iter().map(|m| m.into_iter().map(|(e, _)| e).collect()).collect();
+        Entries { automaton, patterns: self.patterns, meanings, company: self.company }
+    }
+}
+
+/// Whether two readings of one phrase cannot both be meant: the same words, neither an abbreviation nor bound to company.
+///
+/// A blocking phrase may be another concept's term: the term wins, and its words are gone for shorter phrases all the same.
+fn clashes(a: &Entry, b: &Entry) -> bool {
+    let free = |e: &Entry| e.exact.is_none() && e.company.is_none();
+    let two_forms = matches!((a.meaning, b.meaning), (Meaning::Finding(_, f), Meaning::Finding(_, g)) if f != g);
+    let blocks = |e: &Entry| e.meaning == Meaning::Block;
+    free(a) && free(b) && !blocks(a) && !blocks(b) && !two_forms
+}

@@ -1,0 +1,171 @@
+//! Which unknown words are one slip away from a word of the lexicon.
+//!
+//! Only words that the lexicon lists as correctable are sought: clinical words that no everyday word resembles.
+//! Each is filed under itself and under each form with one letter left out; two words that are one insertion, deletion,
+//! exchange or transposition apart share such a form. A small bit set of beginnings and endings turns most words away before
+//! that (a slip in the very middle of a six-letter word is lost by it).
+
+use super::entries::Entries;
+use super::words_of;
+use crate::diagnostic::{Diagnostic, Location};
+use crate::fold::fold;
+use crate::knowledge::source::lexicon::LexiconDoc;
+use std::collections::{HashMap, HashSet};
+
+/// Words shorter than this are not corrected: too many right words are one slip apart.
+pub const SHORTEST: usize = 6;
+
+/// The index.
+#[derive(Debug, Default)]
+pub struct Spelling {
+    listed: HashMap<String, String>,
+    known: HashSet<String>,
+    words: Vec<String>,
+    by_form: HashMap<u64, Vec<u16>>,
+    ends: Vec<u64>,
+}
+
+const END_BITS: usize = 1 << 13;
+
+impl Spelling {
+    pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], entries: &Entries, problems: &mut Vec<Diagnostic>) -> Spelling {
+        let mut spelling = Spelling { ends: vec![0; END_BITS / 64], ..Spelling::default() };
+        let words = words_of(entries);
+        for (path, doc) in docs {
+            for listed in &doc.misspellings {
+                if words.contains(listed.wrong.as_str()) {
+                    let at = Location { path: (*path).into(), line: listed.wrong.line, column: listed.wrong.column };
+                    problems.push(Diagnostic::error("K016", at, format!("`{}` is a word of a term", listed.wrong.value)));
+                }
+                let right = fold(&listed.right).text.trim().to_owned();
+                if let Some(first) = listed.wrong.as_bytes().get(..3) {
+                    spelling.mark(end_bit(first, 0));
+                }
+                spelling.listed.insert(listed.wrong.value.clone(), right);
+            }
+            spelling.known.extend(doc.known_words.iter().cloned());
+        }
+        spelling.known.extend(words.iter().filter(|w| w.len() >= SHORTEST).map(|w| (*w).to_owned()));
+        let mut words: Vec<String> = spelling.correctable(docs, &words, problems);
+        words.sort_unstable();
+        words.dedup();
+        for (id, word) in words.iter().enumerate() {
+            for form in forms(word) {
+                spelling.by_form.entry(form).or_default().push(id as u16);
+            }
+            let bytes = word.as_bytes();
+            spelling.mark(end_bit(&bytes[..3], 0));
+            spelling.mark(end_bit(&bytes[bytes.len() - 3..], 1));
+        }
+        spelling.words = words;
+        spelling
+    }
+
+    /// The words to be put right; each must be a word of a term.
+    fn correctable(&self, docs: &[(&str, &LexiconDoc)], words: &HashSet<&str>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+        let mut correctable = Vec::new();
+        for (path, doc) in docs {
+            for word in &doc.correctable {
+                if word.len() >= SHORTEST && word.is_ascii() && words.contains(word.as_str()) {
+                    correctable.push(word.value.clone());
+                } else {
+                    let at = Location { path: (*path).into(), line: word.line, column: word.column };
+                    problems.push(Diagnostic::error("K016", at, format!("`{}` is too short, or no word of any term", word.value)));
+                }
+            }
+        }
+        correctable
+    }
+
+    fn mark(&mut self, bit: usize) {
+        self.ends[bit / 64] |= 1 << (bit % 64);
+    }
+
+    fn marked(&self, bit: usize) -> bool {
+        self.ends.get(bit / 64).is_some_and(|set| set & 1 << (bit % 64) != 0)
+    }
+
+    /// The words meant by a folded word, if it is misspelt: a listed one, or an unknown one a single slip away from exactly one.
+    pub fn correct(&self, word: &str) -> Option<&str> {
+        let bytes = word.as_bytes();
+        // One slip leaves three letters untouched at the beginning or at the end; most words are turned away here.
+        if bytes.len() < 3 || (!self.marked(end_bit(&bytes[..3], 0)) && !self.marked(end_bit(&bytes[bytes.len() - 3..], 1))) {
+            return None;
+        }
+        if let Some(right) = self.listed.get(word) {
+            return Some(right);
+        }
+        if bytes.len() < SHORTEST || !bytes.iter().all(u8::is_ascii_lowercase) || self.known.contains(word) {
+            return None;
+        }
+        let mut found: Option<&str> = None;
+        for form in forms(word) {
+            for &id in self.by_form.get(&form).into_iter().flatten() {
+                let candidate = self.words[id as usize].as_str();
+                if !one_slip_apart(candidate, word) || is_ending_of(candidate, word) {
+                    continue;
+                }
+                match found {
+                    Some(other) if other != candidate => return None,
+                    _ => found = Some(candidate),
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Whether the words differ only by an ending (`strain`, `strains`): a form, not a slip.
+fn is_ending_of(a: &str, b: &str) -> bool {
+    let stem = |long: &str, short: &str| long.len() == short.len() + 1 && long.starts_with(short) && long.ends_with('s');
+    stem(a, b) || stem(b, a)
+}
+
+fn end_bit(letters: &[u8], which: usize) -> usize {
+    let hash = letters.iter().fold(which as u32 + 1, |h, b| h.wrapping_mul(31).wrapping_add(u32::from(*b)));
+    (hash.wrapping_mul(0x9E37_79B1) >> 19) as usize % END_BITS
+}
+
+/// Hashes of the word and of each form with one letter left out.
+fn forms(word: &str) -> impl Iterator<Item = u64> + '_ {
+    let bytes = word.as_bytes();
+    let without = move |skip: usize| {
+        let kept = bytes.iter().enumerate().filter(move |(i, _)| *i != skip);
+        kept.fold(0xcbf2_9ce4_8422_2325_u64, |h, (_, b)| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
+    };
+    (0..=bytes.len()).map(without)
+}
+
+/// Whether two words are one insertion, deletion, exchange or transposition of neighbours apart (equal words are not).
+pub fn one_slip_apart(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    let start = long.iter().zip(short).take_while(|(x, y)| x == y).count();
+    match long.len() - short.len() {
+        0 if start == long.len() => false,
+        0 => {
+            long[start + 1..] == short[start + 1..]
+                || (start + 1 < long.len()
+                    && long[start] == short[start + 1]
+                    && long[start + 1] == short[start]
+                    && long[start + 2..] == short[start + 2..])
+        }
+        1 => long[start + 1..] == short[start..],
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips() {
+        for (a, b) in [("stenosis", "stenois"), ("stenosis", "stneosis"), ("stenosis", "stenosys"), ("stenosis", "stenossis")] {
+            assert!(one_slip_apart(a, b) && one_slip_apart(b, a), "{a} {b}");
+        }
+        for (a, b) in [("stenosis", "stenosis"), ("stenosis", "sclerosis"), ("", "ab")] {
+            assert!(!one_slip_apart(a, b), "{a} {b}");
+        }
+    }
+}

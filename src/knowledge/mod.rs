@@ -1,0 +1,161 @@
+//! Clinical knowledge: YAML in `lexicon/` and `rules/`, checked, compiled once, shared read-only by every stage.
+//!
+//! The built-in knowledge is embedded by the build script in a compact form (documents without their cases);
+//! `Knowledge::load` lays the files of a folder over it: same id replaces, new id adds.
+
+pub mod attributes;
+pub mod coding;
+pub mod context;
+pub mod index;
+pub mod lexicon;
+pub mod sections;
+pub mod source;
+pub mod sources;
+pub mod yaml;
+
+use crate::diagnostic::{Diagnostic, Location, Severity};
+use source::{Document, SourceFile};
+pub use sources::read_folder;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use yaml::Placed;
+
+/// A named thing of the knowledge (concept, cue, rule, heading, flag), by its place in [`Names`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameId(pub u32);
+
+/// Every id of the knowledge with its place.
+#[derive(Debug, Default)]
+pub struct Names {
+    list: Vec<(String, Location)>,
+    by_id: HashMap<String, NameId>,
+}
+
+impl Names {
+    /// Registers an id; a second one of the same name is a problem (K011) that names both places.
+    pub fn add(&mut self, path: &str, id: &Placed<String>, problems: &mut Vec<Diagnostic>) -> NameId {
+        let at = Location { path: Arc::from(path), line: id.line, column: id.column };
+        let name = NameId(self.list.len() as u32);
+        if let Some(first) = self.by_id.get(&id.value) {
+            let first = self.list[first.0 as usize].1.clone();
+            problems.push(
+                Diagnostic::error("K011", at.clone(), format!("`{}` is defined twice", id.value)).related(first, "first defined here"),
+            );
+        } else {
+            self.by_id.insert(id.value.clone(), name);
+        }
+        self.list.push((id.value.clone(), at));
+        name
+    }
+
+    /// The id.
+    pub fn id(&self, name: NameId) -> &str {
+        &self.list[name.0 as usize].0
+    }
+
+    /// Where it is defined.
+    pub fn at(&self, name: NameId) -> &Location {
+        &self.list[name.0 as usize].1
+    }
+
+    /// The name of that id.
+    pub fn find(&self, id: &str) -> Option<NameId> {
+        self.by_id.get(id).copied()
+    }
+
+    /// All ids, in order of definition.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|(id, _)| id.as_str())
+    }
+}
+
+/// Everything the program knows, compiled.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// Ids and places.
+    pub names: Names,
+    /// Headings, list markers, abbreviations that end no sentence.
+    pub sections: sections::SectionsKnowledge,
+    /// Concepts and the terms that name them.
+    pub lexicon: lexicon::Lexicon,
+    /// Words of daily speech that lead to codes, for look-ups.
+    pub index: index::Index,
+    /// Cues.
+    pub context: context::ContextKnowledge,
+    /// Values and links.
+    pub attributes: attributes::AttributesKnowledge,
+    /// Codes, flags, guidelines.
+    pub coding: coding::CodingKnowledge,
+    /// Hash of the documents.
+    pub sha256: String,
+}
+
+/// The documents that the build script embedded.
+static EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/knowledge.bin"));
+
+impl Knowledge {
+    /// The built-in knowledge.
+    ///
+    /// # Errors
+    /// Only if the embedded form is damaged or was built from faulty files, which the build refuses.
+    pub fn built_in() -> Result<Knowledge, Vec<Diagnostic>> {
+        let files = Knowledge::embedded_sources()?;
+        Knowledge::from_files(&files)
+    }
+
+    /// The built-in knowledge with the files of a folder laid over it: an item of the same id replaces, a new id adds.
+    ///
+    /// # Errors
+    /// All problems found in the folder, warnings included.
+    pub fn load(folder: &Path) -> Result<Knowledge, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        let over = sources::read_overlay(folder, &mut problems);
+        let files = sources::lay_over(Knowledge::embedded_sources()?, over);
+        let knowledge = Knowledge::compile(&files, &mut problems);
+        if problems.iter().any(|p| p.severity == Severity::Error) { Err(problems) } else { Ok(knowledge) }
+    }
+
+    /// The built-in documents, without cases.
+    ///
+    /// # Errors
+    /// Only if the embedded form is damaged.
+    pub fn embedded_sources() -> Result<Vec<SourceFile>, Vec<Diagnostic>> {
+        postcard::from_bytes(EMBEDDED)
+            .map_err(|e| vec![Diagnostic::error("K001", Location::default(), format!("the embedded knowledge is damaged: {e}"))])
+    }
+
+    /// Compiles documents; every problem is returned if any is an error.
+    ///
+    /// # Errors
+    /// All problems found, warnings included.
+    pub fn from_files(files: &[SourceFile]) -> Result<Knowledge, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        let knowledge = Knowledge::compile(files, &mut problems);
+        if problems.iter().any(|p| p.severity == Severity::Error) { Err(problems) } else { Ok(knowledge) }
+    }
+
+    /// Compiles documents and collects problems.
+    pub fn compile(files: &[SourceFile], problems: &mut Vec<Diagnostic>) -> Knowledge {
+        macro_rules! of_kind {
+            ($kind:ident) => {
+                files
+                    .iter()
+                    .filter_map(|f| match &f.document {
+                        Document::$kind(d) => Some((f.path.as_str(), d)),
+                        _ => None,
+                    })
+                    .collect::<Vec<_>>()
+            };
+        }
+        let mut names = Names::default();
+        let sections = sections::SectionsKnowledge::compile(&of_kind!(Sections), &mut names, problems);
+        let lexicon = lexicon::Lexicon::compile(&of_kind!(Lexicon), &mut names, problems);
+        let index = index::Index::compile(&of_kind!(Index), &mut names, problems);
+        let context = context::ContextKnowledge::compile(&of_kind!(Context), &mut names, problems);
+        let attributes = attributes::AttributesKnowledge::compile(&of_kind!(Attributes), &mut names, problems);
+        let coding = coding::CodingKnowledge::compile(&of_kind!(Coding), &lexicon, &mut names, problems);
+        let sha256 = sources::sha256(files);
+        Knowledge { names, sections, lexicon, index, context, attributes, coding, sha256 }
+    }
+}

@@ -1,0 +1,205 @@
+//! What `rules/sections.yaml` says, checked and compiled: which labels are headings, and the words that shape sentences and items.
+
+use crate::diagnostic::{Diagnostic, Location};
+use crate::fold::fold_phrase;
+use crate::knowledge::source::sections::{HeadingUse, SectionWordUse, SectionsDoc};
+use crate::knowledge::yaml::Placed;
+use crate::knowledge::{NameId, Names};
+use crate::vocab::SectionKind;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Compiled form.
+#[derive(Debug, Default)]
+pub struct SectionsKnowledge {
+    /// Folded words of a heading, without the spaces around them.
+    headings: HashMap<String, Known>,
+    /// Headings that open a section without a mark before the text.
+    bare: HashMap<String, Known>,
+    /// Openings in prose, by their first word, longest first.
+    prose: HashMap<String, Vec<(String, Known)>>,
+    words: HashMap<WordUseKey, HashSet<String>>,
+    endings: Vec<String>,
+    /// Lines that begin copied text.
+    pub(crate) copied_begin: Vec<String>,
+    /// Lines that end copied text.
+    pub(crate) copied_end: Vec<String>,
+}
+
+type WordUseKey = u8;
+
+/// What a label means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// The section it opens.
+    pub kind: SectionKind,
+    /// How; `None` for a label that opens none.
+    pub how: Option<HeadingUse>,
+    /// The rule.
+    pub rule: Option<NameId>,
+}
+
+impl SectionsKnowledge {
+    /// Checks and compiles the documents, in path order.
+    pub(crate) fn compile(docs: &[(&str, &SectionsDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> SectionsKnowledge {
+        let mut out = SectionsKnowledge::default();
+        for (path, doc) in docs {
+            let mut fold = |term: &Placed<String>| {
+                let folded = squeeze(&fold_phrase(&term.value));
+                if folded.is_empty() {
+                    let at = Location { path: Arc::from(*path), line: term.line, column: term.column };
+                    problems.push(Diagnostic::error("K022", at, "an empty phrase"));
+                }
+                folded
+            };
+            let mut ids = Vec::new();
+            for heading in &doc.headings {
+                let rule = names.add(path, &heading.id, &mut ids);
+                let known = Known { kind: heading.kind, how: Some(heading.how), rule: Some(rule) };
+                for term in &heading.terms {
+                    let folded = fold(term);
+                    if heading.how == HeadingUse::Prose {
+                        let first = folded.split(' ').next().unwrap_or("").to_string();
+                        out.prose.entry(first).or_default().push((folded, known));
+                    } else {
+                        out.headings.insert(folded, known);
+                    }
+                }
+                out.bare.extend(heading.bare.iter().map(|t| (fold(t), known)));
+            }
+            for copied in &doc.copied {
+                names.add(path, &copied.id, &mut ids);
+                out.copied_begin.extend(copied.begin.iter().map(|t| format!(" {} ", fold(t))));
+                out.copied_end.extend(copied.end.iter().map(|t| format!(" {} ", fold(t))));
+            }
+            for words in &doc.words {
+                match words.what {
+                    SectionWordUse::ProblemEnding => out.endings.extend(words.terms.iter().map(&mut fold)),
+                    SectionWordUse::Abbreviation | SectionWordUse::FinalAbbreviation => {
+                        // Kept as written: their inner points count.
+                        let set = out.words.entry(words.what as u8).or_default();
+                        set.extend(words.terms.iter().map(|t| t.value.to_lowercase()));
+                    }
+                    what => {
+                        let folded: Vec<String> = words.terms.iter().map(&mut fold).collect();
+                        out.words.entry(what as u8).or_default().extend(folded);
+                    }
+                }
+            }
+            problems.append(&mut ids);
+        }
+        out.prose.values_mut().for_each(|list| list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
+        out
+    }
+
+    /// Whether a word or phrase (folded; abbreviations in lower case) has that use.
+    pub(crate) fn is(&self, what: SectionWordUse, words: &str) -> bool {
+        self.words.get(&(what as u8)).is_some_and(|set| set.contains(words))
+    }
+
+    /// What a heading's words mean: as they stand, without qualifiers, or as two headings in one ("dx and plan").
+    pub(crate) fn heading(&self, label: &str) -> Option<Known> {
+        if let Some(known) = self.one(label) {
+            return Some(known);
+        }
+        let words: Vec<&str> = label.split(' ').collect();
+        if words.len() > 9 || !words.iter().any(|w| self.is(SectionWordUse::Join, w)) {
+            return None;
+        }
+        let mut all: Option<Known> = None;
+        let mut unassigned = false;
+        for part in words.split(|w| self.is(SectionWordUse::Join, w)) {
+            if part.is_empty() {
+                continue;
+            }
+            match self.one(&part.join(" ")) {
+                Some(known) => all = Some(all.map_or(known, |first| both(first, known))),
+                // "pre- and postoperative diagnosis": a qualifier alone takes the heading of the next part.
+                None if self.is(SectionWordUse::Before, &part.join(" ")) => unassigned = true,
+                None => return None,
+            }
+        }
+        all.filter(|k| k.how.is_some() || !unassigned)
+    }
+
+    fn one(&self, label: &str) -> Option<Known> {
+        let mut rest = label;
+        loop {
+            if let Some(known) = self.headings.get(rest) {
+                return Some(*known);
+            }
+            if self.is(SectionWordUse::Label, rest) {
+                return Some(Known { kind: SectionKind::Unknown, how: None, rule: None });
+            }
+            rest = self.without_first(rest).or_else(|| self.without_last(rest))?;
+        }
+    }
+
+    fn without_first<'l>(&self, label: &'l str) -> Option<&'l str> {
+        let spaces = label.match_indices(' ').map(|(i, _)| i).take(3);
+        spaces.filter(|i| self.is(SectionWordUse::Before, &label[..*i])).last().map(|i| &label[i + 1..])
+    }
+
+    fn without_last<'l>(&self, label: &'l str) -> Option<&'l str> {
+        let (head, last) = label.rsplit_once(' ')?;
+        if last.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+            return Some(head);
+        }
+        let spaces = label.rmatch_indices(' ').map(|(i, _)| i).take(3);
+        spaces.filter(|i| self.is(SectionWordUse::After, &label[*i + 1..])).last().map(|i| &label[..i])
+    }
+
+    /// The heading that these words open before text, without any mark between.
+    pub(crate) fn bare(&self, label: &str) -> Option<Known> {
+        self.bare.get(label).copied()
+    }
+
+    /// The opening in prose that folded text (without a space before it) begins with.
+    pub(crate) fn prose(&self, folded: &str) -> Option<Known> {
+        let first = folded.split(' ').next()?;
+        let list = self.prose.get(first)?;
+        let begins = |words: &str| folded.strip_prefix(words).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        list.iter().find(|(words, _)| begins(words)).map(|(_, known)| *known)
+    }
+
+    /// Whether some opening in prose begins with this word.
+    pub(crate) fn may_open_prose(&self, word: &str) -> bool {
+        self.prose.contains_key(word)
+    }
+
+    /// Whether folded words name a problem rather than a part of a note.
+    pub(crate) fn names_problem(&self, folded: &str) -> bool {
+        self.is(SectionWordUse::Problem, folded)
+            || folded.split(' ').any(|w| {
+                self.is(SectionWordUse::Problem, w) || self.endings.iter().any(|e| w.len() > e.len() + 1 && w.ends_with(e.as_str()))
+            })
+    }
+}
+
+/// Two headings in one: an assessment with a plan is both, otherwise the assessment or the first governs.
+fn both(first: Known, second: Known) -> Known {
+    match (assesses(first.kind), assesses(second.kind)) {
+        (true, false) if second.kind == SectionKind::Plan => Known { kind: SectionKind::AssessmentAndPlan, ..first },
+        (false, true) if first.kind == SectionKind::Plan => Known { kind: SectionKind::AssessmentAndPlan, ..second },
+        (false, true) => second,
+        _ => first,
+    }
+}
+
+/// Whether diagnoses in a section of this kind are assessed by the kind alone.
+pub fn assesses(kind: SectionKind) -> bool {
+    use SectionKind::{Assessment, AssessmentAndPlan, Conclusion, Diagnosis, Impression};
+    matches!(kind, Assessment | AssessmentAndPlan | Impression | Diagnosis | Conclusion)
+}
+
+/// A folded label without hyphens and the spaces around it: " icd - 10 codes " is "icd 10 codes".
+pub(crate) fn squeeze(folded: &str) -> String {
+    let mut out = String::with_capacity(folded.len());
+    for word in folded.split(' ').filter(|w| !w.is_empty() && *w != "-" && *w != "--") {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}

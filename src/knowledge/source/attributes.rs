@@ -1,0 +1,328 @@
+//! `rules/attributes` as written: the words that are values, the words around numbers, the words that link.
+
+use crate::knowledge::source::case::Case;
+use crate::knowledge::yaml::Placed;
+use crate::vocab::{AttributeKey, AuthorRole, Setting};
+use serde::{Deserialize, Serialize};
+
+/// One file; every list may be spread over several files.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct AttributesDoc {
+    /// The format's version: 1.
+    pub version: u32,
+    /// Words that are a value by themselves: "chronic", "left", "severe".
+    pub values: Vec<ValueDoc>,
+    /// Numbers and dates, read by the words around them: "for 3 weeks", "7/10", "since 2019".
+    pub quantities: Vec<QuantityDoc>,
+    /// Numbers in words: "two", "a few".
+    pub numbers: Vec<NumberDoc>,
+    /// Units of time.
+    pub units: Vec<UnitDoc>,
+    /// Moments in words: "yesterday", "last week", "September", "Tuesday".
+    pub moments: Vec<MomentDoc>,
+    /// Words behind which a value stands: "radiating to", "due to", "date of service".
+    pub links: Vec<LinkDoc>,
+    /// Parts of the body that pain goes to.
+    pub targets: Vec<TargetDoc>,
+    /// Small words that the readers need, by what they do.
+    pub words: Vec<WordsDoc>,
+    /// The letters of the spine.
+    pub columns: Vec<ColumnDoc>,
+    /// Words that state where care was given or who wrote the note.
+    pub facts: Vec<FactDoc>,
+    /// Cases of the file as a whole.
+    pub cases: Vec<Case>,
+}
+
+/// Words that are one value of one key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ValueDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// Which property.
+    pub key: AttributeKey,
+    /// The normalised value.
+    pub value: String,
+    /// The words, in any case.
+    #[serde(default)]
+    pub terms: Vec<Placed<String>>,
+    /// Words that count only in this very case ("L" for left).
+    #[serde(default)]
+    pub abbreviations: Vec<Placed<String>>,
+    /// Longer phrases that block a match inside them.
+    #[serde(default)]
+    pub not: Vec<Placed<String>>,
+    /// Cases.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// What a quantity rule reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuantityKind {
+    /// A number with a unit of time: "3 weeks".
+    Span,
+    /// A number: "7".
+    Score,
+    /// A date or moment: "06/04/2021", "yesterday".
+    Date,
+}
+
+/// A number or date with the words that make it a value.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct QuantityDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// Which property.
+    pub key: AttributeKey,
+    /// What stands in the middle.
+    pub of: QuantityKind,
+    /// One of these must stand before it; none: nothing need stand there.
+    #[serde(default)]
+    pub before: Vec<Placed<String>>,
+    /// One of these must stand behind it; none: nothing need stand there.
+    #[serde(default)]
+    pub after: Vec<Placed<String>>,
+    /// Words that may stand between `before` and the quantity.
+    #[serde(default)]
+    pub skip: Vec<String>,
+    /// Whether it counts only directly beside a mention ("neck pain, 3 weeks").
+    #[serde(default)]
+    pub beside_mention: bool,
+    /// None of these may stand in the few words before it.
+    #[serde(default)]
+    pub not_before: Vec<String>,
+    /// None of these may stand in the few words behind it.
+    #[serde(default)]
+    pub not_after: Vec<String>,
+    /// A score's maximum.
+    #[serde(default)]
+    pub scale: Option<u32>,
+    /// Cases.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// Words for a number.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NumberDoc {
+    /// Least.
+    pub min: f32,
+    /// Most.
+    pub max: f32,
+    /// The words.
+    pub terms: Vec<Placed<String>>,
+}
+
+/// A unit of time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UnitDoc {
+    /// How many hours it has.
+    pub hours: u32,
+    /// The words.
+    pub terms: Vec<Placed<String>>,
+    /// Plural words that count without a number ("for years").
+    #[serde(default)]
+    pub alone: Vec<Placed<String>>,
+    /// How many are meant then, at least and at most.
+    #[serde(default)]
+    pub alone_means: Option<(u32, u32)>,
+}
+
+/// Words for a moment; exactly one of the readings is given.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MomentDoc {
+    /// The words.
+    pub terms: Vec<Placed<String>>,
+    /// Days before the service date, from least to most.
+    #[serde(default)]
+    pub days_ago: Option<(u32, u32)>,
+    /// Day of the week, 1 = Monday.
+    #[serde(default)]
+    pub weekday: Option<u8>,
+    /// Months of the year, first and last (a month: twice the same; a season: three).
+    #[serde(default)]
+    pub months: Option<(u8, u8)>,
+    /// Days of that month, first and last (a holiday).
+    #[serde(default)]
+    pub days: Option<(u8, u8)>,
+}
+
+/// What stands behind a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkKind {
+    /// Where pain goes.
+    Radiation,
+    /// What it is due to.
+    Cause,
+    /// The date of service.
+    ServiceDate,
+}
+
+/// Words behind which a value stands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LinkDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// What stands behind them.
+    pub kind: LinkKind,
+    /// The words.
+    pub terms: Vec<Placed<String>>,
+    /// Longer phrases that block a match inside them.
+    #[serde(default)]
+    pub not: Vec<Placed<String>>,
+    /// Whether it counts only directly behind a mention ("neck pain from a fall"), or for a label at the start of a line.
+    #[serde(default)]
+    pub close: bool,
+    /// Cases.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+    /// Cases for what is read of the note as a whole.
+    #[serde(default)]
+    pub note_cases: Vec<NoteCase>,
+}
+
+/// A part of the body.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TargetDoc {
+    /// "scapula".
+    pub value: String,
+    /// The words.
+    pub terms: Vec<Placed<String>>,
+}
+
+/// What small words do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WordUse {
+    /// Deny what follows: "no", "denies".
+    Negator,
+    /// Join equals: "and", ",".
+    Join,
+    /// End the words of a cause: "which", "with".
+    Stop,
+    /// Begin a new clause: "but".
+    Clause,
+    /// Between the ends of a range of numbers: "to", "-".
+    Range,
+    /// Before a number that is not exact: "about".
+    About,
+    /// Within a date ("mid", "early"), no change of meaning.
+    PartOfMonth,
+    /// Of something other than the complaint: doses, visits, therapy courses.
+    Elsewhere,
+    /// Add half a unit: "and a half".
+    Half,
+    /// Within the words of a radiation, between its targets: "the", "down".
+    Path,
+    /// Before a place: "at", "of".
+    At,
+    /// Behind a level-shaped word that is none: "weighted" ("T2 weighted").
+    NoLevel,
+    /// Between the ends of a range of levels: "through".
+    LevelRange,
+    /// Between the two vertebrae of a disc: "on", "/".
+    LevelPair,
+}
+
+/// Small words of one use.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WordsDoc {
+    /// What they do.
+    #[serde(rename = "use")]
+    pub what: WordUse,
+    /// The words.
+    pub terms: Vec<Placed<String>>,
+}
+
+/// A letter of the spine.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ColumnDoc {
+    /// "c".
+    pub letter: Placed<String>,
+    /// How many vertebrae it has.
+    pub vertebrae: u8,
+    /// How many roots it has.
+    pub roots: u8,
+    /// Whether a single vertebra may be read without a disc partner (not so for "S1", which is also a heart sound).
+    pub single: bool,
+}
+
+/// Where in a note words state a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// Anywhere, and it goes before whatever else is stated ("during this hospitalization").
+    Decisive,
+    /// In the very first line or two: what the whole document is.
+    Top,
+    /// In a heading or the first lines.
+    Title,
+    /// Behind a comma in the first or last lines, in capitals ("J. Doe, DPT").
+    Signature,
+    /// Anywhere.
+    Anywhere,
+}
+
+/// Words that state the setting or the author's role.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FactDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// The setting they state.
+    #[serde(default)]
+    pub setting: Option<Setting>,
+    /// The role they state.
+    #[serde(default)]
+    pub author: Option<AuthorRole>,
+    /// Where they count.
+    pub place: Place,
+    /// The words.
+    pub terms: Vec<Placed<String>>,
+    /// Longer phrases that block a match inside them.
+    #[serde(default)]
+    pub not: Vec<Placed<String>>,
+    /// Cases.
+    #[serde(default)]
+    pub note_cases: Vec<NoteCase>,
+}
+
+/// A note and the facts its own words state; `none` where nothing may be read.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct NoteCase {
+    /// The note.
+    pub note: Placed<String>,
+    /// `YYYY-MM-DD` or `none`.
+    pub service_date: Option<String>,
+    /// `outpatient`, `inpatient` or `none`.
+    pub setting: Option<String>,
+    /// `provider`, `therapist`, … or `none`.
+    pub author: Option<String>,
+}
+
+impl AttributesDoc {
+    pub(crate) fn strip_cases(&mut self) {
+        self.cases.clear();
+        self.values.iter_mut().for_each(|d| d.cases.clear());
+        self.quantities.iter_mut().for_each(|d| d.cases.clear());
+        for link in &mut self.links {
+            link.cases.clear();
+            link.note_cases.clear();
+        }
+        self.facts.iter_mut().for_each(|d| d.note_cases.clear());
+    }
+}

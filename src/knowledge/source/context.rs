@@ -1,0 +1,254 @@
+//! `rules/context` as written: cues, terminators, value cells and section priors.
+
+use crate::knowledge::source::case::Case;
+use crate::knowledge::yaml::Placed;
+use crate::vocab::SectionKind;
+use serde::{Deserialize, Serialize};
+
+/// One file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ContextDoc {
+    /// The format's version: 1.
+    pub version: u32,
+    /// Phrases that say something of the mentions they reach.
+    pub cues: Vec<CueDoc>,
+    /// Phrases that say nothing and keep every cue inside them from acting ("no change in").
+    pub pseudo_cues: Vec<PseudoDoc>,
+    /// Phrases at which scopes end ("but").
+    pub terminators: Vec<TerminatorDoc>,
+    /// Values of check lists and tables ("Numbness: No").
+    pub values: Vec<ValueDoc>,
+    /// Small word classes that the mechanisms need.
+    pub words: Vec<WordsDoc>,
+    /// What a section says of everything in it until the text says otherwise.
+    pub priors: Vec<PriorDoc>,
+    /// Cases of the file as a whole.
+    pub cases: Vec<Case>,
+}
+
+/// What a cue says of a mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Says {
+    /// It is not there.
+    Absent,
+    /// It is there.
+    Present,
+    /// It is established.
+    Definite,
+    /// It is likely.
+    Probable,
+    /// It may be.
+    Possible,
+    /// It is spoken of, not said of the patient's state.
+    Hypothetical,
+    /// It is now.
+    Current,
+    /// It was, once.
+    Historical,
+    /// It was, and is over.
+    Resolved,
+    /// It is to come.
+    Future,
+    /// It is the patient's.
+    Patient,
+    /// It is a relative's.
+    Family,
+    /// It is someone else's.
+    Other,
+}
+
+/// One of the four questions an assertion answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Axis {
+    /// There or not.
+    Polarity,
+    /// How surely.
+    Certainty,
+    /// When.
+    Time,
+    /// Of whom.
+    Subject,
+}
+
+/// On which side of a cue the mentions stand that it speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// After it: "denies *neck pain*".
+    #[default]
+    Forward,
+    /// Before it: "*fracture* is ruled out".
+    Backward,
+    /// On both sides: "*sprain* versus *strain*".
+    Both,
+    /// After it, unless nothing it could govern follows: "negative *Spurling*", "*Spurling* negative bilaterally".
+    ForwardFirst,
+    /// Before it, unless nothing it could govern precedes: "*neck pain* resolved with rest", "resolved *neck pain*".
+    BackwardFirst,
+    /// As the first mark of the sentence shows: "(-) *fever* (+) *cough*", "*fever* (-) *cough* (+)".
+    Marker,
+}
+
+/// How far a cue reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// To the next comma, unless that comma belongs to a list closed by "or".
+    Phrase,
+    /// Through commas, to the next semicolon.
+    #[default]
+    Clause,
+    /// To the end of the sentence.
+    Sentence,
+}
+
+/// One cue: phrases of the same effect.
+///
+/// In a phrase `<n>` stands for a number ("3", "three", "2-3") and `<year>` for a year ("2019").
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CueDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// What it says.
+    pub says: Vec<Says>,
+    /// Where the mentions stand.
+    #[serde(default)]
+    pub direction: Direction,
+    /// How far it reaches.
+    #[serde(default)]
+    pub reach: Reach,
+    /// At most so many words, if given.
+    #[serde(default)]
+    pub words: Option<u16>,
+    /// Terminators that do not end it.
+    #[serde(default)]
+    pub passes: Vec<Placed<String>>,
+    /// Its mark touches the word that follows ("?fracture", "-fever").
+    #[serde(default)]
+    pub glued: bool,
+    /// It turns a `reversible` cue that stands in its scope into its opposite ("cannot turn the head without pain").
+    #[serde(default)]
+    pub reverses: bool,
+    /// It can be turned by a `reverses` cue.
+    #[serde(default)]
+    pub reversible: bool,
+    /// At the start of a sentence it speaks of the sentence before ("This has resolved.").
+    #[serde(default)]
+    pub anaphoric: bool,
+    /// Its words.
+    pub phrases: Vec<Placed<String>>,
+    /// Longer phrases in which it is no cue.
+    #[serde(default)]
+    pub not: Vec<Placed<String>>,
+    /// Cases.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// Phrases that look like cues and are none.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PseudoDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// Its words.
+    pub phrases: Vec<Placed<String>>,
+    /// Cases.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// Phrases at which scopes end.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TerminatorDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// The axes whose cues it ends.
+    pub ends: Vec<Axis>,
+    /// The scopes it ends: those that run forward into it, those that run backward, or both (not given).
+    #[serde(default)]
+    pub from: Option<Direction>,
+    /// Its words.
+    pub phrases: Vec<Placed<String>>,
+    /// Cases.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// What a value says of its label.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ValueDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// What it says.
+    pub says: Vec<Says>,
+    /// The values.
+    pub phrases: Vec<Placed<String>>,
+    /// Cases.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// A small class of words.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WordsDoc {
+    /// Which class.
+    pub class: WordClass,
+    /// The words.
+    pub words: Vec<Placed<String>>,
+}
+
+/// Word classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WordClass {
+    /// Words for numbers ("three", "several").
+    Number,
+    /// Words that may stand before a cue without being what it speaks of ("a", "her", "now").
+    Opener,
+    /// Words that begin what is not governed by a cue before them ("bilaterally", "by", "today").
+    Adjunct,
+}
+
+/// What kinds of section say of everything in them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PriorDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// The kinds of section.
+    pub sections: Vec<SectionKind>,
+    /// What they say.
+    pub says: Says,
+    /// Cases.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+impl ContextDoc {
+    pub(crate) fn strip_cases(&mut self) {
+        self.cases.clear();
+        for cue in &mut self.cues {
+            cue.cases.clear();
+        }
+        for pseudo in &mut self.pseudo_cues {
+            pseudo.cases.clear();
+        }
+        for terminator in &mut self.terminators {
+            terminator.cases.clear();
+        }
+        for value in &mut self.values {
+            value.cases.clear();
+        }
+        for prior in &mut self.priors {
+            prior.cases.clear();
+        }
+    }
+}

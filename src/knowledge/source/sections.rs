@@ -1,0 +1,112 @@
+//! `rules/sections.yaml` as written.
+
+use crate::knowledge::source::case::Case;
+use crate::knowledge::yaml::Placed;
+use crate::vocab::SectionKind;
+use serde::{Deserialize, Serialize};
+
+/// The file: headings, and what sentences and lists look like.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct SectionsDoc {
+    /// The format's version: 1.
+    pub version: u32,
+    /// Headings.
+    pub headings: Vec<HeadingDoc>,
+    /// Lines that mark the text below them as carried over from an earlier note.
+    pub copied: Vec<CopiedDoc>,
+    /// Words of one use.
+    pub words: Vec<WordsDoc>,
+    /// Cases of the file as a whole.
+    pub cases: Vec<Case>,
+}
+
+/// How a heading's words open its section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeadingUse {
+    /// As a heading: "Assessment:", "## Assessment".
+    #[default]
+    Heading,
+    /// Names a part of such a section ("HEENT:" of an examination): opens one only where none is open.
+    Part,
+    /// In prose, at the start of a sentence: "My impression is that …".
+    Prose,
+}
+
+/// Headings of one kind.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HeadingDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// What the section is for.
+    pub kind: SectionKind,
+    /// How the words open it.
+    #[serde(default, rename = "use")]
+    pub how: HeadingUse,
+    /// The words, in any case.
+    pub terms: Vec<Placed<String>>,
+    /// Words that also open it before text without any mark between ("A/P neck pain").
+    #[serde(default)]
+    pub bare: Vec<Placed<String>>,
+    /// Cases.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// Lines that begin and end a block carried over from an earlier note.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CopiedDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// Words in a line that begins one.
+    pub begin: Vec<Placed<String>>,
+    /// Words in a line that ends one.
+    pub end: Vec<Placed<String>>,
+    /// Cases.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// What words do in headings and sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SectionWordUse {
+    /// Before a heading's words: "final", "clinical".
+    Before,
+    /// Behind them: "at discharge", "today".
+    After,
+    /// Between two headings in one: "and", "/".
+    Join,
+    /// A line that holds one names a problem, and is no heading in an assessment: "pain", "syndrome".
+    Problem,
+    /// Endings of such words: "pathy", "itis".
+    ProblemEnding,
+    /// A label within a section that never opens one: "medical reasoning".
+    Label,
+    /// Abbreviations whose point ends no sentence: "Dr", "vs".
+    Abbreviation,
+    /// Abbreviations whose point may end a sentence, before a capital: "etc".
+    FinalAbbreviation,
+}
+
+/// Words of one use.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WordsDoc {
+    /// What they do.
+    #[serde(rename = "use")]
+    pub what: SectionWordUse,
+    /// The words.
+    pub terms: Vec<Placed<String>>,
+}
+
+impl SectionsDoc {
+    pub(crate) fn strip_cases(&mut self) {
+        self.cases.clear();
+        self.headings.iter_mut().for_each(|d| d.cases.clear());
+        self.copied.iter_mut().for_each(|d| d.cases.clear());
+    }
+}

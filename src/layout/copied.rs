@@ -1,0 +1,63 @@
+//! Blocks that are marked as carried over from an earlier note.
+
+use crate::fold::fold_phrase;
+use crate::knowledge::sections::SectionsKnowledge;
+use crate::layout::headings::Heading;
+use crate::layout::lines::Line;
+use crate::span::Span;
+use crate::vocab::SectionKind;
+use std::ops::Range;
+
+/// Bytes a marking line may have.
+const MARK: usize = 100;
+
+/// Every block, its marking lines included; one without an end goes to the next blank line.
+pub(crate) fn blocks(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let mut open: Option<usize> = None;
+    for (i, line) in lines.iter().enumerate() {
+        let Some(folded) = mark(line.of(text)) else { continue };
+        let holds = |phrases: &[String]| phrases.iter().any(|p| folded.contains(p.as_str()));
+        let next = lines.get(i + 1).map_or(text.len(), |l| l.start);
+        if holds(&knowledge.copied_end) {
+            if let Some(start) = open.take() {
+                out.push(start..next);
+            }
+        } else if holds(&knowledge.copied_begin)
+            && let Some(start) = open.replace(line.first)
+        {
+            out.push(start..unmarked_end(lines, start, line.first));
+        }
+    }
+    if let Some(start) = open {
+        out.push(start..unmarked_end(lines, start, text.len()));
+    }
+    out
+}
+
+/// The folded words of a line that is shaped like a mark (set off by signs, or ending with a colon).
+fn mark(line: &str) -> Option<String> {
+    let set_off =
+        line.starts_with(['>', '-', '=', '*', '[', '(', '#', '~', '<', '_', '+', '|']) || line.ends_with([':', ']', '>', '=', '-', '*']);
+    (set_off && line.len() <= MARK).then(|| fold_phrase(line))
+}
+
+fn unmarked_end(lines: &[Line], start: usize, limit: usize) -> usize {
+    lines.iter().skip_while(|l| l.start <= start).skip(1).find(|l| l.blank()).map_or(limit, |l| l.start.min(limit))
+}
+
+/// Lets each block and the text behind it begin a section of its own.
+pub(crate) fn insert(blocks: &[Range<usize>], headings: &mut Vec<Heading>) {
+    for block in blocks {
+        for at in [block.start, block.end] {
+            let place = headings.partition_point(|h| h.start < at);
+            if headings.get(place).is_none_or(|h| h.start != at) {
+                // The heading of before the block does not reach past it.
+                let title = Span::new(at as u32, at as u32);
+                let heading = Heading { start: at, title, body: at, kind: SectionKind::Unknown, rule: None, numbered: false, prose: false };
+                headings.insert(place, heading);
+            }
+        }
+    }
+    headings.dedup_by_key(|h| h.start);
+}

@@ -1,0 +1,244 @@
+//! Finds headings: at the start of lines, inside run-on lines, and the words that open an assessment in prose.
+
+use crate::fold::fold_phrase;
+use crate::knowledge::NameId;
+use crate::knowledge::sections::{Known, SectionsKnowledge, assesses, squeeze};
+use crate::knowledge::source::sections::HeadingUse;
+use crate::layout::labels;
+use crate::layout::lines::Line;
+use crate::span::Span;
+use crate::vocab::SectionKind;
+
+/// Bytes a label may have.
+const LABEL: usize = 72;
+/// Bytes of a line that an author would have wrapped.
+const WRAPPED: usize = 50;
+
+/// One heading.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heading {
+    /// First byte, markup and number included.
+    pub start: usize,
+    /// Its words.
+    pub title: Span,
+    /// First byte behind it and its colon.
+    pub body: usize,
+    pub kind: SectionKind,
+    pub rule: Option<NameId>,
+    /// Whether a number stands before it ("4. Diagnosis:").
+    pub numbered: bool,
+    /// Whether it opens a section in prose.
+    pub prose: bool,
+}
+
+pub(crate) struct Finder<'a> {
+    pub text: &'a str,
+    pub knowledge: &'a SectionsKnowledge,
+    pub lines: &'a [Line],
+    /// The kind of the section that is open.
+    kind: SectionKind,
+    prose: bool,
+    /// Whether most of the note is in capitals, so that capitals say nothing.
+    shouting: bool,
+    out: Vec<Heading>,
+}
+
+/// Every heading of a text, in order.
+pub(crate) fn headings(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) -> Vec<Heading> {
+    let (upper, lower) =
+        text.bytes().fold((0usize, 0usize), |(u, l), b| (u + usize::from(b.is_ascii_uppercase()), l + usize::from(b.is_ascii_lowercase())));
+    let mut finder =
+        Finder { text, knowledge, lines, kind: SectionKind::Preamble, prose: false, shouting: upper > 2 * lower, out: Vec::new() };
+    for (i, line) in lines.iter().enumerate() {
+        if !line.blank() {
+            finder.line(i, *line);
+        }
+    }
+    finder.out
+}
+
+impl Finder<'_> {
+    fn line(&mut self, i: usize, line: Line) {
+        let all = line.of(self.text);
+        let (skip, bullet) = labels::markup(all);
+        let number = labels::numbering(&all[skip..]);
+        let at = line.first + skip + number;
+        let rest = &self.text[at..line.end];
+        let wrapped = self.wrapped(i);
+        let before = self.out.len();
+        let mut from = at;
+        if let Some(mut heading) = self.at_start(i, at, rest, bullet, number > 0, wrapped) {
+            heading.start = line.first;
+            from = heading.body;
+            self.add(heading);
+        }
+        let spelled = self.out.len() > before;
+        if !spelled && !wrapped {
+            self.opening(at, line.end);
+        }
+        self.inside(from, line.end, spelled && self.out.last().is_some_and(|h| h.title.len() == 1));
+    }
+
+    pub(crate) fn add(&mut self, heading: Heading) {
+        self.kind = heading.kind;
+        self.prose = heading.prose;
+        self.out.push(heading);
+    }
+
+    /// Whether line `i` goes on with a sentence of the line before.
+    fn wrapped(&self, i: usize) -> bool {
+        let Some(before) = i.checked_sub(1).and_then(|j| self.lines.get(j)) else { return false };
+        !before.blank() && before.end - before.first >= WRAPPED && !labels::closes(before.of(self.text))
+    }
+
+    pub(crate) fn kind(&self) -> SectionKind {
+        self.kind
+    }
+
+    pub(crate) fn in_prose(&self) -> bool {
+        self.prose
+    }
+
+    pub(crate) fn known_label(&self, label: &str) -> Option<Known> {
+        let folded = squeeze(&fold_phrase(&labels::clean(label)));
+        if folded.is_empty() { None } else { self.knowledge.heading(&folded) }
+    }
+
+    pub(crate) fn heading_at(&self, at: usize, label: &str, body: usize, known: Known) -> Heading {
+        let label = label.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | ':'));
+        let title = Span::new(at as u32, (at + label.len()) as u32);
+        Heading { start: at, title, body, kind: known.kind, rule: known.rule, numbered: false, prose: false }
+    }
+
+    /// A heading at the start of a line: with a colon or dash behind it, alone, or before text.
+    fn at_start(&self, i: usize, at: usize, rest: &str, bullet: bool, numbered: bool, wrapped: bool) -> Option<Heading> {
+        let lower = rest.chars().next().is_none_or(|c| !c.is_uppercase() && !c.is_ascii_digit());
+        if wrapped && lower {
+            return None;
+        }
+        let head = rest.get(..cut(rest, LABEL)).unwrap_or("");
+        let colon = head.find(':');
+        let mark = colon.map(|c| (c, c + 1)).into_iter().chain(dash(head));
+        for (end, body) in mark {
+            let label = &rest[..end];
+            let Some(known) = self.known_label(label) else { continue };
+            let body = at + body + behind(&rest[body..]);
+            if !self.opens(known, label)
+                || (bullet && (!assesses(known.kind) || label.len() < 4))
+                || self.is_value(label, &self.text[body..])
+            {
+                return None;
+            }
+            let mut heading = self.heading_at(at, label, body, known);
+            heading.numbered = numbered;
+            return Some(heading);
+        }
+        if let Some(colon) = colon {
+            return self.unknown(
+                at,
+                &rest[..colon],
+                at + colon + 1 + behind(&rest[colon + 1..]),
+                bullet || numbered,
+                rest[colon + 1..].trim_matches(['*', '_', ' ']).is_empty(),
+            );
+        }
+        if let Some(heading) = self.alone(i, at, rest, lower).or_else(|| self.before_text(at, rest, lower)) {
+            return (!bullet).then_some(Heading { numbered, ..heading });
+        }
+        None
+    }
+
+    /// A pulse ("P: 72") is no plan.
+    fn is_value(&self, label: &str, behind: &str) -> bool {
+        let digits = behind.trim_start().bytes().take_while(u8::is_ascii_digit).count();
+        label.trim().len() == 1 && (digits >= 2) && !behind.trim_start()[digits..].starts_with(['.', ')'])
+    }
+
+    /// Whether the words open a section here.
+    fn opens(&self, known: Known, label: &str) -> bool {
+        use SectionKind::{
+            Assessment, AssessmentAndPlan, Conclusion, Diagnosis, Exam, Hpi, Imaging, Impression, Plan, Preamble, Results, Ros, Vitals,
+        };
+        match known.how {
+            Some(HeadingUse::Heading) => true,
+            Some(HeadingUse::Part) => {
+                let (all, upper) = labels::letters(label);
+                let within = matches!(
+                    self.kind,
+                    Assessment
+                        | AssessmentAndPlan
+                        | Conclusion
+                        | Diagnosis
+                        | Exam
+                        | Impression
+                        | Plan
+                        | Ros
+                        | Imaging
+                        | Results
+                        | Vitals
+                        | Hpi
+                        | Preamble
+                );
+                all == upper && all > 2 && !within
+            }
+            _ => false,
+        }
+    }
+
+    /// A label of no known meaning that has a heading's shape.
+    fn unknown(&self, at: usize, label: &str, body: usize, listed: bool, alone: bool) -> Option<Heading> {
+        if listed || (self.known_label(label).is_some()) {
+            return None;
+        }
+        let shaped = (labels::capitals(label) && !self.shouting) || (alone && (labels::title_case(label) || labels::capitals(label)));
+        let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
+        (shaped && !self.problem(label)).then(|| self.heading_at(at, label, body, unknown))
+    }
+
+    /// Whether a label names one of the problems of the assessment that is open.
+    fn problem(&self, label: &str) -> bool {
+        let open = assesses(self.kind) || matches!(self.kind, SectionKind::Plan | SectionKind::ProblemList | SectionKind::HospitalCourse);
+        open && self.knowledge.names_problem(&squeeze(&fold_phrase(&labels::clean(label))))
+    }
+
+    /// A heading alone on its line, without a colon.
+    fn alone(&self, i: usize, at: usize, rest: &str, lower: bool) -> Option<Heading> {
+        if rest.len() > LABEL {
+            return None;
+        }
+        let after_blank = i.checked_sub(1).and_then(|j| self.lines.get(j)).is_none_or(|l| l.blank());
+        let end = at + rest.len();
+        if let Some(known) = self.known_label(rest) {
+            let short = rest.len() < 3 && (lower || self.lines.get(i + 1).is_none_or(|l| l.blank()));
+            let firm = (after_blank || !lower) && !short;
+            return (firm && self.opens(known, rest)).then(|| self.heading_at(at, rest, end, known));
+        }
+        let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
+        let shaped = labels::capitals(rest) && !self.shouting && after_blank && !self.problem(rest);
+        shaped.then(|| self.heading_at(at, rest, end, unknown))
+    }
+}
+
+/// Where a dash or angle parts a label from its text: its start and its end.
+fn dash(head: &str) -> Option<(usize, usize)> {
+    let dashes = [" - ", " – ", " — ", " -- ", "—", "--", "> ", "- ", ">"];
+    let mut found: Option<(usize, usize)> = None;
+    for mark in dashes {
+        if let Some(at) = head.find(mark).filter(|at| *at > 0 && found.is_none_or(|f| *at < f.0)) {
+            found = Some((at, at + mark.len()));
+        }
+    }
+    found
+}
+
+/// The greatest character boundary of `text` at or below `at`.
+pub(crate) fn cut(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
+}
+
+/// Closing markup directly behind a heading.
+fn behind(text: &str) -> usize {
+    let end = text.len() - text.trim_start_matches(['*', '_', '=']).len();
+    let tag = text[end..].starts_with("</").then(|| text[end..].find('>')).flatten();
+    end + tag.filter(|t| *t < 16).map_or(0, |t| t + 1)
+}

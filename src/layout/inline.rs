@@ -1,0 +1,139 @@
+//! Headings that stand before their text without a mark, inside run-on lines, and in prose.
+
+use crate::fold::fold_phrase;
+use crate::knowledge::sections::{assesses, squeeze};
+use crate::knowledge::source::sections::HeadingUse;
+use crate::layout::headings::{Finder, Heading, cut};
+use crate::layout::labels;
+use crate::vocab::SectionKind;
+
+/// Bytes of prose an opening may have.
+const OPENING: usize = 64;
+
+impl Finder<'_> {
+    /// "A/P neck pain", "IMPRESSION Cervical spondylosis", "Assessment 1. Neck pain".
+    pub(crate) fn before_text(&self, at: usize, rest: &str, lower: bool) -> Option<Heading> {
+        let first = rest.find(' ').unwrap_or(rest.len());
+        if first > 24 {
+            return None;
+        }
+        let second = rest[first..].find(|c| c != ' ').and_then(|w| rest[first + w..].find(' ').map(|e| first + w + e));
+        let written = rest.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
+        if written && self.kind() != SectionKind::Imaging {
+            for end in [Some(first), second].into_iter().flatten().filter(|e| *e <= 16 && *e < rest.len()) {
+                if let Some(known) = self.knowledge.bare(&squeeze(&fold_phrase(&rest[..end]))) {
+                    return Some(self.heading_at(at, &rest[..end], at + end, known));
+                }
+            }
+        }
+        if lower {
+            return None;
+        }
+        let mut end = 0;
+        let mut run = 0;
+        for word in rest.split(' ').take(8) {
+            let (all, upper) = labels::letters(word);
+            let numbered = labels::numbering(&rest[run..]) > 0;
+            if (all == 0 && !matches!(word, "&" | "/" | "")) || (end > 0 && upper != all) || numbered {
+                break;
+            }
+            run = (run + word.len() + 1).min(rest.len());
+            end = run;
+            if upper != all {
+                break;
+            }
+        }
+        let label = rest.get(..end)?.trim_end();
+        let next = rest.get(end..)?;
+        let (all, upper) = labels::letters(label);
+        let follows = if all == upper {
+            next.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())
+        } else {
+            labels::numbering(next) > 0
+        };
+        if all < 4 || !follows {
+            return None;
+        }
+        let known = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading))?;
+        Some(self.heading_at(at, label, at + label.len(), known))
+    }
+
+    /// Headings with a colon in the middle of a line, behind a closed sentence.
+    pub(crate) fn inside(&mut self, from: usize, end: usize, soap: bool) {
+        let Some(line) = self.text.get(from..end) else { return };
+        let mut done = 0;
+        for (colon, _) in line.match_indices(':') {
+            let low = cut(line, colon.saturating_sub(OPENING)).max(done);
+            let head = line.get(low..colon).unwrap_or("");
+            let label_at = label_start(head);
+            let label = &head[label_at..];
+            let start = low + label_at;
+            if start == 0 || !label.starts_with(|c: char| c.is_uppercase()) {
+                continue;
+            }
+            let before = &line[..start];
+            let (all, upper) = labels::letters(label);
+            let capitals = all == upper && (all >= 3 || (soap && all == 1) || label.contains('/') || label.contains('&'));
+            let gap = before.ends_with("  ") || before.ends_with('\t');
+            let closed = before.trim_end().ends_with(['.', '!', '?', ';', ')', ',', ':', '|']) && before.ends_with(char::is_whitespace);
+            if !(closed || gap) {
+                continue;
+            }
+            let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading)) else { continue };
+            let spelled = all >= 4 && (assesses(known.kind) || known.kind == SectionKind::Plan);
+            let sentence = before.trim_end().ends_with(['.', '!', '?']);
+            if capitals || (spelled && (sentence || gap)) {
+                done = colon + 1;
+                let body = from + colon + 1;
+                let heading = self.heading_at(from + start, label, body, known);
+                self.add(heading);
+            }
+        }
+        self.openings_inside(from + done, end);
+    }
+
+    /// Openings in prose behind a closed sentence within a line.
+    fn openings_inside(&mut self, from: usize, end: usize) {
+        let Some(line) = self.text.get(from..end) else { return };
+        let starts: Vec<usize> = line.match_indices(['.', '!', '?']).map(|(i, _)| i + 1).collect();
+        for at in starts {
+            let rest = &line[at..];
+            let spaces = rest.len() - rest.trim_start().len();
+            if spaces > 0 {
+                self.opening(from + at + spaces, end);
+            }
+        }
+    }
+
+    /// An opening in prose at `at`: an assessment where none is open, a plan behind an assessment in prose.
+    pub(crate) fn opening(&mut self, at: usize, end: usize) {
+        let Some(rest) = self.text.get(at..end) else { return };
+        let word = rest.find(' ').map_or(rest, |i| &rest[..i]);
+        if word.len() > 12 || !self.knowledge.may_open_prose(&word.to_ascii_lowercase()) {
+            return;
+        }
+        // The words may go on in the next line.
+        let reach = self.text.get(at..).unwrap_or("");
+        let folded = squeeze(&fold_phrase(&reach[..cut(reach, OPENING)]).replace(" , ", " "));
+        let Some(known) = self.knowledge.prose(&folded) else { return };
+        let fits = match known.kind {
+            SectionKind::Plan => self.in_prose(),
+            _ => !assesses(self.kind()) && self.kind() != SectionKind::Plan,
+        };
+        if fits {
+            let mut heading = self.heading_at(at, "", at, known);
+            heading.prose = true;
+            self.add(heading);
+        }
+    }
+}
+
+/// Where the label that ends a stretch of text begins.
+fn label_start(head: &str) -> usize {
+    let stop = |c: char| !(c.is_alphabetic() || matches!(c, ' ' | '/' | '&' | '-' | '\'' | '’' | '(' | ')' | '+'));
+    let mut at = head.char_indices().rev().find(|(_, c)| stop(*c)).map_or(0, |(i, c)| i + c.len_utf8());
+    if let Some(gap) = head[at..].trim_end().rfind("  ") {
+        at += gap;
+    }
+    at + head[at..].len() - head[at..].trim_start().len()
+}

@@ -1,0 +1,85 @@
+//! The shape of what may be a heading: markup, numbering, capitals.
+
+/// Bytes of markup, quoting or a bullet before a label, and whether it is a bullet.
+pub(crate) fn markup(line: &str) -> (usize, bool) {
+    let mut at = 0;
+    let mut bullet = false;
+    loop {
+        let rest = &line[at..];
+        let Some(c) = rest.chars().next() else { return (at, bullet) };
+        let next = rest[c.len_utf8()..].chars().next();
+        match c {
+            '<' => match rest.find('>').filter(|end| *end <= 24) {
+                Some(end) => at += end + 1,
+                None => return (at, bullet),
+            },
+            '*' | '-' | '–' | '•' | '·' | '▪' | '●' | '+' if next.is_none_or(char::is_whitespace) => {
+                bullet = true;
+                at += c.len_utf8();
+            }
+            '#' | '*' | '_' | '=' | '-' | '~' | '[' | '"' | '|' | '>' => at += c.len_utf8(),
+            _ if c.is_whitespace() => at += c.len_utf8(),
+            _ => return (at, bullet),
+        }
+    }
+}
+
+/// Bytes of a number or Roman numeral with its point or bracket and the space behind ("4. ", "IV) "); 0 if there is none.
+pub(crate) fn numbering(line: &str) -> usize {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let roman = line.bytes().take_while(|b| matches!(b, b'I' | b'V' | b'X')).count();
+    let width = if digits > 0 { digits } else { roman };
+    if width == 0 || width > 4 || !matches!(line.as_bytes().get(width), Some(b'.' | b')')) {
+        return 0;
+    }
+    let behind = &line[width + 1..];
+    let spaces = behind.len() - behind.trim_start().len();
+    if spaces == 0 { 0 } else { width + 1 + spaces }
+}
+
+/// A label without what stands in brackets and the markup behind it.
+pub(crate) fn clean(label: &str) -> String {
+    let mut out = String::with_capacity(label.len());
+    let mut depth = 0usize;
+    for c in label.chars() {
+        match c {
+            '(' | '[' | '<' => depth += 1,
+            ')' | ']' | '>' => depth = depth.saturating_sub(1),
+            '*' | '_' | '=' | '~' | '|' => out.push(' '),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Letters of a label: how many, how many of them capital.
+pub(crate) fn letters(label: &str) -> (usize, usize) {
+    label.chars().filter(|c| c.is_alphabetic()).fold((0, 0), |(all, upper), c| (all + 1, upper + usize::from(c.is_uppercase())))
+}
+
+/// "PLAN OF CARE": capitals only, long enough to be no abbreviation of a value.
+pub(crate) fn capitals(label: &str) -> bool {
+    let (all, upper) = letters(label);
+    let words = label.split_whitespace().count();
+    all == upper && words <= 7 && (all >= 5 || (words >= 2 && all >= 4)) && plain(label)
+}
+
+/// "Plan of Care": every word of weight begins with a capital.
+pub(crate) fn title_case(label: &str) -> bool {
+    let mut words = label.split_whitespace();
+    let weighty = |w: &str| w.chars().next().is_some_and(char::is_uppercase) || w.len() <= 3;
+    plain(label) && label.chars().next().is_some_and(char::is_uppercase) && label.split_whitespace().count() <= 6 && words.all(weighty)
+}
+
+fn plain(label: &str) -> bool {
+    label.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '/' | '&' | '-' | '\'' | '(' | ')' | ',' | '’'))
+}
+
+/// Whether a sentence or a heading may begin behind this text: it ends with a closing mark.
+pub(crate) fn closes(text: &str) -> bool {
+    text.trim_end()
+        .chars()
+        .next_back()
+        .is_none_or(|c| matches!(c, '.' | ':' | ';' | '!' | '?' | ')' | '"' | '”' | '|' | '*' | '>' | '_' | '='))
+}

@@ -1,0 +1,67 @@
+//! Lines of a text, whatever ends them: LF, CR, CRLF, form feed, vertical tab, NEL, LS, PS.
+
+/// One line, as bytes of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// First byte.
+    pub start: usize,
+    /// First byte that is not white space; `end` for a blank line.
+    pub first: usize,
+    /// Behind the last byte that is not white space.
+    pub end: usize,
+}
+
+impl Line {
+    /// Whether nothing but white space stands in it.
+    pub fn blank(&self) -> bool {
+        self.first >= self.end
+    }
+
+    /// Its text without the white space around it.
+    pub fn of<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.first..self.end).unwrap_or("")
+    }
+}
+
+/// Every line of a text; CRLF ends one line, not two.
+pub(crate) fn lines(text: &str) -> Vec<Line> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len() / 50 + 1);
+    let (mut start, mut i) = (0, 0);
+    while i < bytes.len() {
+        let width = match (bytes[i], bytes.get(i + 1), bytes.get(i + 2)) {
+            (b'\r', Some(b'\n'), _) | (0xC2, Some(0x85), _) => 2,
+            (b'\n' | b'\r' | 0x0b | 0x0c, ..) => 1,
+            (0xE2, Some(0x80), Some(0xA8 | 0xA9)) => 3,
+            _ => {
+                i += 1;
+                continue;
+            }
+        };
+        out.push(line(text, start, i));
+        i += width;
+        start = i;
+    }
+    out.push(line(text, start, i));
+    out
+}
+
+fn line(text: &str, start: usize, end: usize) -> Line {
+    let invisible = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}');
+    let all = text.get(start..end).unwrap_or("");
+    let left = all.trim_start_matches(invisible);
+    let first = end - left.len();
+    Line { start, first, end: first + left.trim_end_matches(invisible).len() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_break_ends_one_line() {
+        let text = "a\nb\r\nc\rd\u{85}e\u{2028}f\u{c} g \0\n";
+        let found: Vec<&str> = lines(text).iter().map(|l| l.of(text)).collect();
+        assert_eq!(found, ["a", "b", "c", "d", "e", "f", "g", ""]);
+    }
+}

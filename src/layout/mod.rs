@@ -1,0 +1,146 @@
+//! Note → Layout: tokens, sentences, items (list entries, paragraphs) and sections.
+
+mod blocks;
+mod copied;
+mod headings;
+mod inline;
+mod labels;
+mod lines;
+mod markers;
+mod refine;
+mod sentences;
+
+use crate::fold::{self, Folded};
+use crate::knowledge::sections::assesses;
+use crate::knowledge::{Knowledge, NameId};
+use crate::span::Span;
+use crate::vocab::SectionKind;
+use std::ops::Range;
+
+/// A note's structure. Sections partition the text; items partition a section (its heading is one); sentences an item.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// Tokens and folded text of the whole note.
+    pub folded: Folded,
+    /// In text order.
+    pub sentences: Vec<Sentence>,
+    /// In text order.
+    pub items: Vec<Item>,
+    /// In text order; at least one.
+    pub sections: Vec<Section>,
+}
+
+/// A sentence, or what stands for one in telegraphic notes (a list entry, a table row).
+#[derive(Debug, Clone)]
+pub struct Sentence {
+    /// Bytes of the note.
+    pub span: Span,
+    /// Its tokens.
+    pub tokens: Range<u32>,
+    /// Index into [`Layout::sections`].
+    pub section: u32,
+    /// Index into [`Layout::items`].
+    pub item: u32,
+}
+
+/// What an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemKind {
+    /// A section's heading.
+    Heading,
+    /// Running text between blank lines.
+    Paragraph,
+    /// A list entry with a bullet or dash.
+    Bullet,
+    /// A numbered or lettered list entry.
+    Numbered,
+    /// A table row or `key: value` line.
+    Row,
+}
+
+/// A list entry or paragraph; in a problem-oriented plan each problem is one item with the lines below it.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Bytes of the note.
+    pub span: Span,
+    /// What it is.
+    pub kind: ItemKind,
+    /// Index into [`Layout::sections`].
+    pub section: u32,
+    /// Its sentences.
+    pub sentences: Range<u32>,
+    /// The item it is indented under, if any.
+    pub parent: Option<u32>,
+}
+
+/// A section of a note.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// What it is for.
+    pub kind: SectionKind,
+    /// The heading as it stands, without its colon; `None` for the preamble.
+    pub title: Option<Span>,
+    /// First byte of the heading (or of the text).
+    pub start: u32,
+    /// First byte after the heading and its colon.
+    pub body_start: u32,
+    /// Start of the next section, or end of the note.
+    pub end: u32,
+    /// Whether diagnoses in it count as assessed by its kind alone (plans and addenda are judged later, by what they say).
+    pub assessed: bool,
+    /// Whether it stands in a block that is marked as carried over from an earlier note.
+    pub copied: bool,
+    /// The heading rule that recognised it.
+    pub rule: Option<NameId>,
+}
+
+/// Lays out a note.
+pub fn layout(text: &str, knowledge: &Knowledge) -> Layout {
+    let folded = fold::fold(text);
+    let sections = sections(text, knowledge);
+    let (items, sentences) = blocks::blocks(text, &folded, &sections, &knowledge.sections);
+    Layout { folded, sentences, items, sections }
+}
+
+/// The sections of a note alone: they partition the text, and at least one is there.
+pub fn sections(text: &str, knowledge: &Knowledge) -> Vec<Section> {
+    let lines = lines::lines(text);
+    let mut found = headings::headings(text, &lines, &knowledge.sections);
+    refine::refine(text, &lines, &mut found);
+    let copied = copied::blocks(text, &lines, &knowledge.sections);
+    copied::insert(&copied, &mut found);
+    let end = text.len() as u32;
+    let mut out = Vec::with_capacity(found.len() + 1);
+    if found.first().is_none_or(|h| text.get(..h.start).is_some_and(|t| !t.trim().is_empty())) {
+        out.push(Section {
+            kind: SectionKind::Preamble,
+            title: None,
+            start: 0,
+            body_start: 0,
+            end,
+            assessed: false,
+            copied: false,
+            rule: None,
+        });
+    }
+    for heading in &found {
+        // White space before the first heading of all belongs to its section.
+        let start = if out.is_empty() { 0 } else { heading.start as u32 };
+        if let Some(before) = out.last_mut() {
+            before.end = start;
+        }
+        let title = Some(heading.title).filter(|t| !t.is_empty());
+        let copied = copied.iter().any(|c| c.contains(&heading.start));
+        out.push(Section {
+            kind: heading.kind,
+            title,
+            start,
+            body_start: heading.body as u32,
+            end,
+            assessed: assesses(heading.kind),
+            copied,
+            rule: heading.rule,
+        });
+    }
+    out
+}

@@ -1,0 +1,74 @@
+//! What single headings cannot tell: numbered headings, sub-headings of a problem, and the impression of a quoted report.
+
+use crate::knowledge::sections::assesses;
+use crate::layout::headings::Heading;
+use crate::layout::labels;
+use crate::layout::lines::Line;
+use crate::vocab::SectionKind;
+
+/// Drops or changes headings by what stands around them.
+pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
+    numbered(headings);
+    plans_of_problems(text, lines, headings);
+    quoted_reports(text, headings);
+}
+
+/// "4. Diagnosis:" is a heading in a note whose parts are numbered; in a list of problems it is an entry.
+fn numbered(headings: &mut Vec<Heading>) {
+    let mut kinds: Vec<SectionKind> = headings.iter().filter(|h| h.numbered).map(|h| h.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.len() < 3 {
+        headings.retain(|h| !h.numbered);
+    }
+}
+
+/// "Plan:" below each problem of a list belongs to the problem: another numbered problem follows it.
+fn plans_of_problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
+    let mut drop = Vec::new();
+    for (i, heading) in headings.iter().enumerate() {
+        let Some(before) = i.checked_sub(1).and_then(|_| headings[..i].iter().enumerate().rev().find(|(j, _)| !drop.contains(j))) else {
+            continue;
+        };
+        if heading.kind != SectionKind::Plan || !(assesses(before.1.kind)) || before.1.numbered {
+            continue;
+        }
+        let end = headings.get(i + 1).map_or(text.len(), |h| h.start);
+        let above = last_number(text, lines, before.1.body..heading.start, usize::MAX);
+        let below = last_number(text, lines, heading.body..end, 1);
+        if matches!((above, below), (Some(a), Some(b)) if b == a + 1) {
+            drop.push(i);
+        }
+    }
+    let mut i = 0;
+    headings.retain(|_| {
+        i += 1;
+        !drop.contains(&(i - 1))
+    });
+}
+
+/// The number of the last (or of the first `take`) numbered lines in a stretch of text.
+fn last_number(text: &str, lines: &[Line], range: std::ops::Range<usize>, take: usize) -> Option<u32> {
+    let from = lines.partition_point(|l| l.end <= range.start);
+    let numbers = lines[from..].iter().take_while(|l| l.first < range.end).filter_map(|l| {
+        let line = text.get(l.first.max(range.start)..l.end)?.trim_start();
+        let width = labels::numbering(line);
+        (width > 0).then(|| line[..width].trim_end().trim_end_matches(['.', ')']).parse().ok()).flatten()
+    });
+    numbers.take(take).last()
+}
+
+/// The impression of an imaging report that a visit note quotes is imaging, if the note has an assessment of its own below.
+fn quoted_reports(text: &str, headings: &mut [Heading]) {
+    use SectionKind::{ChiefComplaint, Conclusion, Exam, Hpi, Imaging, Impression, Plan, Results};
+    let visit = headings.iter().any(|h| matches!(h.kind, ChiefComplaint | Hpi | Exam | Plan));
+    let last = headings.iter().rposition(|h| assesses(h.kind));
+    let (true, Some(last)) = (visit, last) else { return };
+    for i in 1..last {
+        let before = headings[i - 1].kind;
+        let near = text.get(headings[i - 1].start..headings[i].start).is_some_and(|t| t.len() < 4000);
+        if near && matches!(headings[i].kind, Impression | Conclusion) && matches!(before, Imaging | Results) {
+            headings[i].kind = Imaging;
+        }
+    }
+}

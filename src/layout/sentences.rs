@@ -1,0 +1,83 @@
+//! Where sentences end: at closing marks, at lines that do not go on, never inside abbreviations.
+
+use crate::fold::{Folded, TokenKind};
+use crate::knowledge::sections::SectionsKnowledge;
+use crate::knowledge::source::sections::SectionWordUse;
+use crate::layout::labels;
+use crate::layout::lines::Line;
+
+/// Bytes of a line above which a lower-case next line goes on with it.
+const TELEGRAPHIC: usize = 30;
+/// The widest line of text that was wrapped by hand or by a mailer.
+const WIDEST: usize = 110;
+/// Bytes that a wrapped line may miss of the full width.
+const RAGGED: usize = 8;
+
+/// Whether `next` goes on with the sentence of `line`, the note's lines being at most `width` bytes wide.
+pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize) -> bool {
+    let (here, there) = (line.of(text), next.of(text));
+    if here.is_empty() || there.is_empty() || here.contains('|') || there.contains('|') {
+        return false;
+    }
+    if here.ends_with([',', '-', '/', '&', '+']) {
+        return true;
+    }
+    if labels::closes(here) {
+        return false;
+    }
+    let lower = there.chars().next().is_some_and(char::is_lowercase);
+    let word = there.find(' ').unwrap_or(there.len());
+    (lower && here.len() >= TELEGRAPHIC)
+        || ((TELEGRAPHIC..=WIDEST).contains(&width) && here.len() + word + 1 + RAGGED >= width && here.len() >= TELEGRAPHIC)
+}
+
+/// Whether a sentence ends with token `i` of a line, because of the mark it is.
+pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKnowledge) -> bool {
+    let Some(token) = folded.tokens.get(i).filter(|t| t.kind == TokenKind::Punctuation) else { return false };
+    let mark = folded.word(i);
+    if !matches!(mark, "." | "!" | "?" | "!!" | "??" | ".." | "•") {
+        return false;
+    }
+    let Some(next) = folded.tokens.get(i + 1) else { return true };
+    if !next.spaced {
+        // "pain.No numbness": a capital directly behind a point and a word of some length.
+        let capital = next.span.of(text).chars().next().is_some_and(char::is_uppercase);
+        return mark == "." && capital && next.kind == TokenKind::Word && next.span.len() > 1 && !token.spaced && long_word(folded, i);
+    }
+    if mark != "." {
+        // "?radiculopathy" hedges the next word; "stable ? cause" does, too.
+        return !token.spaced && !next.span.of(text).starts_with(char::is_lowercase);
+    }
+    let written = next.span.of(text);
+    let lower = written.starts_with(char::is_lowercase);
+    let word = abbreviation(text, folded, i);
+    if word.chars().count() == 1
+        && word.chars().all(char::is_alphabetic)
+        && i.checked_sub(2).is_some_and(|j| folded.tokens[j].kind == TokenKind::Word)
+    {
+        // An initial: "J. Smith"; but "hepatitis C." may end.
+        return !written.starts_with(char::is_uppercase) && !lower;
+    }
+    if knowledge.is(SectionWordUse::Abbreviation, &word) {
+        return false;
+    }
+    if knowledge.is(SectionWordUse::FinalAbbreviation, &word) {
+        return !lower && next.kind != TokenKind::Number;
+    }
+    true
+}
+
+fn long_word(folded: &Folded, i: usize) -> bool {
+    i.checked_sub(1).is_some_and(|j| folded.word(j).len() > 2 && folded.tokens[j].kind == TokenKind::Word)
+}
+
+/// The word before the point `i` in lower case, with its inner points ("e.g").
+fn abbreviation(text: &str, folded: &Folded, i: usize) -> String {
+    let mut first = i;
+    while first > 0 && i - first < 6 && !folded.tokens[first].spaced {
+        first -= 1;
+    }
+    let from = folded.tokens[first].span.start as usize;
+    let to = folded.tokens[i].span.start as usize;
+    text.get(from..to).unwrap_or("").trim_start_matches(['(', '[', '"']).to_lowercase()
+}

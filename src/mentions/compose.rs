@@ -1,0 +1,351 @@
+//! Site × finding inside a sentence: "pain and stiffness of the neck and upper back" is four mentions.
+//!
+//! The sentence is read as nodes (runs of site words, findings) and the gaps between them. The patterns of the lexicon say
+//! over which gaps a finding and a site, two sites, or two findings are joined; this file only walks the nodes:
+//! findings in a row share the sites before or after them, sites in a row share the findings.
+
+use super::matcher::{Hit, words_of};
+use super::nodes::{Named, Node, Run, nodes};
+use super::{How, Mention};
+use crate::knowledge::lexicon::entries::FindingId;
+use crate::knowledge::lexicon::{ConceptId, Lexicon};
+use crate::knowledge::source::lexicon::{Form, Joins, Reach, Regional};
+use crate::layout::Layout;
+use crate::span::Span;
+use std::ops::Range;
+
+/// The mentions of one sentence, in no certain order.
+pub(super) fn compose(layout: &Layout, lexicon: &Lexicon, sentence: u32, hits: &[Hit], out: &mut Vec<Mention>) {
+    let nodes = nodes(layout, lexicon, sentence, hits);
+    let reader = Reader { layout, lexicon, sentence, nodes: &nodes };
+    let from = out.len();
+    let mut at = 0;
+    let mut before = Vec::new();
+    while at < nodes.len() {
+        if matches!(nodes[at], Node::Site(_)) {
+            at += 1;
+            continue;
+        }
+        let end = reader.row_end(at);
+        before = reader.read_row(at..end, &before, out);
+        at = end;
+    }
+    reader.fill_regions(&mut out[from..]);
+}
+
+struct Reader<'a> {
+    layout: &'a Layout,
+    lexicon: &'a Lexicon,
+    sentence: u32,
+    nodes: &'a [Node],
+}
+
+/// Sites that a row of findings is joined with: indices of nodes.
+type Sites = Vec<usize>;
+
+impl Reader<'_> {
+    fn gap(&self, left: usize, right: usize) -> Range<u32> {
+        self.nodes[left].tokens().end..self.nodes[right].tokens().start
+    }
+
+    fn joined(&self, joins: Joins, form: Option<Form>, left: usize, right: usize) -> bool {
+        self.lexicon.grammar.joins(joins, form, &self.layout.folded, self.gap(left, right)).is_some()
+    }
+
+    fn run(&self, at: usize) -> Option<&Run> {
+        match self.nodes.get(at)? {
+            Node::Site(run) => Some(run),
+            Node::Named(_) => None,
+        }
+    }
+
+    fn named(&self, at: usize) -> Option<&Named> {
+        match self.nodes.get(at)? {
+            Node::Named(named) => Some(named),
+            Node::Site(_) => None,
+        }
+    }
+
+    /// The end of the row of findings that begins at `start`.
+    fn row_end(&self, start: usize) -> usize {
+        let mut end = start + 1;
+        while self.named(end).is_some() && self.joined(Joins::FindingFinding, None, end - 1, end) {
+            end += 1;
+        }
+        end
+    }
+
+    /// Sites before the node `at`, nearest first, none that an earlier row has taken.
+    fn sites_before(&self, at: usize, taken: &Sites) -> Sites {
+        let Some(named) = self.named(at) else { return Sites::new() };
+        let Some(mut here) = at.checked_sub(1) else { return Sites::new() };
+        let joined = |form| self.joined(Joins::SiteFinding, Some(form), here, at);
+        if self.run(here).is_none() || taken.contains(&here) || !named.forms().any(joined) {
+            return Sites::new();
+        }
+        let mut sites = vec![here];
+        while let Some(previous) = here.checked_sub(1) {
+            if self.run(previous).is_none() || taken.contains(&previous) || !self.joined(Joins::SiteSite, None, previous, here) {
+                break;
+            }
+            sites.push(previous);
+            here = previous;
+        }
+        sites
+    }
+
+    /// Sites after the node `at`, nearest first.
+    fn sites_after(&self, at: usize) -> Sites {
+        let (Some(named), Some(_)) = (self.named(at), self.run(at + 1)) else { return Sites::new() };
+        let grammar = &self.lexicon.grammar;
+        let pattern = named.forms().find_map(|f| grammar.joins(Joins::FindingSite, Some(f), &self.layout.folded, self.gap(at, at + 1)));
+        let Some(pattern) = pattern else { return Sites::new() };
+        let mut sites = vec![at + 1];
+        let mut last = at + 1;
+        while self.run(last + 1).is_some() && self.joined(Joins::SiteSite, None, last, last + 1) {
+            last += 1;
+            sites.push(last);
+        }
+        // "pain in neck and arm numbness": the last site belongs to what follows it.
+        let followed = self.named(last + 1).is_some_and(|n| n.forms().any(|f| self.joined(Joins::SiteFinding, Some(f), last, last + 1)));
+        let loose = self.gap(at, at + 1).is_empty() || pattern.closes;
+        if followed && (sites.len() > 1 || loose) && !self.binds_action(last + 1) {
+            sites.pop();
+            last -= 1;
+        }
+        if pattern.closes && !self.closed_after(last) {
+            return Sites::new();
+        }
+        sites
+    }
+
+    /// Whether the node has only the form that takes its site after it.
+    fn binds_action(&self, at: usize) -> bool {
+        self.named(at).is_some_and(|n| n.forms().all(|f| f == Form::Action))
+    }
+
+    /// Whether a mark or the sentence's end follows the node.
+    fn closed_after(&self, at: usize) -> bool {
+        let end = self.nodes[at].tokens().end;
+        end >= self.layout.sentences[self.sentence as usize].tokens.end || self.lexicon.grammar.is_mark(&self.layout.folded, end)
+    }
+
+    /// Reads one row of findings; returns the sites that it took.
+    fn read_row(&self, row: Range<usize>, earlier: &Sites, out: &mut Vec<Mention>) -> Sites {
+        let mut before = self.sites_before(row.start, earlier);
+        let after = self.sites_after(row.end - 1);
+        if before.is_empty() && after.is_empty() {
+            // "pain in the neck and stiffness": what follows shares the sites that were just named.
+            let shares = earlier.contains(&row.start.wrapping_sub(1)) && self.joined(Joins::FindingFinding, None, row.start - 1, row.start);
+            if shares {
+                before = earlier.clone();
+            }
+        }
+        if before.is_empty() && after.is_empty() {
+            before = self.sites_of_effect(row.start, earlier);
+        }
+        for at in row.clone() {
+            let Some(named) = self.named(at) else { continue };
+            let first = at == row.start;
+            let (near, far) = if !before.is_empty() && (first || after.is_empty()) { (&before, &after) } else { (&after, &before) };
+            if !self.read_one(named, near, far, out) {
+                let by_row = || (row.start..at).find_map(|o| self.named(o).and_then(|o| o.region.clone()));
+                let by_clause = || self.only_region().filter(|_| !self.names_other_parts()).map(|r| r.0);
+                let lone = near.is_empty() && far.is_empty();
+                let reach = |n: &Named| n.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach == Reach::Clause);
+                let region = by_row().or_else(|| if lone && reach(named) { by_clause() } else { None });
+                self.read_alone(named, region, out);
+            }
+        }
+        before.extend(after);
+        before
+    }
+
+    /// "neck pain in the setting of arthritis": the cause is sought where its effect is.
+    fn sites_of_effect(&self, at: usize, earlier: &Sites) -> Sites {
+        let linked = |n: &Named| n.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach != Reach::Beside);
+        let effect = at.checked_sub(1).filter(|&e| !matches!(self.nodes[e], Node::Site(_)) || earlier.contains(&e));
+        match effect {
+            Some(effect) if self.named(at).is_some_and(linked) && self.joined(Joins::FindingCause, None, effect, at) => earlier.clone(),
+            _ => Sites::new(),
+        }
+    }
+
+    /// Reads a finding with its sites; false if nothing came of it.
+    fn read_one(&self, named: &Named, near: &Sites, far: &Sites, out: &mut Vec<Mention>) -> bool {
+        let from = out.len();
+        for &site in near {
+            let Some(run) = self.run(site) else { continue };
+            // "facet arthropathy at C4-5": the structure stands before, the region after.
+            let region = run.region.as_ref().map(|r| (r.clone(), run.spine, site));
+            let others = || far.iter().find_map(|&s| self.run(s).and_then(|r| r.region.as_ref().map(|id| (id.clone(), r.spine, s))));
+            let region = region.or_else(others);
+            self.mention_at(named, run, site, region, out);
+        }
+        if out.len() == from {
+            for &site in far {
+                let Some(run) = self.run(site) else { continue };
+                let region = run.region.as_ref().map(|r| (r.clone(), run.spine, site));
+                self.mention_at(named, run, site, region, out);
+            }
+        }
+        merge_regions(&mut out[from..].to_vec(), from, out);
+        out.len() > from
+    }
+
+    fn mention_at(&self, named: &Named, run: &Run, site: usize, region: Option<(String, bool, usize)>, out: &mut Vec<Mention>) {
+        let region_words = |at: usize| Some(words_of(self.layout, &self.nodes[at].tokens()));
+        if let Some(concept) = named.concept {
+            let takes = match self.lexicon.concept(concept).regional {
+                Regional::No => false,
+                Regional::Spine => region.as_ref().is_some_and(|r| r.1),
+                Regional::Any => region.is_some(),
+            };
+            if let Some((id, _, at)) = region.filter(|_| takes) {
+                // A level is an attribute, not a part of the name, unless it stands right before ("C6 radiculopathy").
+                let apart = at > named.node || named.node - at > 1 || !self.gap(at, named.node).is_empty();
+                let level = self.run(at).is_some_and(|r| r.level_only);
+                let spans = if level && apart { vec![self.span(named)] } else { self.spans(named, at) };
+                out.push(self.mention(concept, named.how, spans, named, Some((id, region_words(at)))));
+            }
+            return;
+        }
+        let concept = named.findings.iter().find_map(|&(finding, form)| {
+            let allowed = if form == Form::Action { site > named.node } else { true };
+            allowed.then(|| lookup(self.lexicon, finding, run, region.as_ref().map(|r| r.0.as_str()))).flatten()
+        });
+        if let Some(concept) = concept {
+            let how = if named.how == How::Misspelt || run.misspelt { How::Misspelt } else { How::Composed };
+            let implied = self.lexicon.concept(concept).region.clone().map(|r| (r, None));
+            let region = region.map(|(id, _, at)| (id, region_words(at))).or(implied);
+            out.push(self.mention(concept, how, self.spans(named, site), named, region));
+        }
+    }
+
+    /// Reads a finding without sites; `region` is that of a concept named in the same row.
+    fn read_alone(&self, named: &Named, region: Option<String>, out: &mut Vec<Mention>) {
+        if let Some(concept) = named.concept {
+            out.push(self.mention(concept, named.how, vec![self.span(named)], named, named.region.clone().map(|r| (r, None))));
+            return;
+        }
+        let shared = region.and_then(|r| {
+            let run = Run::of_region(&r);
+            named.findings.iter().find_map(|&(f, _)| lookup(self.lexicon, f, &run, Some(&r))).map(|c| (c, r))
+        });
+        let names = |form| matches!(form, Form::Noun | Form::Adjective);
+        let alone = || named.findings.iter().filter(|f| names(f.1)).find_map(|&(f, _)| self.lexicon.findings[f.0 as usize].otherwise);
+        if let Some((concept, region)) = shared {
+            out.push(self.mention(concept, How::Composed, vec![self.span(named)], named, Some((region, None))));
+        } else if let Some(concept) = alone() {
+            let implied = self.lexicon.concept(concept).region.clone();
+            out.push(self.mention(concept, named.how, vec![self.span(named)], named, implied.map(|r| (r, None))));
+        }
+    }
+
+    fn span(&self, named: &Named) -> Span {
+        words_of(self.layout, &named.tokens)
+    }
+
+    /// The words of a finding and of its site: one span if nothing but joining words stands between.
+    fn spans(&self, named: &Named, site: usize) -> Vec<Span> {
+        let finding = self.span(named);
+        let place = words_of(self.layout, &self.nodes[site].tokens());
+        let (left, right) = if site < named.node { (site, named.node) } else { (named.node, site) };
+        let next = right - left == 1;
+        let cue = self.gap(left, right).any(|t| self.lexicon.grammar.is_cue(&self.layout.folded, t));
+        if next && !cue {
+            return vec![finding.hull(place)];
+        }
+        if finding < place { vec![finding, place] } else { vec![place, finding] }
+    }
+
+    /// The concept, or what it is in the past if the words before it say so ("s/p C5-6 ACDF").
+    fn in_time(&self, concept: ConceptId, tokens: &Range<u32>) -> ConceptId {
+        let Some(past) = self.lexicon.concept(concept).past else { return concept };
+        let folded = &self.layout.folded;
+        let from = self.layout.sentences[self.sentence as usize].tokens.start;
+        let mut end = tokens.start;
+        loop {
+            let marks = |m: &Vec<String>| {
+                let start = end.checked_sub(m.len() as u32).filter(|s| *s >= from)?;
+                m.iter().enumerate().all(|(i, w)| folded.word(start as usize + i) == w).then_some(())
+            };
+            if self.lexicon.past_markers.iter().any(|m| marks(m).is_some()) {
+                return past;
+            }
+            let Some(previous) = end.checked_sub(1).filter(|t| *t >= from) else { return concept };
+            let within = self.nodes.iter().any(|n| n.tokens().contains(&previous));
+            if !within && !self.lexicon.grammar.describes(folded, previous) {
+                return concept;
+            }
+            end = previous;
+        }
+    }
+
+    fn mention(&self, concept: ConceptId, how: How, spans: Vec<Span>, named: &Named, region: Option<(String, Option<Span>)>) -> Mention {
+        let tokens = spans.iter().fold(named.tokens.clone(), |hull, s| self.tokens_of(*s, hull));
+        let concept = self.in_time(concept, &tokens);
+        Mention { concept, how, spans, tokens, sentence: self.sentence, region }
+    }
+
+    /// Widens a range of tokens to those of a span.
+    fn tokens_of(&self, span: Span, hull: Range<u32>) -> Range<u32> {
+        let tokens = &self.layout.folded.tokens;
+        let first = tokens.partition_point(|t| t.span.end <= span.start) as u32;
+        let end = tokens.partition_point(|t| t.span.start < span.end) as u32;
+        hull.start.min(first)..hull.end.max(end)
+    }
+
+    /// Gives the one region of the spine that the sentence names to the concepts that need one and have none.
+    fn fill_regions(&self, mentions: &mut [Mention]) {
+        let needs = |m: &Mention| m.region.is_none() && self.lexicon.concept(m.concept).regional != Regional::No;
+        if !mentions.iter().any(needs) {
+            return;
+        }
+        let Some(only) = self.only_region() else { return };
+        for mention in mentions.iter_mut().filter(|m| needs(m)) {
+            mention.region = Some(only.clone());
+        }
+    }
+
+    /// Whether the sentence speaks of parts of the body outside the spine.
+    fn names_other_parts(&self) -> bool {
+        (0..self.nodes.len()).filter_map(|at| self.run(at)).any(|r| r.region.is_some() && !r.spine)
+    }
+
+    /// The region of the spine that the sentence names, if it names one only.
+    fn only_region(&self) -> Option<(String, Option<Span>)> {
+        let of_spine = |region: &&String| self.lexicon.sites.iter().any(|s| s.spine && s.region.as_ref() == Some(region));
+        let mut only: Option<(String, Option<Span>)> = None;
+        for (at, node) in self.nodes.iter().enumerate() {
+            let (region, words) = match node {
+                Node::Site(run) if run.spine => (run.region.as_ref(), Some(words_of(self.layout, &self.nodes[at].tokens()))),
+                Node::Site(_) => (None, None),
+                Node::Named(named) => (named.region.as_ref().filter(of_spine), None),
+            };
+            match (region, &only) {
+                (Some(region), Some((other, _))) if other != region => return None,
+                (Some(region), None) => only = Some((region.clone(), words)),
+                _ => {}
+            }
+        }
+        only
+    }
+}
+
+/// The concept of a finding at a site, by the first row that fits.
+fn lookup(lexicon: &Lexicon, finding: FindingId, run: &Run, region: Option<&str>) -> Option<ConceptId> {
+    let rows = &lexicon.findings[finding.0 as usize].with;
+    rows.iter().find(|(at, _)| Some(at.as_str()) == region || run.ids.iter().any(|id| id == at)).map(|(_, concept)| *concept)
+}
+
+/// Keeps one mention of a finding for each concept and region ("disc bulges at C4-5, C5-6 and C6-7" is one).
+fn merge_regions(found: &mut Vec<Mention>, from: usize, out: &mut Vec<Mention>) {
+    out.truncate(from);
+    for mention in found.drain(..) {
+        let region = |m: &Mention| m.region.as_ref().map(|r| r.0.clone());
+        if !out[from..].iter().any(|m| m.concept == mention.concept && region(m) == region(&mention)) {
+            out.push(mention);
+        }
+    }
+}

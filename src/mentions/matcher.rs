@@ -1,0 +1,79 @@
+//! Folded text → hits: every phrase of the lexicon that stands in a sentence, overlapping ones included.
+
+use super::How;
+use super::spelling;
+use crate::knowledge::lexicon::Lexicon;
+use crate::knowledge::lexicon::entries::{Entry, Meaning, SiteId};
+use crate::layout::Layout;
+use crate::span::Span;
+use std::ops::Range;
+
+/// A phrase of the lexicon in a sentence.
+#[derive(Debug, Clone)]
+pub(super) struct Hit {
+    pub tokens: Range<u32>,
+    pub sentence: u32,
+    pub meaning: Meaning,
+    /// A site among its own words.
+    pub site: Option<SiteId>,
+    pub how: How,
+}
+
+/// All hits, in order of sentence.
+pub(super) fn hits(text: &str, layout: &Layout, lexicon: &Lexicon) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let folded = &layout.folded;
+    for found in lexicon.entries.automaton.find_overlapping_iter(&folded.text) {
+        let Some(first) = folded.token_at(found.start() as u32 + 1) else { continue };
+        for entry in &lexicon.entries.meanings[found.pattern().as_usize()] {
+            let tokens = first as u32..first as u32 + entry.tokens;
+            add(text, layout, lexicon, entry, tokens, None, &mut hits);
+        }
+    }
+    spelling::hits(text, layout, lexicon, &mut hits);
+    hits.sort_by_key(|h| (h.sentence, h.tokens.start, std::cmp::Reverse(h.tokens.end)));
+    hits
+}
+
+/// Adds the hit if it stands in one sentence, in its own case, in the company it needs.
+pub(super) fn add(
+    text: &str,
+    layout: &Layout,
+    lexicon: &Lexicon,
+    entry: &Entry,
+    tokens: Range<u32>,
+    how: Option<How>,
+    hits: &mut Vec<Hit>,
+) {
+    let Some(sentence) = sentence_of(layout, &tokens) else { return };
+    if let Some(exact) = &entry.exact
+        && words_of(layout, &tokens).of(text) != exact
+    {
+        return;
+    }
+    if let Some(company) = entry.company.and_then(|c| lexicon.entries.company.get(c as usize)) {
+        let within = layout.sentences[sentence as usize].tokens.clone();
+        let meets = |words: &[String]| within.clone().any(|t| words.iter().any(|w| w == layout.folded.word(t as usize)));
+        if (!company.near.is_empty() && !meets(&company.near)) || meets(&company.unless_near) {
+            return;
+        }
+    }
+    let how = how.unwrap_or(if entry.exact.is_some() { How::Abbreviation } else { How::Term });
+    hits.push(Hit { tokens, sentence, meaning: entry.meaning, site: entry.site, how });
+}
+
+/// The sentence that holds all of the tokens.
+fn sentence_of(layout: &Layout, tokens: &Range<u32>) -> Option<u32> {
+    let next = layout.sentences.partition_point(|s| s.tokens.start <= tokens.start);
+    let sentence = next.checked_sub(1)?;
+    (tokens.end <= layout.sentences[sentence].tokens.end).then_some(sentence as u32)
+}
+
+/// The bytes of the note from the first of the tokens to the last.
+pub(super) fn words_of(layout: &Layout, tokens: &Range<u32>) -> Span {
+    let at = |i: u32| layout.folded.tokens.get(i as usize).map(|t| t.span);
+    match (at(tokens.start), tokens.end.checked_sub(1).and_then(at)) {
+        (Some(first), Some(last)) => first.hull(last),
+        _ => Span::default(),
+    }
+}

@@ -1,0 +1,68 @@
+//! Layout → mentions: where a concept is named, by a term or by a finding composed with a site.
+
+pub mod candidates;
+mod compose;
+mod matcher;
+mod nodes;
+mod overlap;
+mod spelling;
+
+use crate::knowledge::Knowledge;
+use crate::knowledge::lexicon::ConceptId;
+use crate::layout::Layout;
+use crate::span::Span;
+use std::ops::Range;
+
+/// A concept named in the note.
+#[derive(Debug, Clone)]
+pub struct Mention {
+    /// What is named.
+    pub concept: ConceptId,
+    /// How it was found.
+    pub how: How,
+    /// The words, in text order; more than one for a discontinuous mention ("pain and stiffness of the *neck*").
+    pub spans: Vec<Span>,
+    /// The tokens from first to last.
+    pub tokens: Range<u32>,
+    /// Index into [`Layout::sentences`].
+    pub sentence: u32,
+    /// The site it was composed with or that its term implies ("cervical", "lumbar"), with its words if they stand apart.
+    pub region: Option<(String, Option<Span>)>,
+}
+
+/// How a mention was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// A term of the lexicon.
+    Term,
+    /// An abbreviation, in its very case.
+    Abbreviation,
+    /// A finding and a site in one clause.
+    Composed,
+    /// A term with one misspelt word.
+    Misspelt,
+}
+
+impl Mention {
+    /// From the first word to the last.
+    pub fn hull(&self) -> Span {
+        self.spans.iter().copied().reduce(Span::hull).unwrap_or_default()
+    }
+}
+
+/// Finds every mention, in text order; one a concept and span.
+pub fn mentions(text: &str, layout: &Layout, knowledge: &Knowledge) -> Vec<Mention> {
+    let lexicon = &knowledge.lexicon;
+    let hits = matcher::hits(text, layout, lexicon);
+    let mut mentions = Vec::new();
+    for group in hits.chunk_by(|a, b| a.sentence == b.sentence) {
+        let meant = overlap::meant(group);
+        compose::compose(layout, lexicon, group[0].sentence, &meant, &mut mentions);
+    }
+    mentions.sort_by(|a, b| (a.hull(), a.concept, &a.spans).cmp(&(b.hull(), b.concept, &b.spans)));
+    mentions.dedup_by(|a, b| a.concept == b.concept && a.spans == b.spans);
+    mentions
+}
+
+#[cfg(test)]
+mod tests;

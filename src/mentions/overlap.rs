@@ -1,0 +1,39 @@
+//! Which of overlapping hits are meant: the longest, and of equals the one that says most.
+//!
+//! A blocking phrase or a confuser ("neck brace", "femoral neck") wins like any other by its length, and its words are gone for
+//! the shorter ones. Words that read in two ways of one length ("hurt": the neck hurts, he hurt his neck) keep both readings.
+
+use super::matcher::Hit;
+use crate::knowledge::lexicon::entries::Meaning;
+
+/// The hits of one sentence that are meant, in text order; equal ranges only for two forms of findings.
+pub(super) fn meant(hits: &[Hit]) -> Vec<Hit> {
+    let said = |block: &Hit| hits.iter().any(|h| h.tokens == block.tokens && h.meaning != Meaning::Block);
+    let mut ranked: Vec<&Hit> = hits.iter().filter(|h| h.meaning != Meaning::Block || !said(h)).collect();
+    ranked.sort_by_key(|h| (std::cmp::Reverse(h.tokens.len()), rank(h.meaning), h.tokens.start, h.meaning));
+    let mut kept: Vec<Hit> = Vec::new();
+    for hit in ranked {
+        let clash = kept.iter().find(|k| k.tokens.start < hit.tokens.end && hit.tokens.start < k.tokens.end);
+        let second_form = |k: &Hit| k.tokens == hit.tokens && k.meaning != hit.meaning && is_finding(k) && is_finding(hit);
+        if clash.is_none_or(second_form) {
+            kept.push(hit.clone());
+        }
+    }
+    kept.sort_by_key(|h| (h.tokens.start, h.tokens.end, h.meaning));
+    kept
+}
+
+/// Of equal length: a blocking phrase ("*vocal cord* lesion") comes first, unless the very words are a term; then a concept,
+/// a finding and a site ("cervical *cord lesion*").
+fn rank(meaning: Meaning) -> u8 {
+    match meaning {
+        Meaning::Block => 0,
+        Meaning::Concept(_) => 1,
+        Meaning::Finding(..) => 2,
+        Meaning::Site(_) => 3,
+    }
+}
+
+fn is_finding(hit: &Hit) -> bool {
+    matches!(hit.meaning, Meaning::Finding(..))
+}

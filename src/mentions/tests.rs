@@ -1,0 +1,102 @@
+//! Spans, regions and laws of mentions; what is found at all is proved by the cases in the lexicon.
+
+use super::*;
+use crate::knowledge::source::SourceFile;
+use crate::layout;
+use std::path::Path;
+use std::sync::LazyLock;
+
+static FILES: LazyLock<Vec<SourceFile>> = LazyLock::new(|| {
+    let mut problems = Vec::new();
+    let files = crate::knowledge::read_folder(Path::new(env!("CARGO_MANIFEST_DIR")), &mut problems);
+    assert!(problems.is_empty(), "{problems:#?}");
+    files
+});
+
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
+    let mut problems = Vec::new();
+    let knowledge = Knowledge::compile(&FILES, &mut problems);
+    let ours: Vec<String> = problems.iter().filter(|p| p.code.starts_with("K01")).map(ToString::to_string).collect();
+    assert!(ours.is_empty(), "{}", ours.join("\n"));
+    knowledge
+});
+
+/// What is found in a text: `concept@region words`.
+fn found(text: &str) -> Vec<String> {
+    let layout = layout::layout(text, &KNOWLEDGE);
+    let show = |m: &Mention| {
+        let words: Vec<&str> = m.spans.iter().map(|s| s.of(text)).collect();
+        let region = m.region.as_ref().map_or(String::new(), |r| format!("@{}", r.0));
+        format!("{}{region} {}", KNOWLEDGE.lexicon.concept(m.concept).id, words.join(" … "))
+    };
+    mentions(text, &layout, &KNOWLEDGE).iter().map(show).collect()
+}
+
+/// Each sentence with all that is found in it.
+const SENTENCES: &[(&str, &[&str])] = &[
+    // findings in a row share sites, sites in a row share findings
+    (
+        "Ache and tightness of the neck and low back.",
+        &["neck-pain@cervical Ache … neck", "low-back-pain@lumbar Ache … low back", "neck-stiffness@cervical tightness of the neck"],
+    ),
+    ("Neck and right forearm pain.", &["neck-pain@cervical Neck … pain", "arm-pain@forearm forearm pain"]),
+    ("Soreness in the neck and hand tingling.", &["neck-pain@cervical Soreness in the neck", "arm-paresthesia@hand hand tingling"]),
+    ("Pain in the neck, stiffness too.", &["neck-pain@cervical Pain in the neck", "neck-stiffness@cervical neck, stiffness"]),
+    ("Neck: no pain.", &["neck-pain@cervical Neck … pain"]),
+    // the pain of another part that goes to the neck is not pain of the neck
+    ("Jaw ache radiating into the neck.", &[]),
+    ("Shoulder pain up to the neck.", &["shoulder-pain@shoulder Shoulder pain"]),
+    ("Pain shooting from the neck to the elbow.", &["neck-pain@cervical Pain shooting from the neck"]),
+    // regions of diagnoses
+    ("Cervical and lumbar spondylosis.", &["spondylosis@cervical Cervical … spondylosis", "spondylosis@lumbar lumbar spondylosis"]),
+    ("Disc bulges at C3-4, C4-5 and C5-6.", &["disc-displacement@cervical Disc bulges"]),
+    ("Bulging disc at L4-5.", &["disc-displacement@lumbar Bulging disc"]),
+    ("C7-T1 stenosis.", &["spinal-stenosis@cervicothoracic C7-T1 stenosis"]),
+    ("Right arm radiculopathy.", &["radiculopathy radiculopathy"]),
+    ("Facet arthropathy of C2-3.", &["facet-arthropathy@cervical Facet arthropathy"]),
+    ("Neck pain in the setting of arthritis.", &["neck-pain@cervical Neck pain", "spondylosis@cervical Neck … arthritis"]),
+    ("Neck pain and knee arthritis.", &["neck-pain@cervical Neck pain"]),
+    // strain and sprain
+    ("Cervical sprain and strain.", &["cervical-sprain@cervical Cervical sprain", "neck-strain@cervical Cervical … strain"]),
+    ("Neck strain/sprain.", &["sprain-strain@cervical Neck strain/sprain"]),
+    // the past of a procedure
+    ("S/p C5-6 ACDF.", &["fusion-status@cervical ACDF"]),
+    ("Discussed C5-6 ACDF.", &["cervical-fusion-procedure@cervical ACDF"]),
+    // longer phrases win
+    ("Wears a neck brace; femoral neck intact.", &["femoral-neck femoral neck"]),
+    ("Vocal cord lesion.", &[]),
+    // misspelt
+    ("Cervcal spondylsis.", &["spondylosis@cervical Cervcal spondylsis"]),
+    ("Discus throw; radial pulse; lumber yard.", &[]),
+];
+
+#[test]
+fn sentences() {
+    let mut faults = Vec::new();
+    for (text, expected) in SENTENCES {
+        let got = found(text);
+        if got != *expected {
+            faults.push(format!("{text:?}\n  found    {got:?}\n  expected {expected:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn no_note_that_names_a_target_is_turned_away() {
+    let lexicon = &KNOWLEDGE.lexicon;
+    let names_target = |text: &str| {
+        let layout = layout::layout(text, &KNOWLEDGE);
+        mentions(text, &layout, &KNOWLEDGE).iter().any(|m| lexicon.concept(m.concept).target)
+    };
+    let mut texts: Vec<String> = lexicon.entries.patterns.clone();
+    texts.extend(lexicon.entries.patterns.iter().map(|p| format!("NECK{}C5-6", p.to_uppercase())));
+    texts.extend(lexicon.entries.patterns.iter().map(|p| format!("x {}\n pain", p.trim().replace(' ', "-"))));
+    texts.push("Nekc pian.".to_owned());
+    texts.push("Sore c\u{e9}rvical spine.".to_owned());
+    for text in &texts {
+        assert!(!names_target(text) || candidates::possible(text, lexicon), "{text:?}");
+    }
+    assert!(!candidates::possible("Sore throat and cough for three days. Lungs clear.", lexicon));
+    assert!(!candidates::possible("Knee pain after a fall; the ankle is bruised.", lexicon));
+}

@@ -1,0 +1,14 @@
+//! One binary for all integration tests: it links once. A module is a file beside this one.
+
+mod broken;
+mod cases;
+mod check;
+mod codeset;
+mod house;
+mod laws;
+mod paths;
+
+/// The repository's root.
+fn root() -> &'static std::path::Path {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+}

@@ -1,0 +1,65 @@
+//! Whatever way a review is reached, it is the same: built-in or from the folder, one thread or many.
+
+use cervicode::engine::Engine;
+use cervicode::knowledge::{Knowledge, read_folder};
+use cervicode::note::Note;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// All notes of the corpus.
+pub fn corpus() -> Vec<Note> {
+    fn walk(at: &std::path::Path, out: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(at).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                walk(&path, out);
+            } else if path.extension().is_some_and(|e| e == "txt") {
+                out.push(path);
+            }
+        }
+    }
+    let mut paths = Vec::new();
+    walk(&crate::root().join("corpus"), &mut paths);
+    paths.sort();
+    let note = |path: &std::path::PathBuf| Note::new(path.to_string_lossy(), std::fs::read_to_string(path).unwrap());
+    paths.iter().map(note).collect()
+}
+
+/// Everything the stages made of a note, as text; names instead of places in the knowledge.
+pub fn shown(engine: &Engine, note: &Note) -> String {
+    let reviewed = engine.stages(note);
+    format!("{:?}\n{:?}\n{:?}", reviewed.layout.sections, reviewed.findings, reviewed.coded)
+}
+
+#[test]
+fn built_in_is_what_the_folder_says() {
+    let mut problems = Vec::new();
+    let files = read_folder(crate::root(), &mut problems);
+    let loaded = Engine { knowledge: Arc::new(Knowledge::compile(&files, &mut problems)) };
+    let built_in = Engine::built_in().unwrap();
+    assert_eq!(built_in.knowledge.sha256, loaded.knowledge.sha256);
+    for note in corpus() {
+        assert_eq!(shown(&built_in, &note), shown(&loaded, &note), "{}", note.id);
+    }
+}
+
+#[test]
+fn many_threads_say_what_one_says() {
+    let engine = Engine::built_in().unwrap();
+    let notes = corpus();
+    let serial: Vec<String> = notes.iter().map(|n| shown(&engine, n)).collect();
+    let parallel: Vec<String> = notes.par_iter().map(|n| shown(&engine, n)).collect();
+    assert!(serial == parallel);
+}
+
+#[test]
+fn an_empty_folder_laid_over_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("lexicon")).unwrap();
+    std::fs::write(folder.path().join("lexicon/empty.yaml"), "version: 1\n").unwrap();
+    let over = Engine { knowledge: Arc::new(Knowledge::load(folder.path()).unwrap()) };
+    let built_in = Engine::built_in().unwrap();
+    for note in corpus().iter().take(5) {
+        assert_eq!(shown(&built_in, note), shown(&over, note), "{}", note.id);
+    }
+}
