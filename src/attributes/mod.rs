@@ -1,7 +1,7 @@
 //! Mention → attributes: acuity, duration, severity, side, level, region, radiation, cause, course; each linked to its mention.
 //!
-//! Reading and linking are two steps: [`scan`] finds all known words in one pass, the readers make values of them ([`quantities`], [`levels`],
-//! [`words`]), and [`link`] gives each value to the mention it belongs to. [`note_level`] gives every value, linked or not.
+//! Reading and linking are two steps: `scan` finds all known words in one pass, the readers make values of them (`quantities`, `levels`,
+//! `words`), and `link` gives each value to the mention it belongs to. [`note_level`] gives every value, linked or not.
 
 pub mod case;
 mod dates;

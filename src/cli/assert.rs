@@ -1,43 +1,35 @@
 //! `cervicode assert`: what the context engine makes of marked words, for any annotated set.
 
-use super::Run;
+use super::{Failure, Outcome, Status, World};
 use crate::context;
-use crate::diagnostic::{Diagnostic, Location};
-use crate::engine::Engine;
+use crate::input::Problem;
 use crate::knowledge::Knowledge;
 use crate::span::{Positions, Span, Unit, byte_of_codepoint};
-use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
-use std::process::ExitCode;
+use std::io::{self, BufRead, BufReader, Read, Write};
 
-/// Options of `assert`.
-#[derive(Args)]
-pub(super) struct AssertArgs {
-    /// Records: {"id", "text", "target", "start"?}; `-` is standard input
+/// What the context engine makes of marked words: {"id","text","target","start"?} a line
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Args {
+    /// Records, one a line; `-` is standard input
     #[arg(value_name = "CASES.ndjson")]
     cases: String,
 }
 
 /// Runs `assert`.
-pub(super) fn assert(engine: &Engine, args: &AssertArgs, run: &mut Run<'_>) -> io::Result<ExitCode> {
-    let at = |line: usize| Location { path: args.cases.as_str().into(), line: line as u32, column: 0 };
-    let outcome = if args.cases == "-" {
-        assert_lines(&mut io::stdin().lock(), run.out, &engine.knowledge)
+pub(super) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
+    let engine = world.engine()?;
+    let source: Box<dyn Read> = if args.cases == "-" {
+        world.stdin.take().map_or_else(|| Box::new(io::empty()) as Box<dyn Read>, |stdin| stdin as Box<dyn Read>)
     } else {
-        match File::open(&args.cases) {
-            Ok(file) => assert_lines(&mut BufReader::new(file), run.out, &engine.knowledge),
-            Err(e) => {
-                run.problem(&Diagnostic::error("N001", at(0), format!("cannot be read: {e}")));
-                return Ok(run.code());
-            }
-        }
+        Box::new(File::open(&args.cases).map_err(|e| Failure::Message(format!("{}: cannot be read: {e}", args.cases)))?)
     };
-    for (line, fault) in outcome? {
-        run.problem(&Diagnostic::error("N020", at(line), format!("the line {}", fault.message())));
+    let faults = assert_lines(&mut BufReader::new(source), world.out, &engine.knowledge)?;
+    for (line, fault) in &faults {
+        world.problem(&Problem::lost(format!("{}:{line}", args.cases), fault.message()));
     }
-    Ok(run.code())
+    Ok(if faults.is_empty() { Status::Done } else { Status::Unread })
 }
 
 /// A line of the input: the target is taken as a mention of a concept.

@@ -1,7 +1,8 @@
 //! The command line: definitions, validated options, one file per subcommand.
 //!
-//! To add a subcommand: a file with an `Args` struct and `run(&Args, &mut World) -> Outcome`, and a line in [`Command`] and in `dispatch`.
+//! To add a subcommand: a file with an `Args` struct and `run(&Args, &mut World) -> Outcome`, and a line in `Command` and in `dispatch`.
 
+mod assert;
 mod check;
 mod code;
 mod codeset;
@@ -49,6 +50,7 @@ struct Global {
 enum Command {
     Code(code::Args),
     Scan(scan::Args),
+    Assert(assert::Args),
     Trace(trace::Args),
     Eval(eval::Args),
     /// What a code is, with every inherited note and where it stands; where an id of the knowledge is defined
@@ -68,6 +70,7 @@ fn dispatch(command: &Command, world: &mut World<'_>) -> Outcome {
     match command {
         Command::Code(args) => code::run(args, world),
         Command::Scan(args) => scan::run(args, world),
+        Command::Assert(args) => assert::run(args, world),
         Command::Trace(args) => trace::run(args, world),
         Command::Eval(args) => eval::run(args, world),
         Command::Explain(args) => {

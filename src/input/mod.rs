@@ -1,7 +1,7 @@
 //! Bytes → notes; the only module that reads files of notes.
 //!
 //! Two steps, so that the second can run on many threads: [`open`] cuts a source into [`Item`]s (a file, a line, a row),
-//! [`decode`] makes a [`Note`] of one. Messages name a place, never a note's text.
+//! [`decode()`] makes a [`Note`](crate::note::Note) of one. Messages name a place, never a note's text.
 
 pub mod compressed;
 pub mod decode;
