@@ -3,7 +3,7 @@
 use crate::code::Code;
 use crate::codeset::{CodeSet, Validity};
 use crate::diagnostic::{Diagnostic, Location, nearest};
-use crate::knowledge::source::coding::{CodingDoc, SuggestDoc, TableDoc, WhenDoc};
+use crate::knowledge::source::coding::{CodingDoc, SuggestDoc, TableDoc, TableKey, WhenDoc};
 use crate::knowledge::source::{Document, SourceFile};
 use crate::knowledge::yaml::Placed;
 use crate::vocab::{AttributeKey, Reason};
@@ -35,7 +35,8 @@ pub(super) fn codes(files: &[SourceFile], problems: &mut Vec<Diagnostic>) {
                 problems.push(Diagnostic::error("K034", place(path, &suggest.code), format!("{code}{by} {why}")));
             }
         }
-        let replaced = doc.rules.iter().flat_map(|r| &r.replaces).flat_map(|r| &r.codes);
+        let shared = doc.displacements.iter().flat_map(|d| &d.replaces);
+        let replaced = doc.rules.iter().flat_map(|r| &r.replaces).chain(shared).flat_map(|r| &r.codes);
         let flagged = doc.flags.iter().flat_map(|f| &f.when).flat_map(|w| {
             let withheld = w.withheld.iter().flat_map(|w| &w.codes);
             w.supported.iter().chain(&w.suggested).chain(&w.not_supported).chain(&w.not_suggested).chain(withheld)
@@ -55,6 +56,7 @@ fn completed<'a>(suggest: &'a SuggestDoc, tables: &BTreeMap<&str, &'a TableDoc>)
         None => Code::parse(&suggest.code).map(|code| (code, None)).into_iter().collect(),
         // an unknown table is a problem of its own
         Some(None) => Vec::new(),
+        Some(Some(table)) if table.by == TableKey::Root => Vec::new(),
         Some(Some(table)) => {
             let code =
                 |(row, end): (&'a String, &String)| Some((Code::parse(&format!("{}{end}", suggest.code.value))?, Some(row.as_str())));

@@ -4,7 +4,7 @@ use super::facts::{Fact, State, compatible};
 use super::when::Scene;
 use crate::code::Code;
 use crate::knowledge::coding::{CodingKnowledge, Pair, Replace, Suggest};
-use crate::knowledge::source::coding::TableKey;
+use crate::knowledge::source::coding::{Outcome as Fate, TableKey};
 use crate::vocab::{AttributeKey, Basis, Status};
 use std::collections::BTreeSet;
 
@@ -60,7 +60,9 @@ pub(crate) fn run<'k>(scene: &Scene<'_>, coding: &'k CodingKnowledge, phase: Opt
             for &f in &fired {
                 let beside = rule.when.with.iter().filter_map(|b| scene.beside(b, f));
                 let facts: Vec<usize> = std::iter::once(f).chain(beside).collect();
-                single(scene, coding, r, suggest, phase, &facts, &mut candidates);
+                if single(scene, coding, r, suggest, phase, &facts, &mut candidates) {
+                    noticed.insert("no-such-disc");
+                }
             }
         }
     }
@@ -68,7 +70,7 @@ pub(crate) fn run<'k>(scene: &Scene<'_>, coding: &'k CodingKnowledge, phase: Opt
     displace(scene, coding, candidates, noticed)
 }
 
-/// The candidates of one suggestion for one fact (`facts[0]`; the rest stand beside it).
+/// The candidates of one suggestion for one fact (`facts[0]`; the rest stand beside it); true if its levels are none that the table has.
 fn single(
     scene: &Scene<'_>,
     coding: &CodingKnowledge,
@@ -77,7 +79,7 @@ fn single(
     phase: Option<&str>,
     facts: &[usize],
     out: &mut Vec<Candidate>,
-) {
+) -> bool {
     let fact = &scene.facts[facts[0]];
     let mut push = |suffix: &str, level: &str, plain: bool, table: Option<usize>| {
         if let Some(code) = Code::parse(&format!("{}{suffix}", suggest.stem)) {
@@ -97,7 +99,7 @@ fn single(
     let Some(t) = suggest.table else {
         let level = fact.levels.first().cloned().unwrap_or_default();
         push("", &level, false, None);
-        return;
+        return false;
     };
     let rows = &coding.tables[t].rows;
     let none = rows.get("none");
@@ -110,7 +112,10 @@ fn single(
                     any = true;
                 }
             }
-            if !any && fact.levels.is_empty() {
+            if !any && !fact.levels.is_empty() {
+                return true;
+            }
+            if !any {
                 let word = region_word(scene, fact);
                 match rows.get(word) {
                     Some(suffix) => push(suffix, word, word.starts_with("mid"), Some(t)),
@@ -136,6 +141,8 @@ fn single(
                 push(suffix, "", !rows.contains_key(side) || side == "none", Some(t));
             }
         }
+        // a root is looked up by pairs and bindings, never to complete a code
+        TableKey::Root => {}
         TableKey::Phase => {
             let own = fact.text(scene.findings, AttributeKey::Phase);
             if let Some(suffix) = own.or(phase).and_then(|p| rows.get(p)) {
@@ -162,6 +169,7 @@ fn single(
             }
         }
     }
+    false
 }
 
 /// The word for a stretch of levels ("mid-cervical"), or the region where the table may have a row for it.
@@ -185,10 +193,10 @@ fn paired(
         .active
         .iter()
         .copied()
-        .filter(|&i| {
-            pair.with.has(scene.facts[i].concept) && fired.iter().any(|&f| compatible(&scene.facts[f].region, &scene.facts[i].region))
-        })
+        .filter(|&i| pair.with.has(scene.facts[i].concept) && fired.iter().any(|&f| scene.bonds.bound(f, i)))
         .collect();
+    let fired: Vec<usize> = fired.iter().copied().filter(|&f| complications.iter().any(|&c| scene.bonds.bound(f, c))).collect();
+    let fired = &fired[..];
     if complications.is_empty() {
         return;
     }
@@ -344,18 +352,19 @@ fn displaces(scene: &Scene<'_>, by: &Candidate, replace: &Replace, other: &Candi
     !scene.facts.iter().any(|f| replace.unless.has(f.concept) && f.state == State::Affirmed && here(f.item))
 }
 
-/// Removes what is displaced by what stands, until nothing changes.
+/// Removes what is displaced by what stands, until nothing changes; then sends to review what is only doubtful beside it.
 fn displace<'k>(scene: &Scene<'_>, coding: &'k CodingKnowledge, mut open: Vec<Candidate>, noticed: BTreeSet<&'static str>) -> Outcome<'k> {
     let mut out = Outcome { noticed, ..Outcome::default() };
+    let removes = |by: &Candidate, c: &Candidate| {
+        coding.rules[by.rule].replaces.iter().find(|r| r.outcome == Fate::Withhold && displaces(scene, by, r, c))
+    };
     while !open.is_empty() {
-        let threat = |c: &Candidate, among: &[Candidate]| {
-            among.iter().any(|b| coding.rules[b.rule].replaces.iter().any(|r| displaces(scene, b, r, c)))
-        };
+        let threat = |c: &Candidate, among: &[Candidate]| among.iter().any(|b| removes(b, c).is_some());
         let safe = (0..open.len()).find(|&i| !threat(&open[i], &open)).unwrap_or(0);
         let by = open.remove(safe);
         let mut rest = Vec::new();
         for mut c in open {
-            match coding.rules[by.rule].replaces.iter().find(|r| displaces(scene, &by, r, &c)) {
+            match removes(&by, &c) {
                 Some(replace) if replace.own_problem_review && own_problem(scene, &by, &c) => {
                     c.status = Status::Review;
                     rest.push(c);
@@ -367,12 +376,28 @@ fn displace<'k>(scene: &Scene<'_>, coding: &'k CodingKnowledge, mut open: Vec<Ca
         open = rest;
         out.kept.push(by);
     }
+    for by in 0..out.kept.len() {
+        for other in 0..out.kept.len() {
+            let doubtful = |r: &&Replace| r.outcome != Fate::Withhold && displaces(scene, &out.kept[by], r, &out.kept[other]);
+            let Some(replace) = coding.rules[out.kept[by].rule].replaces.iter().find(doubtful) else { continue };
+            out.kept[other].status = Status::Review;
+            if replace.outcome == Fate::BothReview {
+                out.kept[by].status = Status::Review;
+            }
+        }
+    }
     // one code, one candidate: the first rule that stands speaks for it
     let mut kept: Vec<Candidate> = Vec::new();
     for c in std::mem::take(&mut out.kept) {
         match kept.iter_mut().find(|k| k.code == c.code) {
             Some(k) => {
-                k.status = k.status.min(c.status);
+                // of two statements of one code the later section's governs, within a section the surer one
+                let section = |c: &Candidate| c.facts.iter().map(|&f| scene.facts[f].section).max();
+                k.status = match section(k).cmp(&section(&c)) {
+                    std::cmp::Ordering::Less => c.status,
+                    std::cmp::Ordering::Equal => k.status.min(c.status),
+                    std::cmp::Ordering::Greater => k.status,
+                };
                 k.facts.extend(c.facts.into_iter().filter(|f| !k.facts.contains(f)).collect::<Vec<_>>());
             }
             None => kept.push(c),

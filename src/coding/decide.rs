@@ -4,23 +4,34 @@ use super::combine::{self, Candidate, Outcome};
 use super::encounter::Encounter;
 use super::facts::{Fact, Standing, State, family};
 use super::when::Scene;
-use super::{Evidence, Suggestion, Withheld, edits};
+use super::{Evidence, Suggestion, Withheld, edits, typed};
 use crate::attributes::Value;
 use crate::code::Code;
+use crate::codeset::Validity;
 use crate::findings::Finding;
 use crate::knowledge::{Knowledge, NameId};
 use crate::layout::Layout;
-use crate::vocab::{AttributeKey, ConceptKind, EvidenceRole, Reason, SectionKind, Status};
+use crate::span::Span;
+use crate::vocab::{AttributeKey, Basis, ConceptKind, EvidenceRole, Reason, SectionKind, Status};
 use std::collections::BTreeMap;
 
 /// What was decided, with what the flags need to know of how.
 pub(crate) struct Decision {
     pub suggestions: Vec<Suggestion>,
     pub withheld: Vec<Withheld>,
-    /// The candidates behind the suggestions, in the same order.
-    pub candidates: Vec<Candidate>,
-    /// What the mechanism noticed, with the facts that show it.
-    pub noticed: BTreeMap<&'static str, Vec<usize>>,
+    /// The candidates behind the suggestions, in the same order; none behind a code that is typed without words.
+    pub candidates: Vec<Option<Candidate>>,
+    /// What the mechanism noticed, with what shows it.
+    pub noticed: BTreeMap<&'static str, Noticed>,
+}
+
+/// What shows something that was noticed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Noticed {
+    /// Facts.
+    pub facts: Vec<usize>,
+    /// Words of the note beside them.
+    pub spans: Vec<Span>,
 }
 
 /// Indices of facts that pass.
@@ -36,7 +47,7 @@ pub(crate) fn assessed(facts: &[Fact]) -> Vec<usize> {
 /// Fires the rules on the assessed facts alone.
 pub(crate) fn supported<'k>(findings: &[Finding], facts: &[Fact], encounter: &Encounter, knowledge: &'k Knowledge) -> Outcome<'k> {
     let active = assessed(facts);
-    combine::run(&Scene { findings, facts, active: &active, setting: encounter.setting }, &knowledge.coding, encounter.phase)
+    combine::run(&Scene::new(findings, facts, &active, encounter.setting, &knowledge.coding), &knowledge.coding, encounter.phase)
 }
 
 struct Deciding<'a> {
@@ -47,14 +58,36 @@ struct Deciding<'a> {
     knowledge: &'a Knowledge,
     candidates: Vec<(Candidate, Status)>,
     withheld: Vec<Withheld>,
-    noticed: BTreeMap<&'static str, Vec<usize>>,
+    /// Candidates that gave way, with their facts.
+    gave_way: Vec<(Code, Vec<usize>)>,
+    /// Suggestions that no rule makes: codes typed without words.
+    typed: Vec<Suggestion>,
+    noticed: BTreeMap<&'static str, Noticed>,
 }
 
 /// Decides a note's codes.
-pub(crate) fn decide(layout: &Layout, findings: &[Finding], facts: &[Fact], encounter: &Encounter, knowledge: &Knowledge) -> Decision {
-    let mut d =
-        Deciding { layout, findings, facts, encounter, knowledge, candidates: Vec::new(), withheld: Vec::new(), noticed: BTreeMap::new() };
+pub(crate) fn decide(
+    text: &str,
+    layout: &Layout,
+    findings: &[Finding],
+    facts: &[Fact],
+    encounter: &Encounter,
+    knowledge: &Knowledge,
+) -> Decision {
+    let mut d = Deciding {
+        layout,
+        findings,
+        facts,
+        encounter,
+        knowledge,
+        candidates: Vec::new(),
+        withheld: Vec::new(),
+        gave_way: Vec::new(),
+        typed: Vec::new(),
+        noticed: BTreeMap::new(),
+    };
     d.read_assessment();
+    d.read_typed(text);
     d.read_narrative();
     d.not_affirmed();
     d.tempting();
@@ -63,12 +96,12 @@ pub(crate) fn decide(layout: &Layout, findings: &[Finding], facts: &[Fact], enco
 
 impl<'a> Deciding<'a> {
     fn run(&self, active: &[usize]) -> Outcome<'a> {
-        let scene = Scene { findings: self.findings, facts: self.facts, active, setting: self.encounter.setting };
+        let scene = Scene::new(self.findings, self.facts, active, self.encounter.setting, &self.knowledge.coding);
         combine::run(&scene, &self.knowledge.coding, self.encounter.phase)
     }
 
     fn notice(&mut self, what: &'static str, facts: &[usize]) {
-        self.noticed.entry(what).or_default().extend(facts);
+        self.noticed.entry(what).or_default().facts.extend(facts);
     }
 
     fn suggested(&self, code: Code) -> bool {
@@ -81,16 +114,30 @@ impl<'a> Deciding<'a> {
 
     fn read_assessment(&mut self) {
         let active = assessed(self.facts);
+        if self.encounter.not_provider {
+            // what another clinician adds does not weaken the diagnosis that was referred
+            let referred: Vec<usize> = active.iter().copied().filter(|&f| self.facts[f].referred).collect();
+            for c in self.run(&referred).kept {
+                let status = c.status;
+                self.candidates.push((c, status));
+            }
+        }
         let outcome = self.run(&active);
         for what in &outcome.noticed {
             let facts: Vec<usize> = outcome.kept.iter().flat_map(|c| c.facts.clone()).collect();
             self.notice(what, &facts);
         }
         for c in outcome.kept {
+            if self.suggested(c.code) {
+                continue;
+            }
             let mut status = c.status;
             if self.encounter.not_provider && !self.referred(&c) {
                 status = Status::Review;
                 self.notice("author", &c.facts);
+            }
+            if self.doubtful(&c) {
+                status = Status::Review;
             }
             if let Some(by) = self.contradicted(&c) {
                 status = Status::Review;
@@ -107,13 +154,23 @@ impl<'a> Deciding<'a> {
             for &f in &imaging {
                 facts[f].levels = facts[f].imaging_levels.clone();
             }
-            let scene = Scene { findings: self.findings, facts: &facts, active: &active, setting: self.encounter.setting };
+            let scene = Scene::new(self.findings, &facts, &active, self.encounter.setting, &self.knowledge.coding);
             for c in combine::run(&scene, &self.knowledge.coding, self.encounter.phase).kept {
                 if !self.suggested(c.code) {
                     self.candidates.push((c, Status::Review));
                 }
             }
             self.notice("level-in-imaging", &imaging);
+        }
+        self.resolved_today();
+        let overruled = pick(self.facts, |f| f.overruled);
+        if !overruled.is_empty() {
+            let said = pick(self.facts, |f| f.state == State::Denied && overruled.iter().any(|&o| self.facts[o].concept == f.concept));
+            self.notice("denied-elsewhere", &[overruled, said].concat());
+        }
+        let copied = pick(self.facts, |f| self.layout.sections[f.section as usize].copied && f.state == State::Affirmed);
+        if copied.iter().any(|&f| self.cervical(f)) {
+            self.notice("copied", &copied);
         }
         // "history of X" in an assessment: ambiguous, for the coder
         let past = pick(self.facts, |f| f.standing == Standing::Assessed && f.state == State::Past);
@@ -134,16 +191,32 @@ impl<'a> Deciding<'a> {
 
     /// Whether a therapist's note quotes it as the referring provider's diagnosis.
     fn referred(&self, c: &Candidate) -> bool {
-        let Some(saying) = self.knowledge.coding.guidelines.get("referring-diagnosis") else { return false };
+        c.facts.iter().any(|&f| self.facts[f].referred)
+    }
+
+    /// Whether words that weaken a statement without hedging it ("evidence of", "borderline") stand before what it rests on.
+    fn doubtful(&self, c: &Candidate) -> bool {
+        let Some(saying) = self.knowledge.coding.guidelines.get("weak-wording") else { return false };
+        let reach = saying.days.unwrap_or(0);
         c.facts.iter().any(|&f| {
-            let section = &self.layout.sections[self.facts[f].section as usize];
-            section.title.is_some_and(|t| {
-                let folded = &self.layout.folded;
-                let title: String =
-                    folded.tokens.iter().filter(|k| t.contains(k.span)).map(|k| format!("{} ", k.folded.of(&folded.text))).collect();
-                saying.phrases.iter().any(|p| format!(" {title}").contains(p.as_str()))
-            })
+            let mention = &self.findings[self.facts[f].finding].mention;
+            let first = self.layout.sentences[mention.sentence as usize].tokens.start;
+            let from = mention.tokens.start.saturating_sub(reach).max(first);
+            let before = self.layout.words(from..mention.tokens.start);
+            saying.phrases.iter().any(|p| before.contains(p.as_str()))
         })
+    }
+
+    /// Codes that stand for a condition which the assessment tells as gone.
+    fn resolved_today(&mut self) {
+        let gone = pick(self.facts, |f| f.standing == Standing::Assessed && f.state == State::Resolved);
+        let kept = self.run(&gone).kept;
+        let of_resolution = |c: &Candidate| self.knowledge.coding.rules[c.rule].when.resolved;
+        let told: Vec<Candidate> = kept.into_iter().filter(|c| of_resolution(c) && !self.suggested(c.code)).collect();
+        self.candidates.extend(told.into_iter().map(|c| {
+            let status = c.status;
+            (c, status)
+        }));
     }
 
     /// Denied complaints in the history and normal signs on examination that together contradict a diagnosis.
@@ -173,6 +246,7 @@ impl<'a> Deciding<'a> {
     fn displaced(&mut self, c: Candidate, by: Code, replace: &crate::knowledge::coding::Replace) {
         let rule = self.knowledge.coding.rules[c.rule].name;
         let facts = c.facts.clone();
+        self.gave_way.push((c.code, facts.clone()));
         let why = replace.why.replace("{by}", &by.to_string());
         self.withhold(c.code, replace.reason, rule, why, replace.authority.to_vec(), &facts);
     }
@@ -209,11 +283,77 @@ impl<'a> Deciding<'a> {
         }
     }
 
+    /// Whether a finding outside the assessment is a diagnosis of the neck whose kind the assessment does not name at all.
+    fn new_diagnosis(&self, f: usize) -> bool {
+        let lexicon = &self.knowledge.lexicon;
+        let concept = self.facts[f].concept;
+        let named = |g: &Fact| {
+            g.standing == Standing::Assessed
+                && matches!(g.state, State::Affirmed | State::Hedged | State::Denied)
+                && lexicon.root_of(g.concept) == lexicon.root_of(concept)
+        };
+        self.kind(f) == ConceptKind::Diagnosis && self.cervical(f) && !self.facts.iter().any(named)
+    }
+
+    /// Codes typed in the assessment: they count for nothing beside words, and for review without.
+    fn read_typed(&mut self, text: &str) {
+        let Some(saying) = self.knowledge.coding.guidelines.get("typed-code") else { return };
+        for typed in typed::typed(text, self.layout, self.findings, self.facts, &self.encounter.coded_from, saying) {
+            let shares = |facts: &[usize]| facts.iter().any(|f| typed.facts.contains(f));
+            let here: Vec<usize> = (0..self.candidates.len()).filter(|&i| shares(&self.candidates[i].0.facts)).collect();
+            let codes: Vec<Code> = here.iter().map(|&i| self.candidates[i].0.code).collect();
+            let gave_way: Vec<Code> = self.gave_way.iter().filter(|(_, facts)| shares(facts)).map(|(code, _)| *code).collect();
+            let valid = typed.validity == Validity::Valid;
+            if valid && typed.code.is_some_and(|code| codes.contains(&code) || gave_way.contains(&code)) {
+                continue;
+            }
+            let entry = self.noticed.entry("typed-code").or_default();
+            entry.spans.push(typed.span);
+            entry.facts.extend(&typed.facts);
+            let Some(code) = typed.code else { continue };
+            let completed = codes.iter().any(|c| c.within(&code));
+            let disagree = |c: &Code| !completed && c.compact().get(..4) != code.compact().get(..4);
+            for &i in &here {
+                if disagree(&self.candidates[i].0.code) || typed.validity == Validity::MissingSeventh {
+                    self.candidates[i].1 = Status::Review;
+                }
+            }
+            let mut evidence = self.evidence(&typed.facts);
+            evidence.push(Evidence { role: EvidenceRole::Mention, span: typed.span });
+            evidence.sort_by_key(|e| (e.span, e.role));
+            evidence.dedup();
+            let (rule, why, authority) = (saying.name, saying.why.clone(), saying.authority.to_vec());
+            if valid && typed.facts.is_empty() && !self.suggested(code) {
+                self.typed.push(Suggestion {
+                    code,
+                    sequence: 0,
+                    status: Status::Review,
+                    basis: Basis::Documented,
+                    rule,
+                    why,
+                    authority,
+                    conflicts_with: Vec::new(),
+                    evidence,
+                });
+            } else if !self.suggested(code) && !self.withheld.iter().any(|w| w.code == code) {
+                let reason = if valid { Reason::NotDocumented } else { Reason::InvalidCode };
+                self.withheld.push(Withheld { code, reason, rule, why, authority, evidence });
+            }
+        }
+    }
+
     fn read_narrative(&mut self) {
         let active = assessed(self.facts);
         let told = pick(self.facts, |f| f.standing == Standing::Narrative && f.state == State::Affirmed);
-        let told: Vec<usize> =
-            told.into_iter().filter(|&f| matches!(self.kind(f), ConceptKind::Diagnosis | ConceptKind::Symptom)).collect();
+        let told: Vec<usize> = told
+            .into_iter()
+            .filter(|&f| match self.kind(f) {
+                ConceptKind::Diagnosis | ConceptKind::Status => true,
+                // what the examiner finds is no complaint
+                ConceptKind::Symptom => self.layout.sections[self.facts[f].section as usize].kind != SectionKind::Exam,
+                _ => false,
+            })
+            .collect();
         let all = [active.clone(), told.clone()].concat();
         let outcome = self.run(&all);
         for c in outcome.kept {
@@ -233,7 +373,9 @@ impl<'a> Deciding<'a> {
                     combined = true;
                 }
             }
-            self.notice(if combined { "combination-not-assessed" } else { "narrative-only" }, &c.facts.clone());
+            if combined || self.new_diagnosis(f) {
+                self.notice(if combined { "combination-not-assessed" } else { "narrative-only" }, &c.facts.clone());
+            }
             self.candidates.push((c, Status::Review));
         }
         for d in &outcome.displaced {
@@ -248,7 +390,7 @@ impl<'a> Deciding<'a> {
                 _ => Reason::NotAssessed,
             };
             for c in self.run(&[f]).kept {
-                if !self.suggested(c.code) {
+                if !self.suggested(c.code) && self.new_diagnosis(f) {
                     self.notice(if reason == Reason::ImagingOnly { "imaging-only" } else { "listed-only" }, &[f]);
                 }
                 self.withhold_for(&c, reason);
@@ -259,7 +401,15 @@ impl<'a> Deciding<'a> {
     fn not_affirmed(&mut self) {
         let hedged = pick(self.facts, |f| f.state == State::Hedged);
         for &f in &hedged {
-            if self.facts[f].standing == Standing::Assessed && matches!(self.kind(f), ConceptKind::Diagnosis) && self.cervical(f) {
+            let established = self
+                .facts
+                .iter()
+                .any(|g| g.concept == self.facts[f].concept && g.state == State::Affirmed && g.standing <= Standing::Narrative);
+            if self.facts[f].standing == Standing::Assessed
+                && matches!(self.kind(f), ConceptKind::Diagnosis)
+                && self.cervical(f)
+                && !established
+            {
                 self.notice("uncertain", &[f]);
             }
         }
@@ -274,7 +424,9 @@ impl<'a> Deciding<'a> {
         for (state, reason) in groups {
             for f in pick(self.facts, |f| f.state == state) {
                 for c in self.run(&[f]).kept {
-                    self.withhold_for(&c, reason);
+                    if !self.knowledge.coding.rules[c.rule].when.resolved {
+                        self.withhold_for(&c, reason);
+                    }
                 }
             }
         }
@@ -289,24 +441,16 @@ impl<'a> Deciding<'a> {
     fn tempting(&mut self) {
         let all: Vec<usize> = (0..self.facts.len()).collect();
         let coding = &self.knowledge.coding;
+        let scene = Scene::new(self.findings, self.facts, &all, self.encounter.setting, coding);
         for t in &coding.tempting {
             if !t.only_when_coded.is_empty() && !self.candidates.iter().any(|(c, _)| t.only_when_coded.iter().any(|p| c.code.within(p))) {
                 continue;
             }
             for &f in &all {
-                let scene = Scene { findings: self.findings, facts: self.facts, active: &all, setting: self.encounter.setting };
                 if !scene.holds(&t.when, f) {
                     continue;
                 }
-                let reason = match self.facts[f].state {
-                    State::Affirmed => t.reason,
-                    State::Hedged => Reason::Uncertain,
-                    State::Denied => Reason::Negated,
-                    State::Resolved => Reason::Resolved,
-                    State::Past => Reason::Historical,
-                    State::Someone => Reason::Family,
-                    State::Hypothetical => Reason::Hypothetical,
-                };
+                let Some(reason) = self.facts[f].state.reason().or(t.reason) else { continue };
                 for s in &t.codes {
                     if let Some(code) = Code::parse(&s.stem) {
                         self.withhold(code, reason, t.name, t.why.clone(), t.authority.to_vec(), &[f]);
@@ -343,8 +487,20 @@ impl<'a> Deciding<'a> {
                 }
             })
             .collect();
-        edits::excludes(&mut suggestions, &mut self.withheld);
-        let mut pairs: Vec<(Suggestion, Candidate)> = suggestions.into_iter().zip(ordered.into_iter().map(|(c, _)| c)).collect();
+        let mut candidates: Vec<Option<Candidate>> = ordered.into_iter().map(|(c, _)| Some(c)).collect();
+        let typed = std::mem::take(&mut self.typed);
+        for suggestion in typed.into_iter().filter(|t| edits::billable(t.code)) {
+            if !suggestions.iter().any(|s| s.code == suggestion.code) {
+                suggestions.push(suggestion);
+                candidates.push(None);
+            }
+        }
+        let open = edits::excludes(&mut suggestions);
+        for i in open {
+            let facts = candidates[i].iter().flat_map(|c| c.facts.clone()).collect::<Vec<_>>();
+            self.notice("excludes1-open", &facts);
+        }
+        let mut pairs: Vec<(Suggestion, Option<Candidate>)> = suggestions.into_iter().zip(candidates).collect();
         pairs.sort_by_key(|(s, _)| s.status);
         for (n, (s, _)) in pairs.iter_mut().enumerate() {
             s.sequence = n as u32 + 1;

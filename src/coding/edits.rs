@@ -1,6 +1,6 @@
 //! The code set's own edits on what the rules suggest: valid and billable, and no two supported codes that Excludes1 forbids together.
 
-use super::{Suggestion, Withheld};
+use super::Suggestion;
 use crate::code::Code;
 use crate::codeset::{CodeSet, Validity};
 use crate::vocab::Status;
@@ -11,8 +11,10 @@ pub(crate) fn billable(code: Code) -> bool {
 }
 
 /// Two supported codes that Excludes1 forbids together: the one lower in coding order goes to review, and each conflict names the other.
-pub(crate) fn excludes(suggestions: &mut [Suggestion], _withheld: &mut [Withheld]) {
+/// Which suggestions were sent to review so.
+pub(crate) fn excludes(suggestions: &mut [Suggestion]) -> Vec<usize> {
     let set = CodeSet::built_in();
+    let mut sent = Vec::new();
     for i in 0..suggestions.len() {
         for j in i + 1..suggestions.len() {
             let (a, b) = (suggestions[i].code, suggestions[j].code);
@@ -21,9 +23,11 @@ pub(crate) fn excludes(suggestions: &mut [Suggestion], _withheld: &mut [Withheld
             }
             if suggestions[i].status == Status::Supported && suggestions[j].status == Status::Supported {
                 suggestions[j].status = Status::Review;
+                sent.push(j);
             }
             suggestions[i].conflicts_with.push(b);
             suggestions[j].conflicts_with.push(a);
         }
     }
+    sent
 }

@@ -1,11 +1,11 @@
 //! What the note says of the encounter itself: setting, author, phase of care, and which sections count as assessed.
 
-use crate::attributes;
+use crate::attributes::{self, Value};
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
 use crate::layout::Layout;
 use crate::note::Note;
-use crate::vocab::{AuthorRole, Certainty, ConceptKind, Polarity, SectionKind, Setting, Subject, Time};
+use crate::vocab::{AttributeKey, AuthorRole, Certainty, ConceptKind, Polarity, SectionKind, Setting, Subject, Time};
 
 /// The encounter.
 pub(crate) struct Encounter {
@@ -28,7 +28,7 @@ pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge
     Encounter {
         setting: stated.unwrap_or(Setting::Outpatient),
         setting_stated: stated.is_some(),
-        phase: note.facts.phase.map(crate::vocab::Phase::as_str).or_else(|| phase(findings, knowledge)),
+        phase: note.facts.phase.map(crate::vocab::Phase::as_str).or_else(|| phase(layout, findings, knowledge)),
         not_provider: matches!(author, Some(AuthorRole::Therapist | AuthorRole::Nurse)),
         coded_from: coded_from(layout, findings, knowledge),
     }
@@ -40,15 +40,33 @@ fn told(finding: &Finding) -> bool {
     a.polarity == Polarity::Present && a.subject == Subject::Patient && a.certainty == Certainty::Definite && a.time != Time::Future
 }
 
-/// The phase that the note's circumstances show: a residual, care during healing, or first treatment.
-fn phase(findings: &[Finding], knowledge: &Knowledge) -> Option<&'static str> {
-    for (id, phase) in [("care-sequela", "sequela"), ("care-routine", "routine"), ("care-active", "active")] {
-        let Some(saying) = knowledge.coding.guidelines.get(id) else { continue };
-        if findings.iter().any(|f| told(f) && saying.concepts.has(f.mention.concept)) {
-            return Some(phase);
-        }
+/// The phase that the note's circumstances show: a residual, care during healing, or first treatment of something recent.
+fn phase(layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Option<&'static str> {
+    let shown = |id: &str| {
+        let saying = knowledge.coding.guidelines.get(id);
+        saying.is_some_and(|s| findings.iter().any(|f| told(f) && s.concepts.has(f.mention.concept)))
+    };
+    if shown("care-sequela") {
+        return Some("sequela");
     }
-    None
+    if shown("care-undetermined") {
+        return None;
+    }
+    if shown("care-routine") {
+        return Some("routine");
+    }
+    let recent = knowledge.coding.guidelines.get("care-active").and_then(|s| s.days).unwrap_or(0);
+    let new = |f: &Finding| {
+        let begun = f.attributes.iter().any(|a| {
+            let time = matches!(a.key, AttributeKey::Onset | AttributeKey::Duration);
+            time && matches!(a.value, Value::Days(_, most) if most <= recent)
+        });
+        let kind = layout.sentences.get(f.mention.sentence as usize).and_then(|s| layout.sections.get(s.section as usize)).map(|s| s.kind);
+        told(f)
+            && begun
+            && !matches!(kind, Some(SectionKind::History | SectionKind::ProblemList | SectionKind::Plan | SectionKind::Medications))
+    };
+    (shown("care-active") || findings.iter().any(new)).then_some("active")
 }
 
 /// Which sections count as assessed: by kind; a plan or addendum by what it says.

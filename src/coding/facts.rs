@@ -3,9 +3,11 @@
 use crate::attributes::Value;
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
+use crate::knowledge::coding::Saying;
 use crate::knowledge::lexicon::ConceptId;
 use crate::layout::Layout;
-use crate::vocab::{AttributeKey, Certainty, ConceptKind, Polarity, SectionKind, Setting, Subject, Time};
+use crate::span::Span;
+use crate::vocab::{AttributeKey, Certainty, ConceptKind, Polarity, Reason, SectionKind, Setting, Subject, Time};
 
 /// Where in the note a finding stands, by how much its words weigh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +43,21 @@ pub(crate) enum State {
     Hypothetical,
 }
 
+impl State {
+    /// Why a code is withheld whose finding stands so; `None` if it is affirmed.
+    pub(crate) const fn reason(self) -> Option<Reason> {
+        Some(match self {
+            State::Affirmed => return None,
+            State::Hedged => Reason::Uncertain,
+            State::Denied => Reason::Negated,
+            State::Resolved => Reason::Resolved,
+            State::Past => Reason::Historical,
+            State::Someone => Reason::Family,
+            State::Hypothetical => Reason::Hypothetical,
+        })
+    }
+}
+
 /// A finding as the rules see it.
 #[derive(Debug, Clone)]
 pub(crate) struct Fact {
@@ -60,12 +77,22 @@ pub(crate) struct Fact {
     pub item: u32,
     /// The sentence.
     pub sentence: u32,
+    /// Its place among the parts of the sentence that semicolons divide.
+    pub clause: u32,
     /// The section.
     pub section: u32,
     /// Where it stands.
     pub standing: Standing,
     /// What is said.
     pub state: State,
+    /// It is hedged, whatever the setting makes of that.
+    pub suspected: bool,
+    /// A later statement of the assessment contradicts it.
+    pub overruled: bool,
+    /// Done in this encounter: named in the account of a procedure.
+    pub performed: bool,
+    /// Quoted as the referring provider's diagnosis.
+    pub referred: bool,
     /// Findings whose words were taken over (a level named elsewhere).
     pub adopted: Vec<usize>,
     /// An attribute to suppose, when trying what an answer would change.
@@ -160,7 +187,7 @@ pub(crate) fn standing(kind: SectionKind, coded_from: bool) -> Standing {
 }
 
 /// What the note says of a finding. Inpatient diagnoses at discharge count as established though hedged.
-pub(crate) fn state(finding: &Finding, established: bool) -> State {
+pub(crate) fn state(finding: &Finding, established: bool, kind: ConceptKind) -> State {
     let a = &finding.assertion;
     if a.subject != Subject::Patient {
         return State::Someone;
@@ -172,11 +199,14 @@ pub(crate) fn state(finding: &Finding, established: bool) -> State {
         return State::Denied;
     }
     match a.time {
+        // a state after something is told in the past and holds today ("status post C5-6 fusion")
+        Time::Historical if kind == ConceptKind::Status => {}
         Time::Historical if a.resolved => return State::Resolved,
         Time::Historical => return State::Past,
         _ => {}
     }
-    if a.certainty != Certainty::Definite && !established { State::Hedged } else { State::Affirmed }
+    // a complaint is there whatever is suspected behind it ("likely muscular neck pain")
+    if a.certainty != Certainty::Definite && !established && kind != ConceptKind::Symptom { State::Hedged } else { State::Affirmed }
 }
 
 /// Makes the facts of a note's findings.
@@ -204,6 +234,16 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
             } else if let Some(level) = levels.first().or(roots.first()) {
                 region = region_of_level(level).to_owned();
             }
+            let kind = knowledge.lexicon.concept(finding.mention.concept).kind;
+            let introduced = |id: &str| introduced(layout, finding, section.title, knowledge.coding.guidelines.get(id));
+            let referred = introduced("referring-diagnosis");
+            let standing = match standing(section.kind, coded) {
+                _ if section.copied => Standing::Past,
+                _ if introduced("other-clinician") => Standing::Incidental,
+                standing => standing,
+            };
+            let state = state(finding, established, kind);
+            let heading = || section.title.is_some_and(|t| t.overlaps(finding.mention.hull()));
             Some(Fact {
                 finding: i,
                 concept: finding.mention.concept,
@@ -213,18 +253,42 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
                 roots,
                 item: sentence.item,
                 sentence: finding.mention.sentence,
+                clause: clause(layout, finding),
                 section: sentence.section,
-                standing: if section.copied { Standing::Past } else { standing(section.kind, coded) },
-                state: state(finding, established),
+                standing: if referred { Standing::Assessed } else { standing },
+                state,
+                performed: state == State::Affirmed && (section.kind == SectionKind::Procedure || heading()),
+                overruled: false,
+                suspected: finding.assertion.certainty != Certainty::Definite,
+                referred,
                 adopted: Vec::new(),
                 supposed: None,
             })
         })
         .collect();
     later_governs(&mut facts);
+    share_levels(&mut facts, knowledge);
     place(&mut facts, knowledge);
     adopt_levels(&mut facts, knowledge);
     facts
+}
+
+/// In which part of its sentence a mention stands: how many semicolons come before it.
+fn clause(layout: &Layout, finding: &Finding) -> u32 {
+    let mention = &finding.mention;
+    let first = layout.sentences.get(mention.sentence as usize).map_or(0, |s| s.tokens.start);
+    (first..mention.tokens.start).filter(|&t| layout.folded.word(t as usize) == ";").count() as u32
+}
+
+/// Whether the words of a convention introduce a mention: in its heading, or a few tokens before it.
+fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: Option<&Saying>) -> bool {
+    let Some(saying) = saying else { return false };
+    let mention = &finding.mention;
+    let first = layout.sentences.get(mention.sentence as usize).map_or(0, |s| s.tokens.start);
+    let from = mention.tokens.start.saturating_sub(saying.days.unwrap_or(0)).max(first);
+    let before = layout.words(from..mention.tokens.start);
+    let heading = title.map_or("", |t| layout.words_of(t));
+    saying.phrases.iter().any(|p| before.contains(p.as_str()) || heading.contains(p.as_str()))
 }
 
 fn push_new(list: &mut Vec<String>, text: &str) {
@@ -233,17 +297,28 @@ fn push_new(list: &mut Vec<String>, text: &str) {
     }
 }
 
-/// An assessment that a later one contradicts gives way: an addendum governs over what it is added to.
+/// An assessment that a later one contradicts gives way: an addendum governs over what it is added to, the postoperative diagnosis over
+/// the preoperative one; and what was only suspected, over what is said of it last.
 fn later_governs(facts: &mut [Fact]) {
-    let later: Vec<(ConceptId, u32, State)> = facts
+    let later: Vec<(ConceptId, u32, u32, State)> = facts
         .iter()
         .filter(|f| f.standing == Standing::Assessed && matches!(f.state, State::Denied | State::Affirmed))
-        .map(|f| (f.concept, f.section, f.state))
+        .map(|f| (f.concept, f.section, f.sentence, f.state))
         .collect();
-    for fact in facts.iter_mut().filter(|f| f.standing == Standing::Assessed && f.state == State::Affirmed) {
-        let last = later.iter().filter(|(c, s, _)| *c == fact.concept && *s > fact.section).max_by_key(|(_, s, _)| *s);
-        if last.is_some_and(|(_, _, state)| *state == State::Denied) {
-            fact.state = State::Denied;
+    for fact in facts.iter_mut().filter(|f| f.standing == Standing::Assessed) {
+        let follows = |section: u32, sentence: u32| match fact.state {
+            State::Affirmed if !fact.suspected => section > fact.section,
+            State::Affirmed | State::Hedged => sentence > fact.sentence,
+            _ => false,
+        };
+        let last = later.iter().filter(|(c, section, sentence, _)| *c == fact.concept && follows(*section, *sentence)).max_by_key(|l| l.2);
+        match last {
+            Some((.., State::Denied)) => {
+                fact.overruled = fact.state == State::Affirmed;
+                fact.state = State::Denied;
+            }
+            Some(_) => fact.state = State::Affirmed,
+            None => {}
         }
     }
 }
@@ -292,25 +367,45 @@ fn place(facts: &mut [Fact], knowledge: &Knowledge) {
     }
 }
 
+/// "C5-6 degeneration with protrusion": a condition without level has that of the kindred one before it in its sentence.
+fn share_levels(facts: &mut [Fact], knowledge: &Knowledge) {
+    for i in 0..facts.len() {
+        if !facts[i].levels.is_empty() || !facts[i].roots.is_empty() {
+            continue;
+        }
+        let root = knowledge.lexicon.root_of(facts[i].concept);
+        let before = facts[..i].iter().rev().take_while(|f| f.sentence == facts[i].sentence);
+        let kindred = before.clone().find(|f| knowledge.lexicon.root_of(f.concept) == root && f.clause == facts[i].clause);
+        if let Some((levels, region)) = kindred.filter(|k| !k.levels.is_empty()).map(|k| (k.levels.clone(), k.region.clone())) {
+            if compatible(&region, &facts[i].region) {
+                facts[i].levels = levels;
+                facts[i].region = region;
+            }
+        }
+    }
+}
+
 /// Takes levels over from the same provider's narrative; levels that only a report gives are kept apart.
 fn adopt_levels(facts: &mut [Fact], knowledge: &Knowledge) {
     let sources: Vec<(usize, ConceptId, Standing, Vec<String>, String)> = facts
         .iter()
-        .filter(|f| f.state == State::Affirmed && !f.levels.is_empty() && matches!(f.standing, Standing::Narrative | Standing::Imaging))
+        .filter(|f| f.state == State::Affirmed && !f.levels.is_empty() && f.standing <= Standing::Imaging)
         .map(|f| (f.finding, f.concept, f.standing, f.levels.clone(), f.region.clone()))
         .collect();
-    for fact in facts.iter_mut().filter(|f| f.standing == Standing::Assessed && f.levels.is_empty()) {
+    for fact in facts.iter_mut().filter(|f| f.standing <= Standing::Narrative && f.levels.is_empty()) {
+        // a surgeon's "the disc fragment was removed" is the disc that the diagnosis names
+        let told = if fact.standing == Standing::Assessed { Standing::Narrative } else { Standing::Assessed };
         for (finding, concept, standing, levels, region) in &sources {
             let same = knowledge.lexicon.is_a(*concept, fact.concept) || knowledge.lexicon.is_a(fact.concept, *concept);
             if !same || !compatible(region, &fact.region) {
                 continue;
             }
-            if *standing == Standing::Narrative {
+            if *standing == told {
                 for level in levels {
                     push_new(&mut fact.levels, level);
                 }
                 fact.adopted.push(*finding);
-            } else {
+            } else if *standing == Standing::Imaging && fact.standing == Standing::Assessed {
                 for level in levels {
                     push_new(&mut fact.imaging_levels, level);
                 }

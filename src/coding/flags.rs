@@ -2,9 +2,9 @@
 
 use super::decide::{self, Decision};
 use super::encounter::Encounter;
-use super::facts::{Fact, State, compatible};
+use super::facts::{Fact, Standing, State, compatible, family};
 use super::when::Scene;
-use super::{Change, Flag, query};
+use super::{Change, Evidence, Flag, query};
 use crate::attributes::{self, NoteValue, Value};
 use crate::code::Code;
 use crate::findings::Finding;
@@ -13,7 +13,8 @@ use crate::knowledge::coding::{FlagRule, FlagWhen};
 use crate::layout::Layout;
 use crate::mentions::Mention;
 use crate::note::Note;
-use crate::vocab::{AttributeKey, Status};
+use crate::span::Span;
+use crate::vocab::{AttributeKey, ConceptKind, EvidenceRole, Status};
 
 struct Asking<'a> {
     findings: &'a [Finding],
@@ -35,7 +36,7 @@ pub(crate) fn flags(
     decision: &Decision,
     knowledge: &Knowledge,
 ) -> Vec<Flag> {
-    if facts.is_empty() {
+    if facts.is_empty() && decision.noticed.is_empty() {
         return Vec::new();
     }
     let mentions: Vec<Mention> = findings.iter().map(|f| f.mention.clone()).collect();
@@ -47,7 +48,11 @@ pub(crate) fn flags(
             continue;
         }
         let Some((about, shown)) = rule.when.iter().find_map(|w| asking.holds(w)) else { continue };
-        let evidence = decide::evidence(layout, findings, facts, &shown);
+        let mut evidence = decide::evidence(layout, findings, facts, &shown);
+        let spans = rule.when.iter().flat_map(|w| &w.noticed).filter_map(|n| decision.noticed.get(n.as_str())).flat_map(|n| &n.spans);
+        evidence.extend(spans.map(|&span| Evidence { role: EvidenceRole::Mention, span }));
+        evidence.sort_by_key(|e| (e.span, e.role));
+        evidence.dedup();
         out.push(Flag {
             flag: rule.flag.clone(),
             severity: rule.severity,
@@ -90,7 +95,11 @@ impl Asking<'_> {
         }
         if !when.unspecified_in.is_empty() {
             let found: Vec<usize> = (0..self.decision.candidates.len())
-                .filter(|&i| self.decision.candidates[i].plain_in.is_some_and(|t| when.unspecified_in.contains(&t)))
+                .filter(|&i| {
+                    let candidate = self.decision.candidates[i].as_ref();
+                    let plain = candidate.is_some_and(|c| c.plain_in.is_some_and(|t| when.unspecified_in.contains(&t)));
+                    plain && candidate.is_some_and(|c| c.facts.iter().any(|&f| self.facts[f].standing == Standing::Assessed))
+                })
                 .collect();
             if found.is_empty() {
                 return None;
@@ -112,7 +121,7 @@ impl Asking<'_> {
                 return None;
             }
         }
-        let scene = Scene { findings: self.findings, facts: self.facts, active: &self.active, setting: self.encounter.setting };
+        let scene = Scene::new(self.findings, self.facts, &self.active, self.encounter.setting, &self.knowledge.coding);
         for beside in &when.with {
             let found = scene.anywhere(beside);
             shown.push(*found.first()?);
@@ -132,16 +141,28 @@ impl Asking<'_> {
             }));
         }
         if !when.noticed.is_empty() {
-            let found: Vec<usize> = when.noticed.iter().filter_map(|n| self.decision.noticed.get(n.as_str())).flatten().copied().collect();
+            let found: Vec<_> = when.noticed.iter().filter_map(|n| self.decision.noticed.get(n.as_str())).collect();
             if found.is_empty() {
                 return None;
             }
-            shown.extend(found);
+            shown.extend(found.iter().flat_map(|n| n.facts.iter().copied()));
+        }
+        if when.nothing_assessed && self.encounter.coded_from.iter().any(|coded| *coded) {
+            return None;
+        }
+        if when.neck_topic {
+            let topic = self.topic();
+            if topic.is_empty() && about.is_empty() {
+                return None;
+            }
+            if when.nothing_assessed {
+                shown.extend(topic);
+            }
         }
         if when.setting_assumed && self.encounter.setting_stated {
             return None;
         }
-        shown.extend(about.iter().flat_map(|&i| self.decision.candidates[i].facts.clone()));
+        shown.extend(about.iter().filter_map(|&i| self.decision.candidates[i].as_ref()).flat_map(|c| c.facts.clone()));
         shown.sort_unstable();
         shown.dedup();
         about.sort_unstable();
@@ -149,12 +170,36 @@ impl Asking<'_> {
         Some((about.iter().map(|&i| self.decision.suggestions[i].code).collect(), shown))
     }
 
-    /// Values of a property that the note gives for the neck, or for nothing else in particular.
+    /// Facts that make the neck what the note is about: suggested for, complained of, or treated.
+    fn topic(&self) -> Vec<usize> {
+        let counts = |f: &Fact| {
+            let kind = self.knowledge.lexicon.concept(f.concept).kind;
+            family(&f.region) == "cervical"
+                && matches!(kind, ConceptKind::Symptom | ConceptKind::Diagnosis | ConceptKind::Procedure)
+                && f.state == State::Affirmed
+                && f.standing <= Standing::Narrative
+        };
+        (0..self.facts.len()).filter(|&i| counts(&self.facts[i])).collect()
+    }
+
+    /// Values of a property that the note gives for the neck. What places a pain must be said of the neck itself; how long and how strong
+    /// it is may stand alone or be told of the arm.
     fn given_values(&self, key: AttributeKey) -> impl Iterator<Item = &Value> {
+        let places = matches!(key, AttributeKey::Laterality | AttributeKey::Region | AttributeKey::Level);
+        let counts = self.knowledge.coding.guidelines.get("counts-for-the-neck");
+        let radiates: Vec<Span> =
+            self.values.iter().filter(|v| v.attribute.key == AttributeKey::Radiation).map(|v| v.attribute.span).collect();
         self.values
             .iter()
             .filter(move |v| v.attribute.key == key)
-            .filter(|v| v.mentions.is_empty() || v.mentions.iter().any(|&m| self.neck(m)))
+            .filter(move |v| {
+                if places {
+                    !radiates.iter().any(|r| r.overlaps(v.attribute.span)) && v.mentions.iter().any(|&m| self.neck(m))
+                } else {
+                    let told = |&m: &usize| counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
+                    v.mentions.is_empty() || v.mentions.iter().any(|m| self.neck(*m) || told(m))
+                }
+            })
             .map(|v| &v.attribute.value)
     }
 

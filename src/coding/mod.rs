@@ -1,5 +1,6 @@
 //! Findings → suggested codes, withheld codes and flags.
 
+mod bonds;
 mod combine;
 mod decide;
 mod edits;
@@ -7,6 +8,7 @@ mod encounter;
 mod facts;
 mod flags;
 mod query;
+mod typed;
 mod when;
 
 use crate::code::Code;
@@ -139,7 +141,7 @@ pub struct Query {
 pub fn code(note: &Note, layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Coded {
     let encounter = encounter::read(note, layout, findings, knowledge);
     let facts = facts::facts(layout, findings, &encounter.coded_from, encounter.setting, knowledge);
-    let decision = decide::decide(layout, findings, &facts, &encounter, knowledge);
+    let decision = decide::decide(&note.text, layout, findings, &facts, &encounter, knowledge);
     let flags = flags::flags(note, layout, findings, &facts, &encounter, &decision, knowledge);
     let mut notices = Vec::new();
     if !encounter.setting_stated {

@@ -1,8 +1,9 @@
 //! Whether a rule's `when` holds for a fact among the others.
 
+use super::bonds::{Bonds, causes};
 use super::facts::{Fact, Standing, State, compatible};
 use crate::findings::Finding;
-use crate::knowledge::coding::{Beside, When};
+use crate::knowledge::coding::{Beside, CodingKnowledge, When};
 use crate::knowledge::source::coding::{Among, Near};
 use crate::vocab::Setting;
 
@@ -16,13 +17,27 @@ pub(crate) struct Scene<'a> {
     pub active: &'a [usize],
     /// The setting whose rules are used.
     pub setting: Setting,
+    /// Complications and the conditions they are of.
+    pub bonds: Bonds,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    /// The scene in which these facts count.
+    pub(crate) fn new(
+        findings: &'a [Finding],
+        facts: &'a [Fact],
+        active: &'a [usize],
+        setting: Setting,
+        coding: &CodingKnowledge,
+    ) -> Scene<'a> {
+        Scene { findings, facts, active, setting, bonds: Bonds::new(findings, facts, active, coding) }
+    }
+
     /// Whether `when` holds for fact `f`.
     pub(crate) fn holds(&self, when: &When, f: usize) -> bool {
         let fact = &self.facts[f];
         when.any.has(fact.concept)
+            && (!when.resolved || fact.state == State::Resolved)
             && (when.region.is_empty() || when.region.contains(&fact.region))
             && when.setting.is_none_or(|s| s == self.setting)
             && when.attributes.iter().all(|(key, values)| fact.has(self.findings, *key, values))
@@ -34,8 +49,11 @@ impl Scene<'_> {
     /// A fact that stands beside `f` as asked.
     pub(crate) fn beside(&self, beside: &Beside, f: usize) -> Option<usize> {
         let here = &self.facts[f];
-        let near = |other: &Fact| match beside.near {
+        let near = |i: usize, other: &Fact| match beside.near {
             Near::Note => true,
+            Near::Bound => self.bonds.bound(f, i),
+            Near::Rival => self.bonds.rivals(f, i),
+            Near::Cause => causes(self.findings, self.facts, f, i),
             Near::Item => other.item == here.item,
             Near::Sentence => other.sentence == here.sentence,
             Near::OtherItem => other.item != here.item && other.standing == Standing::Assessed,
@@ -44,36 +62,48 @@ impl Scene<'_> {
             let other = &self.facts[i];
             i != f
                 && beside.any.has(other.concept)
-                && near(other)
+                && near(i, other)
                 && (beside.any_region || compatible(&other.region, &here.region))
                 && beside.attributes.iter().all(|(key, values)| other.has(self.findings, *key, values))
         };
         match beside.among {
             Among::Assessed => self.active.iter().copied().find(|&i| fits(i)),
-            Among::Affirmed => (0..self.facts.len()).find(|&i| self.facts[i].state == State::Affirmed && fits(i)),
-            Among::Ever => {
-                (0..self.facts.len()).find(|&i| matches!(self.facts[i].state, State::Affirmed | State::Past | State::Resolved) && fits(i))
-            }
-            Among::Denied => (0..self.facts.len()).find(|&i| self.facts[i].state == State::Denied && fits(i)),
+            among => (0..self.facts.len()).find(|&i| counts(&self.facts[i], among) && fits(i)),
         }
     }
 
     /// The same question where no finding is meant in particular (for flags).
     pub(crate) fn anywhere(&self, beside: &Beside) -> Vec<usize> {
-        let counts = |i: usize| match beside.among {
+        let among = |i: usize| match beside.among {
             Among::Assessed => self.active.contains(&i),
-            Among::Affirmed => self.facts[i].state == State::Affirmed && self.facts[i].standing != Standing::Incidental,
-            Among::Ever => matches!(self.facts[i].state, State::Affirmed | State::Past | State::Resolved),
-            Among::Denied => self.facts[i].state == State::Denied,
+            Among::Affirmed => counts(&self.facts[i], Among::Affirmed) && self.facts[i].standing != Standing::Incidental,
+            other => counts(&self.facts[i], other),
         };
         (0..self.facts.len())
             .filter(|&i| {
                 let fact = &self.facts[i];
                 beside.any.has(fact.concept)
-                    && counts(i)
+                    && among(i)
                     && (beside.any_region || compatible(&fact.region, "cervical"))
                     && beside.attributes.iter().all(|(key, values)| fact.has(self.findings, *key, values))
             })
             .collect()
+    }
+}
+
+/// Whether a fact is of those that are asked for; the assessed ones are known to the scene alone.
+fn counts(fact: &Fact, among: Among) -> bool {
+    let affirmed = fact.state == State::Affirmed;
+    match among {
+        Among::Assessed | Among::Affirmed => affirmed,
+        Among::Ever => matches!(fact.state, State::Affirmed | State::Past | State::Resolved),
+        Among::Denied => fact.state == State::Denied,
+        Among::Told => affirmed && fact.standing <= Standing::Narrative,
+        Among::Open => matches!(fact.state, State::Affirmed | State::Hedged) && fact.standing <= Standing::Imaging,
+        Among::Hedged => fact.state == State::Hedged,
+        Among::Entertained => matches!(fact.state, State::Affirmed | State::Hedged | State::Past),
+        Among::Past => fact.state == State::Past || (affirmed && fact.standing == Standing::Past),
+        Among::Recent => affirmed && fact.standing <= Standing::Narrative,
+        Among::Performed => fact.performed,
     }
 }

@@ -4,7 +4,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::knowledge::lexicon::{ConceptId, Lexicon};
 use crate::knowledge::source::coding::{
-    Among, BesideDoc, CodingDoc, FlagDoc, Near, ReplaceDoc, SuggestDoc, TableKey, WhenDoc, WouldChangeDoc,
+    Among, BesideDoc, CodingDoc, FlagDoc, Near, Outcome, ReplaceDoc, SuggestDoc, TableKey, WhenDoc, WouldChangeDoc,
 };
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
@@ -73,6 +73,23 @@ pub struct When {
     pub without: Vec<Beside>,
     /// Setting of the encounter.
     pub setting: Option<Setting>,
+    /// Told as past and gone.
+    pub resolved: bool,
+}
+
+/// Compiled binding of complications to the conditions they may be of.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    /// Id and place.
+    pub name: NameId,
+    /// The complications.
+    pub complications: Concepts,
+    /// What they may be of.
+    pub hosts: Concepts,
+    /// What they may be of where no host stands as near.
+    pub weak_hosts: Concepts,
+    /// Root → level.
+    pub roots: BTreeMap<String, String>,
 }
 
 /// Compiled "another finding".
@@ -123,6 +140,8 @@ pub struct Replace {
     pub codes: Vec<Code>,
     /// Why.
     pub reason: Reason,
+    /// What becomes of them.
+    pub outcome: Outcome,
     /// Same level only.
     pub same_level: bool,
     /// Same region only.
@@ -171,8 +190,8 @@ pub struct Tempting {
     pub when: When,
     /// What it tempts to.
     pub codes: Vec<Suggest>,
-    /// Why not.
-    pub reason: Reason,
+    /// Why not, where it is affirmed.
+    pub reason: Option<Reason>,
     /// One sentence.
     pub why: String,
     /// Only beside a code within one of these.
@@ -196,6 +215,8 @@ pub struct Saying {
     pub codes: Vec<Code>,
     /// Folded words it looks for.
     pub phrases: Vec<String>,
+    /// A number of days it speaks of.
+    pub days: Option<u32>,
 }
 
 /// A compiled flag.
@@ -268,6 +289,10 @@ pub struct FlagWhen {
     pub noticed: Vec<String>,
     /// The setting was assumed.
     pub setting_assumed: bool,
+    /// No section counts as assessed.
+    pub nothing_assessed: bool,
+    /// The note is about the neck.
+    pub neck_topic: bool,
 }
 
 /// Everything about coding, compiled.
@@ -275,6 +300,8 @@ pub struct FlagWhen {
 pub struct CodingKnowledge {
     /// Tables.
     pub tables: Vec<Table>,
+    /// Bindings in file order.
+    pub bindings: Vec<Binding>,
     /// Rules in file order.
     pub rules: Vec<Rule>,
     /// Temptations in file order.
@@ -306,7 +333,7 @@ impl Resolver<'_> {
         Location { path: Arc::from(self.path.as_str()), line, column }
     }
 
-    /// The concepts of a list of ids and `@groups`; a concept stands for all its kinds.
+    /// The concepts of a list of ids and `@groups`; a concept stands for all its kinds, `=concept` for itself alone.
     fn concepts(&mut self, ids: &[Placed<String>]) -> Concepts {
         let mut set = Concepts::default();
         for id in ids {
@@ -318,6 +345,8 @@ impl Resolver<'_> {
                     let d = Diagnostic::error("K031", self.at(id.line, id.column), format!("no group is called `@{group}`"));
                     self.problems.push(with_help(d, help, "@"));
                 }
+            } else if let Some(own) = id.strip_prefix('=').and_then(|own| self.lexicon.find(own)) {
+                set.insert(own);
             } else if let Some(family) = self.lexicon.find(id) {
                 for i in 0..self.lexicon.concepts.len() as u16 {
                     if self.lexicon.is_a(ConceptId(i), family) {
@@ -370,7 +399,13 @@ impl Resolver<'_> {
             with: self.beside(&doc.with),
             without: self.beside(&doc.without),
             setting: doc.setting,
+            resolved: doc.resolved,
         }
+    }
+
+    /// The rows of a table of nerve roots.
+    fn roots(&mut self, id: Option<&Placed<String>>, tables: &[Table]) -> BTreeMap<String, String> {
+        id.and_then(|id| self.table(id)).map(|t| tables[t].rows.clone()).unwrap_or_default()
     }
 
     fn table(&mut self, id: &Placed<String>) -> Option<usize> {
@@ -383,7 +418,7 @@ impl Resolver<'_> {
         found
     }
 
-    fn suggest(&mut self, list: &[SuggestDoc]) -> Vec<Suggest> {
+    fn suggest(&mut self, list: &[SuggestDoc], tables: &[Table]) -> Vec<Suggest> {
         let mut out = Vec::new();
         for s in list {
             let table = s.table.as_ref().and_then(|t| self.table(t));
@@ -400,7 +435,7 @@ impl Resolver<'_> {
                 status: s.status.unwrap_or(Status::Supported),
                 basis: s.basis,
                 rank: s.rank.unwrap_or(50),
-                pair: s.pair.as_ref().map(|p| Pair { with: self.concepts(&p.with), roots: p.roots.clone() }),
+                pair: s.pair.as_ref().map(|p| Pair { with: self.concepts(&p.with), roots: self.roots(p.roots.as_ref(), tables) }),
             });
         }
         out
@@ -411,6 +446,7 @@ impl Resolver<'_> {
             .map(|r| Replace {
                 codes: self.codes(&r.codes),
                 reason: r.reason,
+                outcome: r.outcome,
                 same_level: r.same_level,
                 same_region: r.same_region,
                 own_problem_review: r.own_problem_review,
@@ -480,16 +516,40 @@ impl CodingKnowledge {
         }
         for (path, doc) in docs {
             r.path = (*path).to_owned();
+            for b in &doc.bindings {
+                out.bindings.push(Binding {
+                    name: names.add(path, &b.id, r.problems),
+                    complications: r.concepts(&b.complications),
+                    hosts: r.concepts(&b.hosts),
+                    weak_hosts: r.concepts(&b.weak_hosts),
+                    roots: r.roots(b.roots.as_ref(), &out.tables),
+                });
+            }
+            for set in &doc.displacements {
+                names.add(path, &set.id, r.problems);
+            }
             for rule in &doc.rules {
                 let name = names.add(path, &rule.id, r.problems);
                 let authority: Arc<[String]> = rule.authority.clone().into();
+                let mut replaces = r.replaces(&rule.replaces, &authority);
+                for id in &rule.displaces {
+                    match docs.iter().flat_map(|(_, d)| &d.displacements).find(|d| d.id.value == id.value) {
+                        Some(set) => replaces.extend(r.replaces(&set.replaces, &authority)),
+                        None => {
+                            let help = nearest(id, docs.iter().flat_map(|(_, d)| &d.displacements).map(|d| d.id.value.as_str()));
+                            let d =
+                                Diagnostic::error("K036", r.at(id.line, id.column), format!("no displacement is called `{}`", id.value));
+                            r.problems.push(with_help(d, help, ""));
+                        }
+                    }
+                }
                 out.rules.push(Rule {
                     name,
                     title: rule.title.clone(),
                     cites: rule.cites.clone(),
                     when: r.when(&rule.when),
-                    suggest: r.suggest(&rule.suggest),
-                    replaces: r.replaces(&rule.replaces, &authority),
+                    suggest: r.suggest(&rule.suggest, &out.tables),
+                    replaces,
                     why: rule.why.clone(),
                     authority,
                 });
@@ -499,7 +559,7 @@ impl CodingKnowledge {
                     name: names.add(path, &t.id, r.problems),
                     authority: t.authority.clone().into(),
                     when: r.when(&t.when),
-                    codes: r.suggest(&t.codes),
+                    codes: r.suggest(&t.codes, &out.tables),
                     reason: t.reason,
                     why: t.why.clone(),
                     only_when_coded: r.codes(&t.only_when_coded),
@@ -514,6 +574,7 @@ impl CodingKnowledge {
                     beside: Concepts::default(),
                     codes: Vec::new(),
                     phrases: Vec::new(),
+                    days: None,
                 };
                 out.reasons.insert(reason.reason, saying);
             }
@@ -526,6 +587,7 @@ impl CodingKnowledge {
                     beside: r.concepts(&g.beside),
                     codes: r.codes(&g.codes),
                     phrases: g.phrases.iter().map(|p| crate::fold::fold_phrase(p)).collect(),
+                    days: g.days,
                 };
                 out.guidelines.insert(g.id.value.clone(), saying);
             }
@@ -558,6 +620,8 @@ fn compile_flag(name: NameId, flag: &FlagDoc, r: &mut Resolver<'_>) -> FlagRule 
             withheld: w.withheld.as_ref().map(|x| (x.reason.clone(), r.codes(&x.codes), x.assessed)),
             noticed: w.noticed.iter().map(|n| n.value.clone()).collect(),
             setting_assumed: w.setting_assumed,
+            nothing_assessed: w.nothing_assessed,
+            neck_topic: w.neck_topic,
         })
         .collect();
     FlagRule {

@@ -285,6 +285,18 @@ impl Lexicon {
         &self.concepts[id.0 as usize]
     }
 
+    /// The family that `id` belongs to: the last of its parents, or itself.
+    pub fn root_of(&self, id: ConceptId) -> ConceptId {
+        let mut at = id;
+        for _ in 0..16 {
+            match self.concept(at).parent {
+                Some(parent) => at = parent,
+                None => break,
+            }
+        }
+        at
+    }
+
     /// Whether `id` is `family` or, through its parents, a kind of it.
     pub fn is_a(&self, id: ConceptId, family: ConceptId) -> bool {
         let mut at = Some(id);

@@ -94,6 +94,25 @@ pub struct Section {
     pub rule: Option<NameId>,
 }
 
+impl Layout {
+    /// The folded words of some tokens, with a space at both ends; "" for none.
+    pub fn words(&self, tokens: Range<u32>) -> &str {
+        let all = &self.folded.tokens;
+        let (Some(first), Some(last)) = (all.get(tokens.start as usize), all.get(tokens.end.wrapping_sub(1) as usize)) else { return "" };
+        if tokens.is_empty() {
+            return "";
+        }
+        self.folded.text.get(first.folded.start as usize - 1..last.folded.end as usize + 1).unwrap_or("")
+    }
+
+    /// The folded words of the tokens that a span covers, with a space at both ends.
+    pub fn words_of(&self, span: Span) -> &str {
+        let first = self.folded.tokens.partition_point(|t| t.span.start < span.start);
+        let end = self.folded.tokens.partition_point(|t| t.span.end <= span.end);
+        self.words(first as u32..end.max(first) as u32)
+    }
+}
+
 /// Lays out a note.
 pub fn layout(text: &str, knowledge: &Knowledge) -> Layout {
     let folded = fold::fold(text);

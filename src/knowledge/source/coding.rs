@@ -16,6 +16,10 @@ pub struct CodingDoc {
     pub groups: Vec<GroupDoc>,
     /// Value → end of a code.
     pub tables: Vec<TableDoc>,
+    /// Which condition a complication is read as being of.
+    pub bindings: Vec<BindingDoc>,
+    /// Sets of displaced suggestions that many rules share.
+    pub displacements: Vec<DisplacementDoc>,
     /// Findings → codes.
     pub rules: Vec<RuleDoc>,
     /// Findings that look codable and are not.
@@ -42,6 +46,25 @@ pub struct GroupDoc {
     pub members: Vec<Placed<String>>,
 }
 
+/// A complication and the conditions that may be its cause: it is bound to those nearest to it (named as its cause, then in its sentence,
+/// then in its problem, then anywhere in the assessment).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BindingDoc {
+    /// Its id.
+    pub id: Placed<String>,
+    /// The complications.
+    pub complications: Vec<Placed<String>>,
+    /// What they may be of.
+    pub hosts: Vec<Placed<String>>,
+    /// What they may be of where none of the hosts stands as near.
+    #[serde(default)]
+    pub weak_hosts: Vec<Placed<String>>,
+    /// Table of nerve root → level: a named root picks the host of its level.
+    #[serde(default)]
+    pub roots: Option<Placed<String>>,
+}
+
 /// A table from a value to the end of a code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -66,6 +89,8 @@ pub enum TableKey {
     Laterality,
     /// Phase of care.
     Phase,
+    /// Nerve root: the row is no end of a code but the disc level that touches the root.
+    Root,
 }
 
 /// One coding rule.
@@ -88,7 +113,10 @@ pub struct RuleDoc {
     /// Which other suggestions it displaces.
     #[serde(default)]
     pub replaces: Vec<ReplaceDoc>,
-    /// One plain sentence for the report; `{words}` is the finding's own words.
+    /// Sets of such suggestions, by id.
+    #[serde(default)]
+    pub displaces: Vec<Placed<String>>,
+    /// One plain sentence for the report.
     pub why: String,
     /// Cases.
     #[serde(default)]
@@ -113,6 +141,8 @@ pub struct WhenDoc {
     pub without: Vec<BesideDoc>,
     /// Setting of the encounter.
     pub setting: Option<Setting>,
+    /// The finding is told as past and gone ("neck pain, resolved"), not as there.
+    pub resolved: bool,
 }
 
 /// Another finding.
@@ -144,6 +174,12 @@ pub enum Near {
     Sentence,
     /// In another problem or paragraph.
     OtherItem,
+    /// Bound to it: the complication to its condition, the condition to its complication.
+    Bound,
+    /// A condition that shares a complication with it.
+    Rival,
+    /// Named as its cause ("due to …").
+    Cause,
 }
 
 /// Which findings count as standing beside.
@@ -159,6 +195,20 @@ pub enum Among {
     Ever,
     /// Denied anywhere.
     Denied,
+    /// Affirmed by the provider: in the assessment or the narrative.
+    Told,
+    /// Affirmed or hedged anywhere but in passing: what is not settled.
+    Open,
+    /// Hedged anywhere.
+    Hedged,
+    /// Affirmed, hedged or past: somebody has thought of it.
+    Entertained,
+    /// Told as past, not resolved.
+    Past,
+    /// Affirmed and not told as old: in the assessment, the complaint or the present history.
+    Recent,
+    /// Done in this encounter: named in the account of a procedure or in its heading.
+    Performed,
 }
 
 /// A code to suggest.
@@ -185,8 +235,8 @@ pub struct SuggestDoc {
 pub struct PairDoc {
     /// The complication.
     pub with: Vec<Placed<String>>,
-    /// Nerve root → the disc level that touches it.
-    pub roots: BTreeMap<String, String>,
+    /// The table of nerve root → the disc level that touches it.
+    pub roots: Option<Placed<String>>,
 }
 
 /// Suggestions that are displaced while this rule's stand.
@@ -197,6 +247,9 @@ pub struct ReplaceDoc {
     pub codes: Vec<Placed<String>>,
     /// Why.
     pub reason: Reason,
+    /// What becomes of them.
+    #[serde(default)]
+    pub outcome: Outcome,
     /// Only codes of the same level.
     #[serde(default)]
     pub same_level: bool,
@@ -219,6 +272,29 @@ pub struct ReplaceDoc {
     pub authority: Vec<String>,
 }
 
+/// A set of displaced suggestions with an id.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DisplacementDoc {
+    /// Its id.
+    pub id: Placed<String>,
+    /// What is displaced.
+    pub replaces: Vec<ReplaceDoc>,
+}
+
+/// What becomes of a suggestion that another displaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It is withheld.
+    #[default]
+    Withhold,
+    /// It stays, for review.
+    Review,
+    /// Both stay, for review.
+    BothReview,
+}
+
 /// A finding that looks codable and is not.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -233,8 +309,9 @@ pub struct TemptingDoc {
     pub when: WhenDoc,
     /// The codes it tempts to.
     pub codes: Vec<SuggestDoc>,
-    /// Why not, where the finding is affirmed.
-    pub reason: Reason,
+    /// Why not, where the finding is affirmed; without it an affirmed finding tempts to nothing.
+    #[serde(default)]
+    pub reason: Option<Reason>,
     /// One plain sentence.
     pub why: String,
     /// Only in a note with a neck finding.
@@ -285,6 +362,9 @@ pub struct GuidelineDoc {
     /// Words (of a heading, for example) it looks for.
     #[serde(default)]
     pub phrases: Vec<String>,
+    /// A number of days it speaks of.
+    #[serde(default)]
+    pub days: Option<u32>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -357,6 +437,10 @@ pub struct FlagWhenDoc {
     pub noticed: Vec<Placed<String>>,
     /// The setting was assumed.
     pub setting_assumed: bool,
+    /// No section counts as assessed.
+    pub nothing_assessed: bool,
+    /// The note is about the neck: a code is suggested or withheld for it, or it is a presenting complaint.
+    pub neck_topic: bool,
 }
 
 /// A withheld code.

@@ -101,7 +101,7 @@ items!(
 items!(AttributesDoc, file cases cases; values: Other with cases, quantities: Other with cases, links: Other with cases, facts: Other);
 items!(
     CodingDoc, file cases cases;
-    groups: Other, tables: Other, rules: Rule with cases, tempting: Rule with cases, flags: Flag with cases, reasons: Other,
+    groups: Other, tables: Other, bindings: Other, displacements: Other, rules: Rule with cases, tempting: Rule with cases, flags: Flag with cases, reasons: Other,
     guidelines: Other with cases
 );
 

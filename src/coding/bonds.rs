@@ -1,0 +1,108 @@
+//! Which condition a complication is read as being of: radiculopathy of the disc named beside it, not of the spondylosis three problems on.
+
+use super::facts::{Fact, compatible};
+use crate::attributes::Value;
+use crate::findings::Finding;
+use crate::knowledge::coding::{Binding, CodingKnowledge};
+use crate::vocab::AttributeKey;
+
+/// Pairs of a complication and a condition it is bound to, by index of facts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Bonds(Vec<(usize, usize)>);
+
+/// How near a condition stands to a complication, nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tier {
+    /// Named as its cause.
+    Cause,
+    /// In its clause.
+    Clause,
+    /// In its sentence.
+    Sentence,
+    /// In its problem.
+    Item,
+    /// Anywhere.
+    Note,
+}
+
+impl Bonds {
+    /// Binds the complications among the active facts.
+    pub(crate) fn new(findings: &[Finding], facts: &[Fact], active: &[usize], coding: &CodingKnowledge) -> Bonds {
+        let mut bonds = Bonds::default();
+        for binding in &coding.bindings {
+            for &c in active.iter().filter(|&&c| binding.complications.has(facts[c].concept)) {
+                bonds.0.extend(hosts(findings, facts, active, coding, binding, c).into_iter().map(|h| (c, h)));
+            }
+        }
+        bonds.0.sort_unstable();
+        bonds.0.dedup();
+        bonds
+    }
+
+    /// Whether one of the two is a complication that is bound to the other.
+    pub(crate) fn bound(&self, a: usize, b: usize) -> bool {
+        self.0.contains(&(a, b)) || self.0.contains(&(b, a))
+    }
+
+    /// Whether two conditions share a complication.
+    pub(crate) fn rivals(&self, a: usize, b: usize) -> bool {
+        self.0.iter().any(|&(c, h)| h == a && self.0.contains(&(c, b)))
+    }
+}
+
+/// Whether the cause that is named for `effect` is `cause`.
+pub(crate) fn causes(findings: &[Finding], facts: &[Fact], effect: usize, cause: usize) -> bool {
+    let hull = findings[facts[cause].finding].mention.hull();
+    let mut attributes = findings[facts[effect].finding].attributes.iter();
+    attributes.any(|a| a.key == AttributeKey::Cause && matches!(a.value, Value::Text(_)) && a.span.overlaps(hull))
+}
+
+fn hosts(
+    findings: &[Finding],
+    facts: &[Fact],
+    active: &[usize],
+    coding: &CodingKnowledge,
+    binding: &Binding,
+    complication: usize,
+) -> Vec<usize> {
+    let c = &facts[complication];
+    let apart = coding.guidelines.get("stated-unrelated").map(|g| &g.concepts);
+    // "radiculopathy, not due to her disc disease"
+    let unrelated =
+        |h: &Fact| h.sentence == c.sentence && apart.is_some_and(|a| facts.iter().any(|f| f.sentence == c.sentence && a.has(f.concept)));
+    let tier = |h: usize| {
+        let host = &facts[h];
+        if causes(findings, facts, complication, h) {
+            Tier::Cause
+        } else if host.sentence == c.sentence && host.clause == c.clause {
+            Tier::Clause
+        } else if host.sentence == c.sentence {
+            Tier::Sentence
+        } else if host.item == c.item {
+            Tier::Item
+        } else {
+            Tier::Note
+        }
+    };
+    let may = |h: &usize| {
+        let host = &facts[*h];
+        *h != complication
+            && (binding.hosts.has(host.concept) || binding.weak_hosts.has(host.concept))
+            && compatible(&host.region, &c.region)
+            && !unrelated(host)
+    };
+    let mut near: Vec<(Tier, usize)> = active.iter().copied().filter(may).map(|h| (tier(h), h)).collect();
+    let Some(least) = near.iter().map(|n| n.0).min() else { return Vec::new() };
+    near.retain(|n| n.0 == least);
+    let mut hosts: Vec<usize> = near.into_iter().map(|n| n.1).collect();
+    if hosts.iter().any(|&h| binding.hosts.has(facts[h].concept)) {
+        hosts.retain(|&h| binding.hosts.has(facts[h].concept));
+    }
+    // "C6 radiculopathy, C5-6 herniation, C3-4 spondylosis": the root picks its level
+    let wanted: Vec<&String> = c.roots.iter().filter_map(|r| binding.roots.get(r)).collect();
+    let hit = |h: usize| facts[h].levels.iter().any(|l| wanted.contains(&l));
+    if least != Tier::Cause && hosts.iter().any(|&h| hit(h)) {
+        hosts.retain(|&h| hit(h) || facts[h].levels.is_empty());
+    }
+    hosts
+}

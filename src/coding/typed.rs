@@ -1,0 +1,67 @@
+//! Codes that somebody typed into the note: the words beside them govern.
+
+use super::facts::{Fact, Standing};
+use crate::code::Code;
+use crate::codeset::{CodeSet, Validity};
+use crate::findings::Finding;
+use crate::knowledge::coding::Saying;
+use crate::layout::Layout;
+use crate::span::Span;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// A code, or a number of the code set before, as it stands in an assessed section.
+#[derive(Debug, Clone)]
+pub(crate) struct Typed {
+    /// Its place.
+    pub span: Span,
+    /// The code; `None` for a number of the code set before.
+    pub code: Option<Code>,
+    /// What the code set says of it.
+    pub validity: Validity,
+    /// The facts of its line, or of its problem where its line names nothing.
+    pub facts: Vec<usize>,
+}
+
+/// Letter, digit, character, then a dot and the rest; or a number with a decimal, as the code set before had.
+static SHAPE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:([A-TV-Za-tv-z][0-9][0-9A-Za-z]\.[0-9A-Za-z]{1,4}|[A-TV-Z][0-9]{2}[0-9A-Z]{1,4})|([0-9]{3})\.[0-9]{1,2})\b")
+        .expect("the pattern is well formed")
+});
+
+/// Finds the typed codes that the convention speaks of, in the assessed sections.
+pub(crate) fn typed(text: &str, layout: &Layout, findings: &[Finding], facts: &[Fact], coded_from: &[bool], saying: &Saying) -> Vec<Typed> {
+    let set = CodeSet::built_in();
+    let mut out = Vec::new();
+    for (section, _) in layout.sections.iter().zip(coded_from).filter(|(_, coded)| **coded) {
+        let Some(body) = text.get(section.start as usize..section.end as usize) else { continue };
+        for found in SHAPE.captures_iter(body) {
+            let Some(whole) = found.get(0) else { continue };
+            let span = Span::new(section.start + whole.start() as u32, section.start + whole.end() as u32);
+            let code = found.get(1).and_then(|c| Code::parse(c.as_str()));
+            let known = match (&code, found.get(2)) {
+                (Some(code), _) => saying.codes.iter().any(|p| code.within(p)),
+                (None, Some(old)) => saying.phrases.iter().any(|p| p.trim() == old.as_str()),
+                _ => false,
+            };
+            let at = layout.sentences.partition_point(|s| s.span.end <= span.start);
+            let (true, Some(sentence)) = (known, layout.sentences.get(at)) else { continue };
+            let near = |same: &dyn Fn(&Fact) -> bool| -> Vec<usize> {
+                (0..facts.len()).filter(|&f| same(&facts[f]) && facts[f].standing == Standing::Assessed).collect()
+            };
+            let line = |f: &Fact| line_of(text, findings[f.finding].mention.hull()) == line_of(text, span);
+            let mut beside = near(&line);
+            if beside.is_empty() {
+                beside = near(&|f| f.item == sentence.item);
+            }
+            let validity = code.map_or(Validity::Unknown, |code| set.validity(code));
+            out.push(Typed { span, code, validity, facts: beside });
+        }
+    }
+    out
+}
+
+/// Where the line of a place begins.
+fn line_of(text: &str, span: Span) -> usize {
+    text.as_bytes()[..(span.start as usize).min(text.len())].iter().rposition(|b| matches!(b, b'\n' | b'\r')).map_or(0, |i| i + 1)
+}
