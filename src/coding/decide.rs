@@ -233,8 +233,7 @@ impl<'a> Deciding<'a> {
                 concepts.has(f.concept) && f.state == state && (kind(f) == SectionKind::Exam) == exam && f.standing == Standing::Narrative
             })
         };
-        let affirmed =
-            self.facts.iter().any(|f| complaint.concepts.has(f.concept) && f.state == State::Affirmed && f.standing == Standing::Narrative);
+        let affirmed = self.facts.iter().any(|f| complaint.concepts.has(f.concept) && f.state == State::Affirmed);
         if affirmed {
             return None;
         }
@@ -273,8 +272,16 @@ impl<'a> Deciding<'a> {
         }
         let fact = &self.facts[f];
         let section = &self.layout.sections[fact.section as usize];
+        let complained = |g: &Fact| {
+            let kind = self.layout.sections[g.section as usize].kind;
+            g.own_region
+                && family(&g.region) == "cervical"
+                && g.state == State::Affirmed
+                && matches!(kind, SectionKind::ChiefComplaint | SectionKind::Hpi | SectionKind::Indications)
+        };
         match section.kind {
             SectionKind::ChiefComplaint | SectionKind::Plan | SectionKind::Indications => true,
+            SectionKind::HospitalCourse => self.facts.iter().any(complained),
             SectionKind::Hpi | SectionKind::Preamble | SectionKind::Unknown => {
                 let first = self.layout.sentences.iter().position(|s| s.section == fact.section).unwrap_or(0);
                 (fact.sentence as usize).saturating_sub(first) < 4
@@ -373,7 +380,7 @@ impl<'a> Deciding<'a> {
                     combined = true;
                 }
             }
-            if combined || self.new_diagnosis(f) {
+            if combined || (c.status == Status::Supported && self.new_diagnosis(f)) {
                 self.notice(if combined { "combination-not-assessed" } else { "narrative-only" }, &c.facts.clone());
             }
             self.candidates.push((c, Status::Review));
@@ -390,7 +397,7 @@ impl<'a> Deciding<'a> {
                 _ => Reason::NotAssessed,
             };
             for c in self.run(&[f]).kept {
-                if !self.suggested(c.code) && self.new_diagnosis(f) {
+                if !self.suggested(c.code) && c.status == Status::Supported && self.new_diagnosis(f) {
                     self.notice(if reason == Reason::ImagingOnly { "imaging-only" } else { "listed-only" }, &[f]);
                 }
                 self.withhold_for(&c, reason);

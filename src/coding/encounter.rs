@@ -61,12 +61,22 @@ fn phase(layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Option
             let time = matches!(a.key, AttributeKey::Onset | AttributeKey::Duration);
             time && matches!(a.value, Value::Days(_, most) if most <= recent)
         });
-        let kind = layout.sentences.get(f.mention.sentence as usize).and_then(|s| layout.sections.get(s.section as usize)).map(|s| s.kind);
-        told(f)
-            && begun
-            && !matches!(kind, Some(SectionKind::History | SectionKind::ProblemList | SectionKind::Plan | SectionKind::Medications))
+        told(f) && begun && in_story(layout, f)
     };
-    (shown("care-active") || findings.iter().any(new)).then_some("active")
+    // an accident told as the present history, and nobody says that care went on before
+    let accident = knowledge.coding.guidelines.get("care-active").map(|s| &s.beside);
+    let fresh = |f: &Finding| {
+        told(f) && f.assertion.time == Time::Current && accident.is_some_and(|a| a.has(f.mention.concept)) && in_story(layout, f)
+    };
+    (shown("care-active") || findings.iter().any(new) || findings.iter().any(fresh)).then_some("active")
+}
+
+/// Whether a finding stands where the present matter is told: not in past history, lists, plan or drugs.
+fn in_story(layout: &Layout, finding: &Finding) -> bool {
+    use SectionKind as S;
+    let elsewhere = [S::History, S::FamilyHistory, S::SocialHistory, S::ProblemList, S::Plan, S::Medications, S::Instructions, S::Ros];
+    let section = layout.sentences.get(finding.mention.sentence as usize).and_then(|s| layout.sections.get(s.section as usize));
+    section.is_some_and(|s| !elsewhere.contains(&s.kind))
 }
 
 /// Which sections count as assessed: by kind; a plan or addendum by what it says.

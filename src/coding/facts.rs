@@ -67,6 +67,8 @@ pub(crate) struct Fact {
     pub concept: ConceptId,
     /// Region of the spine or body; "" where nothing says.
     pub region: String,
+    /// Its own words name the region, not only its neighbours'.
+    pub own_region: bool,
     /// Disc levels, in text order.
     pub levels: Vec<String>,
     /// Levels that only a quoted report gives.
@@ -205,8 +207,7 @@ pub(crate) fn state(finding: &Finding, established: bool, kind: ConceptKind) -> 
         Time::Historical => return State::Past,
         _ => {}
     }
-    // a complaint is there whatever is suspected behind it ("likely muscular neck pain")
-    if a.certainty != Certainty::Definite && !established && kind != ConceptKind::Symptom { State::Hedged } else { State::Affirmed }
+    if a.certainty != Certainty::Definite && !established { State::Hedged } else { State::Affirmed }
 }
 
 /// Makes the facts of a note's findings.
@@ -218,7 +219,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
             let sentence = layout.sentences.get(finding.mention.sentence as usize)?;
             let section = layout.sections.get(sentence.section as usize)?;
             let coded = coded_from.get(sentence.section as usize).copied().unwrap_or(false);
-            let established = setting == Setting::Inpatient && coded && section.kind == SectionKind::Diagnosis;
+            // a complaint is there whatever is suspected behind it ("likely muscular neck pain")
+            let complaint = knowledge.coding.guidelines.get("complaints-stand").is_some_and(|g| g.concepts.has(finding.mention.concept));
+            let established = complaint || (setting == Setting::Inpatient && coded && section.kind == SectionKind::Diagnosis);
             let (mut levels, mut roots, mut region) = (Vec::new(), Vec::new(), String::new());
             for attribute in &finding.attributes {
                 let Value::Text(text) = &attribute.value else { continue };
@@ -240,6 +243,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
             let standing = match standing(section.kind, coded) {
                 _ if section.copied => Standing::Past,
                 _ if introduced("other-clinician") => Standing::Incidental,
+                Standing::Narrative if introduced("quoted-report") => Standing::Imaging,
                 standing => standing,
             };
             let state = state(finding, established, kind);
@@ -247,6 +251,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
             Some(Fact {
                 finding: i,
                 concept: finding.mention.concept,
+                own_region: !region.is_empty(),
                 region,
                 levels,
                 imaging_levels: Vec::new(),
@@ -267,7 +272,8 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
         })
         .collect();
     later_governs(&mut facts);
-    share_levels(&mut facts, knowledge);
+    established_elsewhere(&mut facts, layout);
+    share_levels(&mut facts, findings, layout, knowledge);
     place(&mut facts, knowledge);
     adopt_levels(&mut facts, knowledge);
     facts
@@ -367,8 +373,38 @@ fn place(facts: &mut [Fact], knowledge: &Knowledge) {
     }
 }
 
-/// "C5-6 degeneration with protrusion": a condition without level has that of the kindred one before it in its sentence.
-fn share_levels(facts: &mut [Fact], knowledge: &Knowledge) {
+/// What the assessment hedges and the same provider's story states is not uncertain.
+fn established_elsewhere(facts: &mut [Fact], layout: &Layout) {
+    use SectionKind as S;
+    let story = |f: &Fact| matches!(layout.sections[f.section as usize].kind, S::ChiefComplaint | S::Hpi | S::Preamble | S::Indications);
+    let stated: Vec<(ConceptId, String)> = facts
+        .iter()
+        .filter(|f| f.state == State::Affirmed && f.standing == Standing::Narrative && !f.suspected && story(f))
+        .map(|f| (f.concept, f.region.clone()))
+        .collect();
+    for fact in facts.iter_mut().filter(|f| f.standing == Standing::Assessed && f.state == State::Hedged) {
+        if stated.iter().any(|(concept, region)| *concept == fact.concept && compatible(region, &fact.region)) {
+            fact.state = State::Affirmed;
+        }
+    }
+}
+
+/// "C5-6 degeneration with protrusion": a condition without level has that of the kindred one before it in its sentence; "disc and joint
+/// disease at C5-6": conditions joined by "and" share the level behind them.
+fn share_levels(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
+    for i in (0..facts.len().saturating_sub(1)).rev() {
+        let (own, next) = (&findings[facts[i].finding].mention.tokens, &findings[facts[i + 1].finding].mention.tokens);
+        let between = layout.words(own.end..next.start.max(own.end));
+        let joined = own.end < next.start && next.start - own.end <= 2 && matches!(between.trim(), "and" | "&" | "/" | "," | ", and");
+        let kind = |f: &Fact| knowledge.lexicon.concept(f.concept).kind;
+        if joined
+            && facts[i].levels.is_empty()
+            && kind(&facts[i]) == ConceptKind::Diagnosis
+            && kind(&facts[i + 1]) == ConceptKind::Diagnosis
+        {
+            facts[i].levels = facts[i + 1].levels.clone();
+        }
+    }
     for i in 0..facts.len() {
         if !facts[i].levels.is_empty() || !facts[i].roots.is_empty() {
             continue;

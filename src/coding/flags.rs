@@ -14,9 +14,10 @@ use crate::layout::Layout;
 use crate::mentions::Mention;
 use crate::note::Note;
 use crate::span::Span;
-use crate::vocab::{AttributeKey, ConceptKind, EvidenceRole, Status};
+use crate::vocab::{AttributeKey, ConceptKind, EvidenceRole, SectionKind, Status};
 
 struct Asking<'a> {
+    layout: &'a Layout,
     findings: &'a [Finding],
     facts: &'a [Fact],
     encounter: &'a Encounter,
@@ -41,7 +42,7 @@ pub(crate) fn flags(
     }
     let mentions: Vec<Mention> = findings.iter().map(|f| f.mention.clone()).collect();
     let values = attributes::note_level(note, layout, &mentions, knowledge);
-    let asking = Asking { findings, facts, encounter, decision, knowledge, values, active: decide::assessed(facts) };
+    let asking = Asking { layout, findings, facts, encounter, decision, knowledge, values, active: decide::assessed(facts) };
     let mut out: Vec<Flag> = Vec::new();
     for rule in &knowledge.coding.flags {
         if out.iter().any(|f| f.flag == rule.flag) {
@@ -116,7 +117,7 @@ impl Asking<'_> {
             return None;
         }
         if let Some(least) = when.lasting_days {
-            let long = |key| self.given_values(key).any(|v| matches!(v, Value::Days(_, most) if *most >= least && *most < 36500));
+            let long = |key| self.given_values(key).any(|v| matches!(v, Value::Days(from, _) if *from >= least));
             if !long(AttributeKey::Duration) && !long(AttributeKey::Onset) {
                 return None;
             }
@@ -174,7 +175,8 @@ impl Asking<'_> {
     fn topic(&self) -> Vec<usize> {
         let counts = |f: &Fact| {
             let kind = self.knowledge.lexicon.concept(f.concept).kind;
-            family(&f.region) == "cervical"
+            f.own_region
+                && family(&f.region) == "cervical"
                 && matches!(kind, ConceptKind::Symptom | ConceptKind::Diagnosis | ConceptKind::Procedure)
                 && f.state == State::Affirmed
                 && f.standing <= Standing::Narrative
@@ -191,16 +193,25 @@ impl Asking<'_> {
             self.values.iter().filter(|v| v.attribute.key == AttributeKey::Radiation).map(|v| v.attribute.span).collect();
         self.values
             .iter()
-            .filter(move |v| v.attribute.key == key)
+            .filter(move |v| v.attribute.key == key && !self.copied(v.attribute.span))
             .filter(move |v| {
                 if places {
-                    !radiates.iter().any(|r| r.overlaps(v.attribute.span)) && v.mentions.iter().any(|&m| self.neck(m))
+                    let story = v.section <= SectionKind::Hpi || v.section >= SectionKind::Assessment;
+                    let alone = v.mentions.is_empty() && story;
+                    !radiates.iter().any(|r| r.overlaps(v.attribute.span)) && (alone || v.mentions.iter().any(|&m| self.neck(m)))
                 } else {
                     let told = |&m: &usize| counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
                     v.mentions.is_empty() || v.mentions.iter().any(|m| self.neck(*m) || told(m))
                 }
             })
             .map(|v| &v.attribute.value)
+    }
+
+    /// Whether a place lies in text carried over from another note.
+    fn copied(&self, span: Span) -> bool {
+        let sections = &self.layout.sections;
+        let at = sections.partition_point(|s| s.start <= span.start);
+        at.checked_sub(1).is_some_and(|i| sections[i].copied)
     }
 
     fn given(&self, key: AttributeKey) -> Option<&Value> {
