@@ -175,7 +175,11 @@ impl Asking<'_> {
     fn topic(&self) -> Vec<usize> {
         let counts = |f: &Fact| {
             let kind = self.knowledge.lexicon.concept(f.concept).kind;
+            let named = self.knowledge.coding.guidelines.get("complaint-of-the-neck").is_some_and(|g| g.concepts.has(f.concept));
+            let section = self.layout.sections[f.section as usize].kind;
+            let reason = matches!(section, SectionKind::ChiefComplaint | SectionKind::Exam | SectionKind::Indications);
             f.own_region
+                && (kind != ConceptKind::Symptom || named || reason)
                 && family(&f.region) == "cervical"
                 && matches!(kind, ConceptKind::Symptom | ConceptKind::Diagnosis | ConceptKind::Procedure)
                 && f.state == State::Affirmed
