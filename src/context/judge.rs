@@ -5,8 +5,8 @@ use super::scope::{Active, Scopes};
 use super::view::View;
 use super::{Assertion, Cue};
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::ContextKnowledge;
-use crate::knowledge::source::context::{Axis, Says};
+use crate::knowledge::context::{ContextKnowledge, Part};
+use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
 use crate::layout::Layout;
 use crate::mentions::Mention;
 use crate::span::Span;
@@ -35,9 +35,16 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let found = view.phrases(context);
     let cells = cells(&view, &found, context);
     let scopes = Scopes::new(&view, &found, &cells, context);
+    let titled = title_hedge(layout, sentence.section, context);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
         let acts = acts_on(&scopes, mention);
         *assertion = decide(&scopes, &acts);
+        if let Some((cue, says)) = titled
+            && acts.iter().all(|a| a.says.axis() != Axis::Certainty)
+        {
+            assertion.cues.push(cue);
+            apply(assertion, says);
+        }
         if let Some((rule, says)) = prior {
             let explicit = acts.iter().any(|a| a.says.axis() == says.axis());
             if !explicit {
@@ -50,7 +57,49 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
         assertion.cues.dedup_by_key(|c| (c.span, c.rule));
     }
     agree(mentions, made);
+    from_next(layout, index, mentions, context, made);
 }
+
+/// What the words of a section's heading say of how sure all in it is: "Working diagnosis:", "Differential diagnosis:".
+fn title_hedge(layout: &Layout, section: u32, context: &ContextKnowledge) -> Option<(Cue, Says)> {
+    let title = layout.sections.get(section as usize)?.title?;
+    let tokens = &layout.folded.tokens;
+    let first = tokens.partition_point(|t| t.span.end <= title.start) as u32;
+    let end = tokens.partition_point(|t| t.span.start < title.end) as u32;
+    let view = View::new(&layout.folded, first..end.max(first), context);
+    view.phrases(context).iter().find_map(|f| {
+        let Part::Cue(cue) = f.part else { return None };
+        let rule = &context.cues[cue as usize];
+        let says = rule.says.iter().copied().find(|s| matches!(s, Says::Probable | Says::Possible))?;
+        let span = view.span(f.start..f.end);
+        (rule.direction != Direction::Backward).then_some((Cue { span, scope: title, rule: rule.name }, says))
+    })
+}
+
+/// "Numbness in the left hand. This has resolved.": what the next sentence says of this one.
+fn from_next(layout: &Layout, index: usize, mentions: &[Mention], context: &ContextKnowledge, made: &mut [Assertion]) {
+    let (Some(here), Some(next)) = (layout.sentences.get(index), layout.sentences.get(index + 1)) else { return };
+    if next.section != here.section {
+        return;
+    }
+    let view = View::new(&layout.folded, next.tokens.start..next.tokens.end.min(next.tokens.start + ANAPHORA), context);
+    for found in view.phrases(context).iter().filter(|f| f.start == 0) {
+        let Part::Cue(cue) = found.part else { continue };
+        let rule = &context.cues[cue as usize];
+        let Some(reach) = rule.anaphoric else { continue };
+        let last = mentions.iter().map(|m| m.hull().end).max();
+        for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
+            let meant = reach == Anaphora::All || Some(mention.hull().end) == last;
+            if meant && assertion.polarity == Polarity::Present && assertion.certainty != Certainty::Hypothetical {
+                assertion.cues.push(Cue { span: view.span(found.start..found.end), scope: here.span, rule: rule.name });
+                rule.says.iter().for_each(|says| apply(assertion, *says));
+            }
+        }
+    }
+}
+
+/// How many tokens of a sentence are read for what they say of the one before.
+const ANAPHORA: u32 = 12;
 
 /// Overlapping mentions with one head are said of in one way: the longest decides.
 fn agree(mentions: &[Mention], made: &mut [Assertion]) {
@@ -98,7 +147,7 @@ fn reaches(scopes: &Scopes<'_, '_>, active: &Active, axis: Axis, heads: &[Range<
     }
     if active.forward {
         let scope = scopes.forward(active, axis);
-        if let Some(head) = heads.iter().find(|h| h.end > active.at.end && h.start < scope.end && h.end <= scope.end.max(h.start + 1)) {
+        if let Some(head) = heads.iter().find(|h| governed(h, active, &scope)) {
             return Some((scope, head.start.saturating_sub(active.at.end), true));
         }
     }
@@ -111,9 +160,15 @@ fn reaches(scopes: &Scopes<'_, '_>, active: &Active, axis: Axis, heads: &[Range<
     None
 }
 
-/// "cannot turn the head without pain": the inner denial affirms.
+/// Whether a cue that looks forward reaches the head: it stands in the scope, or it is the cue's own last words ("if *symptoms*").
+fn governed(head: &Range<usize>, active: &Active, scope: &Range<usize>) -> bool {
+    let follows = head.end > active.at.end && head.start < scope.end && head.end <= scope.end.max(head.start + 1);
+    follows || (head.end == active.at.end && head.start > active.at.start)
+}
+
+/// "cannot turn the head without pain", "not pain free": the inner denial affirms.
 fn reverse(scopes: &Scopes<'_, '_>, acts: &mut [Act]) {
-    for act in acts.iter_mut().filter(|a| a.says == Says::Absent && a.forward) {
+    for act in acts.iter_mut().filter(|a| a.says == Says::Absent) {
         let inner = &scopes.active[act.active];
         if !scopes.knowledge.cues[inner.cue as usize].reversible {
             continue;
@@ -121,6 +176,7 @@ fn reverse(scopes: &Scopes<'_, '_>, acts: &mut [Act]) {
         let outer = scopes.active.iter().find(|o| {
             scopes.knowledge.cues[o.cue as usize].reverses
                 && o.at.end <= inner.at.start
+                && !(o.at.end..inner.at.start).any(|i| matches!(scopes.view.symbol(i), "," | ";"))
                 && scopes.forward(o, Axis::Polarity).end >= inner.at.end
         });
         if outer.is_some() {

@@ -6,6 +6,9 @@ use crate::knowledge::context::{ContextKnowledge, CueRule, Part};
 use crate::knowledge::source::context::{Axis, Direction, Reach};
 use std::ops::Range;
 
+/// How many symbols a clause's subject may have before its verb.
+const SUBJECT: usize = 5;
+
 /// A cue in a sentence and the side or sides it looks to.
 #[derive(Debug, Clone)]
 pub(crate) struct Active {
@@ -46,7 +49,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
             match f.part {
                 Part::Cue(cue) => {
                     let rule = &knowledge.cues[cue as usize];
-                    if cells.iter().any(|c| c.value.start <= f.start && f.end <= c.value.end) || (rule.glued && !scopes.is_glued(f)) {
+                    if cells.iter().any(|c| c.label.end <= f.start && f.end <= c.value.end) || (rule.glued && !scopes.is_glued(f)) {
                         continue;
                     }
                     let (forward, backward) = match rule.direction {
@@ -121,11 +124,17 @@ impl<'v, 'f> Scopes<'v, 'f> {
     fn one_side(&self, f: &Found, rule: &CueRule, forward_first: bool) -> (bool, bool) {
         let (before, after) = (self.nothing_before(f.start), self.nothing_after(f.end, rule));
         match (before, after) {
-            (true, true) => (false, false),
+            // "sprain, probable": a cue alone between marks speaks of what stands before it
+            (true, true) => (false, self.set_off(f.start)),
             (true, false) => (true, false),
             (false, true) => (false, true),
             (false, false) => (forward_first, !forward_first),
         }
+    }
+
+    /// Whether a comma, a bracket or a dash parts symbol `at` from what stands before it.
+    fn set_off(&self, at: usize) -> bool {
+        at > 1 && matches!(self.view.symbol(at - 1), "," | "(" | "-" | "--" | "[")
     }
 
     fn rule(&self, active: &Active) -> &CueRule {
@@ -147,6 +156,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 ")" if depth == 0 => break,
                 ")" => depth -= 1,
                 "," if rule.reach == Reach::Phrase && !self.in_or_list(i) => break,
+                "," if rule.reach == Reach::Clause && axis != Axis::Subject && self.opens_clause(i) => break,
                 ";" if rule.reach != Reach::Sentence => break,
                 "|" => break,
                 _ => {}
@@ -160,6 +170,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
     pub fn backward(&self, active: &Active, axis: Axis) -> Range<usize> {
         let rule = self.rule(active);
         let to = active.at.start;
+        // alone between marks, it speaks of the phrase before it only
+        let near = self.set_off(to) && !matches!(rule.direction, Direction::Backward | Direction::Both);
         let mut depth = 0;
         let mut i = to;
         while i > 0 && to - i < rule.words as usize {
@@ -172,7 +184,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 // "stenosis (resolved)": a cue that opens a bracket speaks of what stands before it
                 "(" if depth == 0 && at + 1 < to && self.view.is_word(at + 1) => break,
                 "(" if depth > 0 => depth -= 1,
-                "," if rule.reach == Reach::Phrase && i != to => break,
+                "," if (near || rule.reach == Reach::Phrase) && i != to => break,
                 ";" | "|" => break,
                 ":" if rule.reach != Reach::Sentence => break,
                 _ => {}
@@ -189,6 +201,14 @@ impl<'v, 'f> Scopes<'v, 'f> {
     fn ends(&self, terminator: u16, axis: Axis, rule: &CueRule, forward: bool) -> bool {
         let t = &self.knowledge.terminators[terminator as usize];
         t.ends.contains(&axis) && (if forward { t.forward } else { t.backward }) && !rule.passes.contains(&terminator)
+    }
+
+    /// Whether a clause with a verb of its own follows the comma: "denies weakness, grip is reduced".
+    fn opens_clause(&self, comma: usize) -> bool {
+        (comma + 1..self.view.len().min(comma + 1 + SUBJECT))
+            .map(|i| self.view.symbol(i))
+            .take_while(|s| !matches!(*s, "," | ";" | "and" | "or" | "nor" | "/" | "(" | "which" | "that" | "who"))
+            .any(|s| self.knowledge.verbs.contains(s))
     }
 
     /// Whether the comma belongs to a list of short entries that "or" closes ("possible A, B, or C").

@@ -33,7 +33,6 @@ impl<'f> View<'f> {
         let mut view = View { folded, text: String::from(" "), starts: Vec::new(), tokens: Vec::new() };
         let mut i = range.start;
         while i < range.end {
-            let word = folded.word(i as usize);
             let number = |i: u32| i < range.end && is_number(folded, i, knowledge);
             let (symbol, next) = if is_year(folded, i) {
                 (YEAR, i + 1)
@@ -41,7 +40,7 @@ impl<'f> View<'f> {
                 let joined = i + 1 < range.end && matches!(folded.word(i as usize + 1), "-" | "to" | "or") && number(i + 2);
                 (NUMBER, if joined { i + 3 } else { i + 1 })
             } else {
-                (word, i + 1)
+                (meant(folded, i, knowledge), i + 1)
             };
             view.starts.push(view.text.len() as u32);
             view.tokens.push((i, next));
@@ -60,8 +59,7 @@ impl<'f> View<'f> {
     /// Symbol `i` ("" outside).
     pub fn symbol(&self, i: usize) -> &str {
         let Some(&start) = self.starts.get(i) else { return "" };
-        let end = self.starts.get(i + 1).map_or(self.text.len(), |n| *n as usize) - 1;
-        self.text.get(start as usize..end).unwrap_or("")
+        self.text.get(start as usize..self.end_of(i)).unwrap_or("")
     }
 
     /// Whether symbol `i` is made of letters or digits.
@@ -101,14 +99,25 @@ impl<'f> View<'f> {
     pub fn phrases(&self, knowledge: &ContextKnowledge) -> Vec<Found> {
         let Some(automaton) = &knowledge.automaton else { return Vec::new() };
         let mut ranges: Vec<(usize, usize, usize)> = Vec::new();
-        for found in automaton.find_overlapping_iter(&self.text) {
-            // a pattern begins and ends with the space around its symbols
-            let start = self.starts.binary_search(&(found.start() as u32 + 1)).unwrap_or(0);
-            let end = self.starts.partition_point(|s| (*s as usize) < found.end());
-            ranges.push((start, end, found.pattern().as_usize()));
+        let mut gather = |text: &str, starts: &[u32], symbols: &dyn Fn(usize) -> usize, spanning: bool| {
+            for found in automaton.find_overlapping_iter(text) {
+                // a pattern begins and ends with the space around its symbols
+                let start = starts.binary_search(&(found.start() as u32 + 1)).unwrap_or(0);
+                let end = starts.partition_point(|s| (*s as usize) < found.end());
+                let range = (symbols(start), symbols(end - 1) + 1);
+                let ends = || knowledge.patterns[found.pattern().as_usize()].iter().any(|p| matches!(p, Part::Terminator(_)));
+                // without its fillers a sentence holds more cues, not more ends of scopes
+                if !spanning || (range.1 - range.0 > end - start && !ends()) {
+                    ranges.push((range.0, range.1, found.pattern().as_usize()));
+                }
+            }
+        };
+        gather(&self.text, &self.starts, &|i| i, false);
+        if let Some(bare) = self.without_fillers(knowledge) {
+            gather(&bare.text, &bare.starts, &|i| bare.symbols[i], true);
         }
-        ranges.sort_unstable_by_key(|(start, end, _)| (*start, usize::MAX - end));
-        let mut all = Vec::new();
+        ranges.sort_unstable_by_key(|(start, end, pattern)| (*start, usize::MAX - end, *pattern));
+        let mut all: Vec<Found> = Vec::new();
         // by class: how far the phrases so far reach, and the longest; a pseudo-cue hides what is inside it of either class
         let mut hidden = [(0, (0, 0)); 2];
         for (start, end, pattern) in ranges {
@@ -122,8 +131,60 @@ impl<'f> View<'f> {
                 }
             }
         }
+        // "there is no question": the pseudo-cue takes the last word of the cue
+        let pseudo: Vec<Found> = all.iter().filter(|f| f.part == Part::Pseudo).copied().collect();
+        let broken = |f: &Found| pseudo.iter().any(|p| f.start < p.start && p.start < f.end && f.end < p.end);
+        all.retain(|f| !matches!(f.part, Part::Cue(_)) || !broken(f));
         all
     }
+
+    /// The sentence without words that change nothing, if it has any.
+    fn without_fillers(&self, knowledge: &ContextKnowledge) -> Option<Bare> {
+        let mut bare = Bare { text: String::from(" "), starts: Vec::new(), symbols: Vec::new() };
+        let mut i = 0;
+        while i < self.len() {
+            let filler = (1..=FILLER.min(self.len() - i)).rev().find(|n| {
+                let phrase = self.text.get(self.starts[i] as usize..self.end_of(i + n - 1)).unwrap_or("");
+                knowledge.fillers.contains(phrase)
+            });
+            match filler {
+                Some(n) => i += n,
+                None => {
+                    bare.starts.push(bare.text.len() as u32);
+                    bare.symbols.push(i);
+                    bare.text.push_str(self.symbol(i));
+                    bare.text.push(' ');
+                    i += 1;
+                }
+            }
+        }
+        (bare.symbols.len() < self.len()).then_some(bare)
+    }
+
+    /// Where symbol `i` ends in `text`.
+    fn end_of(&self, i: usize) -> usize {
+        self.starts.get(i + 1).map_or(self.text.len(), |n| *n as usize) - 1
+    }
+}
+
+/// The longest filler, in symbols.
+const FILLER: usize = 4;
+
+/// A sentence without fillers.
+struct Bare {
+    text: String,
+    /// By symbol: where it begins in `text`.
+    starts: Vec<u32>,
+    /// By symbol: its place in the sentence.
+    symbols: Vec<usize>,
+}
+
+/// The word of token `i` as phrases have it: put right, and the one that stands for those it is like.
+fn meant<'f>(folded: &'f Folded, i: u32, knowledge: &'f ContextKnowledge) -> &'f str {
+    let word = folded.word(i as usize);
+    let is_word = folded.tokens.get(i as usize).is_some_and(|t| t.kind == TokenKind::Word);
+    let word = if is_word { knowledge.spelling.correct(word).unwrap_or(word) } else { word };
+    knowledge.alike.get(word).map_or(word, String::as_str)
 }
 
 fn is_year(folded: &Folded, i: u32) -> bool {

@@ -2,12 +2,13 @@
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::fold_phrase;
-use crate::knowledge::source::context::{Axis, ContextDoc, CueDoc, Direction, Reach, Says, WordClass};
+use crate::knowledge::lexicon::spelling::Spelling;
+use crate::knowledge::source::context::{Anaphora, Axis, ContextDoc, CueDoc, Direction, Reach, Says, WordClass};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::SectionKind;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// Stands for any number in a compiled phrase and in the text it is matched against; folded text has no capitals.
@@ -34,6 +35,14 @@ pub struct ContextKnowledge {
     pub(crate) openers: BTreeSet<String>,
     /// Words that begin an adjunct.
     pub(crate) adjuncts: BTreeSet<String>,
+    /// Phrases that may stand inside a phrase and change nothing, their symbols parted by single spaces.
+    pub(crate) fillers: BTreeSet<String>,
+    /// Words that show that a clause has begun.
+    pub(crate) verbs: BTreeSet<String>,
+    /// The word that stands for each of several that are alike.
+    pub(crate) alike: BTreeMap<String, String>,
+    /// Which words are misspelt words of cues.
+    pub(crate) spelling: Spelling,
 }
 
 /// What a phrase is.
@@ -61,8 +70,7 @@ pub(crate) struct CueRule {
     pub(crate) glued: bool,
     pub(crate) reverses: bool,
     pub(crate) reversible: bool,
-    #[allow(dead_code)]
-    pub(crate) anaphoric: bool,
+    pub(crate) anaphoric: Option<Anaphora>,
 }
 
 /// A compiled terminator.
@@ -87,6 +95,8 @@ impl Says {
 
 /// Phrases gathered while compiling.
 struct Phrases<'p> {
+    numbers: BTreeSet<String>,
+    alike: BTreeMap<String, String>,
     by_text: BTreeMap<String, Vec<(Part, String, Location)>>,
     problems: &'p mut Vec<Diagnostic>,
 }
@@ -95,7 +105,7 @@ impl Phrases<'_> {
     fn add(&mut self, path: &str, id: &str, phrases: &[Placed<String>], part: Part, cues: &[CueRule]) {
         for phrase in phrases {
             let at = Location { path: Arc::from(path), line: phrase.line, column: phrase.column };
-            let text = pattern(&phrase.value);
+            let text = pattern(&phrase.value, &self.numbers, &self.alike);
             if text.trim().is_empty() {
                 self.problems.push(Diagnostic::error("K020", at, format!("`{id}` has a phrase without words")));
                 continue;
@@ -124,14 +134,20 @@ fn clash(one: Part, other: Part, cues: &[CueRule]) -> bool {
     same_kind && a.direction == b.direction && a.says.iter().any(|x| b.says.iter().any(|y| x.axis() == y.axis()))
 }
 
-/// The pattern of a phrase: folded, with `<n>` and `<year>` as symbols.
-fn pattern(phrase: &str) -> String {
+/// The pattern of a phrase: folded, with symbols for numbers and years and for words that are alike.
+fn pattern(phrase: &str, numbers: &BTreeSet<String>, alike: &BTreeMap<String, String>) -> String {
     let mut out = String::from(" ");
     for word in phrase.split_whitespace() {
         match word {
             "<n>" => out.push_str("N "),
             "<year>" => out.push_str("Y "),
-            _ => out.push_str(fold_phrase(word).trim_start()),
+            _ => {
+                for symbol in fold_phrase(word).split_whitespace() {
+                    let symbol = if numbers.contains(symbol) { NUMBER } else { alike.get(symbol).map_or(symbol, String::as_str) };
+                    out.push_str(symbol);
+                    out.push(' ');
+                }
+            }
         }
     }
     out
@@ -142,7 +158,12 @@ impl ContextKnowledge {
     pub(crate) fn compile(docs: &[(&str, &ContextDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> ContextKnowledge {
         let mut made = ContextKnowledge::default();
         let mut terminator_ids: BTreeMap<&str, u16> = BTreeMap::new();
-        let mut phrases = Phrases { by_text: BTreeMap::new(), problems };
+        let mut numbers = BTreeSet::new();
+        for words in docs.iter().flat_map(|(_, doc)| &doc.words).filter(|w| w.class == WordClass::Number) {
+            numbers.extend(words.words.iter().map(|w| w.value.to_lowercase()));
+        }
+        let alike = alike(docs, names, problems);
+        let mut phrases = Phrases { numbers, alike, by_text: BTreeMap::new(), problems };
         for (path, doc) in docs {
             for terminator in &doc.terminators {
                 names.add(path, &terminator.id, phrases.problems);
@@ -156,6 +177,7 @@ impl ContextKnowledge {
                 phrases.add(path, &terminator.id.value, &terminator.phrases, Part::Terminator(index), &[]);
             }
         }
+        let (mut correctable, mut known) = (Vec::new(), HashSet::new());
         for (path, doc) in docs {
             for cue in &doc.cues {
                 let name = names.add(path, &cue.id, phrases.problems);
@@ -182,19 +204,28 @@ impl ContextKnowledge {
                 }
             }
             for words in &doc.words {
-                let class = match words.class {
-                    WordClass::Number => &mut made.numbers,
-                    WordClass::Opener => &mut made.openers,
-                    WordClass::Adjunct => &mut made.adjuncts,
-                };
-                class.extend(words.words.iter().map(|w| w.value.to_lowercase()));
+                let symbols = |w: &Placed<String>| pattern(&w.value, &phrases.numbers, &phrases.alike).trim().to_owned();
+                match words.class {
+                    WordClass::Number => {}
+                    WordClass::Opener => made.openers.extend(words.words.iter().map(symbols)),
+                    WordClass::Adjunct => made.adjuncts.extend(words.words.iter().map(symbols)),
+                    WordClass::Filler => made.fillers.extend(words.words.iter().map(symbols)),
+                    WordClass::Verb => made.verbs.extend(words.words.iter().map(symbols)),
+                    WordClass::Correctable => correctable.extend(words.words.iter().map(|w| w.value.to_lowercase())),
+                    WordClass::KnownWord => known.extend(words.words.iter().map(|w| w.value.to_lowercase())),
+                }
             }
         }
+        known.extend(phrases.by_text.keys().flat_map(|t| t.split_whitespace()).map(str::to_owned));
+        known.extend(phrases.alike.keys().cloned());
+        made.spelling = Spelling::of(correctable, known);
         let mut texts = Vec::with_capacity(phrases.by_text.len());
         for (text, parts) in std::mem::take(&mut phrases.by_text) {
             texts.push(text);
             made.patterns.push(parts.into_iter().map(|(part, _, _)| part).collect());
         }
+        made.numbers = std::mem::take(&mut phrases.numbers);
+        made.alike = std::mem::take(&mut phrases.alike);
         if !texts.is_empty() {
             let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::Standard).build(&texts);
             match built {
@@ -204,6 +235,24 @@ impl ContextKnowledge {
         }
         made
     }
+}
+
+/// By word: the first of those it is like.
+fn alike(docs: &[(&str, &ContextDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
+    let mut made = BTreeMap::new();
+    for (path, doc) in docs {
+        for group in &doc.alike {
+            names.add(path, &group.id, problems);
+            let Some(first) = group.words.first().map(|w| w.value.to_lowercase()) else { continue };
+            for word in &group.words {
+                if made.insert(word.value.to_lowercase(), first.clone()).is_some() {
+                    let at = Location { path: Arc::from(*path), line: word.line, column: word.column };
+                    problems.push(Diagnostic::error("K025", at, format!("`{}` stands in two lists of words that are alike", word.value)));
+                }
+            }
+        }
+    }
+    made
 }
 
 fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str, u16>, problems: &mut Vec<Diagnostic>) -> CueRule {
@@ -248,6 +297,6 @@ fn value_rule(name: NameId, says: &[Says]) -> CueRule {
         glued: false,
         reverses: false,
         reversible: false,
-        anaphoric: false,
+        anaphoric: None,
     }
 }

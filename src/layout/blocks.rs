@@ -22,7 +22,7 @@ pub(crate) fn blocks(text: &str, folded: &Folded, sections: &[Section], knowledg
     let width = lines.iter().map(|l| l.end - l.first).max().unwrap_or(0);
     let mut starts: Vec<Start> = Vec::new();
     for (index, section) in sections.iter().enumerate() {
-        let mut section = Body { text, lines: &lines, width, section, index: index as u32, items: &mut starts };
+        let mut section = Body { text, lines: &lines, width, knowledge, section, index: index as u32, items: &mut starts };
         section.items();
     }
     sentences(text, folded, &lines, width, starts, sections, knowledge)
@@ -40,6 +40,7 @@ struct Body<'a> {
     text: &'a str,
     lines: &'a [Line],
     width: usize,
+    knowledge: &'a SectionsKnowledge,
     section: &'a Section,
     index: u32,
     items: &'a mut Vec<Start>,
@@ -79,7 +80,7 @@ impl Body<'_> {
             match marker(line.of(self.text)) {
                 Some(mark) => self.entry(at, &line, indent, mark, &mut open),
                 None => {
-                    let follows = before.as_ref().is_some_and(|b| goes_on(self.text, b, &line, self.width));
+                    let follows = before.as_ref().is_some_and(|b| goes_on(self.text, b, &line, self.width, self.knowledge));
                     let belongs = open.last().is_some_and(|o| {
                         if before.is_some() { o.kind != ItemKind::Paragraph || !listing || follows } else { indent > o.indent }
                     });
@@ -138,7 +139,8 @@ fn sentences(
         while token < folded.tokens.len() && (folded.tokens[token].span.start as usize) < end {
             let next = folded.tokens.get(token + 1);
             let last = next.is_none_or(|n| n.span.start as usize >= end);
-            let broken = next.is_some_and(|n| n.breaks > 1 || (n.breaks == 1 && !joined(text, lines, width, n.span.start as usize)));
+            let broken =
+                next.is_some_and(|n| n.breaks > 1 || (n.breaks == 1 && !joined(text, lines, width, n.span.start as usize, knowledge)));
             token += 1;
             if last || broken || ends(text, folded, token - 1, knowledge) {
                 let span = Span::new(folded.tokens[from].span.start, folded.tokens[token - 1].span.end);
@@ -153,10 +155,10 @@ fn sentences(
 }
 
 /// Whether the line at `at` goes on with the sentence of the line before.
-fn joined(text: &str, lines: &[Line], width: usize, at: usize) -> bool {
+fn joined(text: &str, lines: &[Line], width: usize, at: usize, knowledge: &SectionsKnowledge) -> bool {
     let i = lines.partition_point(|l| l.start <= at).saturating_sub(1);
     match (i.checked_sub(1).and_then(|j| lines.get(j)), lines.get(i)) {
-        (Some(before), Some(line)) => marker(line.of(text)).is_none() && goes_on(text, before, line, width),
+        (Some(before), Some(line)) => marker(line.of(text)).is_none() && goes_on(text, before, line, width, knowledge),
         _ => false,
     }
 }

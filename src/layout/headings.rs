@@ -6,6 +6,7 @@ use crate::knowledge::sections::{Known, SectionsKnowledge, assesses, squeeze};
 use crate::knowledge::source::sections::HeadingUse;
 use crate::layout::labels;
 use crate::layout::lines::Line;
+use crate::layout::sentences::continues;
 use crate::span::Span;
 use crate::vocab::SectionKind;
 
@@ -209,6 +210,10 @@ impl Finder<'_> {
         let after_blank = i.checked_sub(1).and_then(|j| self.lines.get(j)).is_none_or(|l| l.blank());
         let end = at + rest.len();
         if let Some(known) = self.known_label(rest) {
+            // "History / of whiplash": the next line goes on with it
+            if self.lines.get(i + 1).is_some_and(|l| continues(l.of(self.text), self.knowledge)) {
+                return None;
+            }
             let short = rest.len() < 3 && (lower || self.lines.get(i + 1).is_none_or(|l| l.blank()));
             let firm = (after_blank || !lower) && !short;
             return (firm && self.opens(known, rest)).then(|| self.heading_at(at, rest, end, known));

@@ -14,7 +14,7 @@ const WIDEST: usize = 110;
 const RAGGED: usize = 8;
 
 /// Whether `next` goes on with the sentence of `line`, the note's lines being at most `width` bytes wide.
-pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize) -> bool {
+pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowledge: &SectionsKnowledge) -> bool {
     let (here, there) = (line.of(text), next.of(text));
     if here.is_empty() || there.is_empty() || here.contains('|') || there.contains('|') {
         return false;
@@ -26,9 +26,24 @@ pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize) -> boo
         return false;
     }
     let lower = there.chars().next().is_some_and(char::is_lowercase);
+    if unfinished(here, lower, knowledge) || (lower && continues(there, knowledge)) {
+        return true;
+    }
     let word = there.find(' ').unwrap_or(there.len());
     (lower && here.len() >= TELEGRAPHIC)
         || ((TELEGRAPHIC..=WIDEST).contains(&width) && here.len() + word + 1 + RAGGED >= width && here.len() >= TELEGRAPHIC)
+}
+
+/// Whether a line's last word asks for another; a word alone on its line does only before small letters ("A" may be a heading).
+fn unfinished(line: &str, lower: bool, knowledge: &SectionsKnowledge) -> bool {
+    let word = line.rsplit(char::is_whitespace).next().unwrap_or("");
+    (word.len() < line.len() || (lower && word.len() > 1)) && knowledge.is(SectionWordUse::Unfinished, &word.to_lowercase())
+}
+
+/// Whether a line's first word goes on with what stands before it.
+pub(crate) fn continues(line: &str, knowledge: &SectionsKnowledge) -> bool {
+    let word = line.split(char::is_whitespace).next().unwrap_or("");
+    knowledge.is(SectionWordUse::Continuing, word)
 }
 
 /// Whether a sentence ends with token `i` of a line, because of the mark it is.
@@ -43,6 +58,9 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         // "pain.No numbness": a capital directly behind a point and a word of some length.
         let capital = next.span.of(text).chars().next().is_some_and(char::is_uppercase);
         return mark == "." && capital && next.kind == TokenKind::Word && next.span.len() > 1 && !token.spaced && long_word(folded, i);
+    }
+    if mark == "?" && knowledge.is(SectionWordUse::Answer, folded.word(i + 1)) && answered(folded, i + 1) {
+        return false;
     }
     if mark != "." {
         // "?radiculopathy" hedges the next word; "stable ? cause" does, too.
@@ -65,6 +83,11 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         return !lower && next.kind != TokenKind::Number;
     }
     true
+}
+
+/// Whether nothing but a mark or a break follows token `i`.
+fn answered(folded: &Folded, i: usize) -> bool {
+    folded.tokens.get(i + 1).is_none_or(|t| t.breaks > 0 || t.kind == TokenKind::Punctuation)
 }
 
 fn long_word(folded: &Folded, i: usize) -> bool {

@@ -46,19 +46,30 @@ impl Spelling {
             spelling.known.extend(doc.known_words.iter().cloned());
         }
         spelling.known.extend(words.iter().filter(|w| w.len() >= SHORTEST).map(|w| (*w).to_owned()));
-        let mut words: Vec<String> = spelling.correctable(docs, &words, problems);
+        let words = spelling.correctable(docs, &words, problems);
+        spelling.file(words);
+        spelling
+    }
+
+    /// The index of these words; those of `known` are right.
+    pub(crate) fn of(words: Vec<String>, known: HashSet<String>) -> Spelling {
+        let mut spelling = Spelling { ends: vec![0; END_BITS / 64], known, ..Spelling::default() };
+        spelling.file(words.into_iter().filter(|w| w.len() >= SHORTEST && w.is_ascii()).collect());
+        spelling
+    }
+
+    fn file(&mut self, mut words: Vec<String>) {
         words.sort_unstable();
         words.dedup();
         for (id, word) in words.iter().enumerate() {
             for form in forms(word) {
-                spelling.by_form.entry(form).or_default().push(id as u16);
+                self.by_form.entry(form).or_default().push(id as u16);
             }
             let bytes = word.as_bytes();
-            spelling.mark(end_bit(&bytes[..3], 0));
-            spelling.mark(end_bit(&bytes[bytes.len() - 3..], 1));
+            self.mark(end_bit(&bytes[..3], 0));
+            self.mark(end_bit(&bytes[bytes.len() - 3..], 1));
         }
-        spelling.words = words;
-        spelling
+        self.words = words;
     }
 
     /// The words to be put right; each must be a word of a term.

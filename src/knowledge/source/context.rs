@@ -21,6 +21,8 @@ pub struct ContextDoc {
     pub values: Vec<ValueDoc>,
     /// Small word classes that the mechanisms need.
     pub words: Vec<WordsDoc>,
+    /// Words that stand for one another in every phrase.
+    pub alike: Vec<AlikeDoc>,
     /// What a section says of everything in it until the text says otherwise.
     pub priors: Vec<PriorDoc>,
     /// Cases of the file as a whole.
@@ -92,6 +94,16 @@ pub enum Direction {
     Marker,
 }
 
+/// Which mentions of the sentence before an anaphoric cue speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Anaphora {
+    /// The last: "Numbness in the hand. *This* has resolved."
+    Last,
+    /// Each: "Numbness and tingling. *These* have resolved."
+    All,
+}
+
 /// How far a cue reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -138,7 +150,7 @@ pub struct CueDoc {
     pub reversible: bool,
     /// At the start of a sentence it speaks of the sentence before ("This has resolved.").
     #[serde(default)]
-    pub anaphoric: bool,
+    pub anaphoric: Option<Anaphora>,
     /// Its words.
     pub phrases: Vec<Placed<String>>,
     /// Longer phrases in which it is no cue.
@@ -205,6 +217,16 @@ pub struct WordsDoc {
     pub words: Vec<Placed<String>>,
 }
 
+/// Words that stand for one another: a phrase with "mother" is one with "father", too.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AlikeDoc {
+    /// Kebab-case id, unique in the tree.
+    pub id: Placed<String>,
+    /// The words.
+    pub words: Vec<Placed<String>>,
+}
+
 /// Word classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -215,6 +237,14 @@ pub enum WordClass {
     Opener,
     /// Words that begin what is not governed by a cue before them ("bilaterally", "by", "today").
     Adjunct,
+    /// Words that may stand inside a phrase and change nothing ("has *since* resolved", "no *clinical* evidence of").
+    Filler,
+    /// A comma before one of them, a few words on, opens a new clause ("denies weakness, grip *is* reduced").
+    Verb,
+    /// Words of cues that are put right when they are one slip wrong ("dneies").
+    Correctable,
+    /// Right words that are one slip away from one of those.
+    KnownWord,
 }
 
 /// What kinds of section say of everything in them.

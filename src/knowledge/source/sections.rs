@@ -90,6 +90,12 @@ pub enum SectionWordUse {
     Abbreviation,
     /// Abbreviations whose point may end a sentence, before a capital: "etc".
     FinalAbbreviation,
+    /// A line that ends with one goes on in the next: "no", "of".
+    Unfinished,
+    /// A line that begins with one, in small letters, goes on with the line before: "of", "and".
+    Continuing,
+    /// Behind a question mark these belong to the question: "Arm pain? No."
+    Answer,
 }
 
 /// Words of one use.
