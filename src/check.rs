@@ -75,7 +75,7 @@ pub fn check(scope: Scope<'_>) -> Checked {
         unused(&files, &mut problems);
     }
     if !own.is_empty() && !problems.iter().any(|p| p.severity == Severity::Error) {
-        let outcome = cases::run(&Engine { knowledge: Arc::new(knowledge) }, &own);
+        let outcome = cases::run(&Engine::new(knowledge), &own);
         checked.cases = Some(outcome.run);
         checked.known_misses = outcome.known_misses;
         problems.extend(outcome.problems);

@@ -41,6 +41,8 @@ struct Global {
     /// Lay the lexicon/ and rules/ of this folder over the built-in knowledge
     #[arg(long, global = true, value_name = "DIR")]
     knowledge: Option<PathBuf>,
+    #[command(flatten)]
+    folder: releases::Folder,
     /// Say nothing but what went wrong
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -74,11 +76,11 @@ fn dispatch(command: &Command, world: &mut World<'_>) -> Outcome {
         Command::Trace(args) => trace::run(args, world),
         Command::Eval(args) => eval::run(args, world),
         Command::Explain(args) => {
-            let engine = world.engine()?;
+            let engine = world.knowing()?;
             Ok(world.streams(|streams| explain::run(args, &engine, streams))?)
         }
         Command::Lookup(args) => {
-            let engine = world.engine()?;
+            let engine = world.knowing()?;
             Ok(world.streams(|streams| lookup::run(args, &engine, streams))?)
         }
         Command::Edits(args) => Ok(world.streams(|streams| edits::run(args, streams))?),
@@ -127,12 +129,16 @@ pub(crate) struct World<'w> {
     colour: bool,
     /// Whether messages go to a terminal.
     interactive: bool,
+    /// Whether something beside the input could not be read: an installed release.
+    unread: bool,
 }
 
 /// Where the look-up commands write: results to one, messages to the other.
 struct Streams<'a> {
     out: &'a mut dyn Write,
     messages: &'a mut dyn Write,
+    /// Where releases are installed.
+    folder: &'a releases::Folder,
 }
 
 impl Streams<'_> {
@@ -167,7 +173,7 @@ const UNREADABLE: u8 = 2;
 impl World<'_> {
     /// Runs a look-up command, which answers with its exit status.
     fn streams(&mut self, run: impl FnOnce(&mut Streams<'_>) -> io::Result<u8>) -> io::Result<Status> {
-        let status = run(&mut Streams { out: &mut self.out, messages: &mut self.err })?;
+        let status = run(&mut Streams { out: &mut self.out, messages: &mut self.err, folder: &self.global.folder })?;
         Ok(match status {
             DONE => Status::Done,
             PROBLEMS => Status::Problems,
@@ -175,8 +181,19 @@ impl World<'_> {
         })
     }
 
-    /// The engine that the options ask for.
+    /// The engine that the options ask for, with the installed releases; one that cannot be used is told.
     fn engine(&mut self) -> Result<Engine, Failure> {
+        let engine = self.knowing()?;
+        let (releases, problems) = self.global.folder.releases();
+        for problem in &problems {
+            let _ = writeln!(self.err, "cervicode: release not used: {problem}");
+        }
+        self.unread |= !problems.is_empty();
+        Ok(engine.with_releases(releases))
+    }
+
+    /// The engine with the knowledge that the options ask for, and the embedded release alone.
+    fn knowing(&mut self) -> Result<Engine, Failure> {
         let loaded = match &self.global.knowledge {
             Some(folder) => Engine::load(folder),
             None => Engine::built_in(),
@@ -246,9 +263,10 @@ fn run_in(
             return status;
         }
     };
-    let mut world = World { global: cli.global, stdin: Some(stdin), out, err, colour, interactive };
+    let mut world = World { global: cli.global, stdin: Some(stdin), out, err, colour, interactive, unread: false };
     let outcome = dispatch(&cli.command, &mut world).and_then(|status| Ok(world.out.flush().map(|()| status)?));
     match outcome {
+        Ok(_) if world.unread => Status::Unread as u8,
         Ok(status) => status as u8,
         Err(Failure::Write(e)) if e.kind() == io::ErrorKind::BrokenPipe => 0,
         Err(Failure::Write(e)) => {
