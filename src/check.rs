@@ -21,7 +21,7 @@ pub struct Checked {
     pub problems: Vec<Diagnostic>,
     /// Files read.
     pub files: usize,
-    /// Cases run; `None` if they were not, because of errors or because the built-in knowledge carries none.
+    /// Cases run; `None` if they were not, because of errors.
     pub cases: Option<usize>,
     /// Known misses among them.
     pub known_misses: usize,
@@ -49,14 +49,20 @@ pub enum Scope<'a> {
 pub fn check(scope: Scope<'_>) -> Checked {
     let mut problems = Vec::new();
     let (own, files) = match scope {
-        Scope::BuiltIn => match Knowledge::embedded_sources() {
-            Ok(files) => (Vec::new(), files),
-            Err(problems) => return Checked { problems, ..Checked::default() },
-        },
+        Scope::BuiltIn => {
+            let files = Knowledge::written_sources();
+            (files.clone(), files)
+        }
         Scope::Over(folder) => {
             let own = sources::read_overlay(folder, &mut problems);
             match Knowledge::embedded_sources() {
-                Ok(base) => (own.clone(), sources::lay_over(base, own)),
+                Ok(base) => {
+                    for taken in sources::taken_terms(&base, &own) {
+                        let message = format!("takes the term `{}` from `{}`", taken.term, taken.loses);
+                        problems.push(Diagnostic::warning("K013", taken.at, message).related(taken.from, "built in here"));
+                    }
+                    (own.clone(), sources::lay_over(base, own))
+                }
                 Err(problems) => return Checked { problems, ..Checked::default() },
             }
         }

@@ -7,10 +7,14 @@ mod check;
 mod code;
 mod codeset;
 mod completions;
+mod coverage;
+mod diff;
 mod edits;
 mod eval;
 mod explain;
 mod lookup;
+mod new;
+mod notes;
 mod options;
 mod releases;
 mod scan;
@@ -55,9 +59,12 @@ enum Command {
     Assert(assert::Args),
     Trace(trace::Args),
     Eval(eval::Args),
-    /// What a code is, with every inherited note and where it stands; where an id of the knowledge is defined
+    /// What a code, rule, concept, flag, cue or term is; with notes and --code or --not: why a code is there or not
     Explain(explain::ExplainArgs),
     Check(check::Args),
+    Diff(diff::Args),
+    Coverage(coverage::Args),
+    New(new::Args),
     /// Look up a code, or find codes by words
     Lookup(lookup::LookupArgs),
     /// What the official notes say of a set of codes: validity, Excludes1 and 2, instructions
@@ -75,17 +82,19 @@ fn dispatch(command: &Command, world: &mut World<'_>) -> Outcome {
         Command::Assert(args) => assert::run(args, world),
         Command::Trace(args) => trace::run(args, world),
         Command::Eval(args) => eval::run(args, world),
-        Command::Explain(args) => {
-            let engine = world.knowing()?;
-            Ok(world.streams(|streams| explain::run(args, &engine, streams))?)
-        }
+        Command::Explain(args) => explain::run(args, world),
         Command::Lookup(args) => {
-            let engine = world.knowing()?;
-            Ok(world.streams(|streams| lookup::run(args, &engine, streams))?)
+            // a code needs no knowledge, and the knowledge is what a start costs
+            let engine = if args.names_a_code() { None } else { Some(world.knowing()?) };
+            let index = engine.as_ref().map_or(&[][..], |e| &e.knowledge.index.terms);
+            Ok(world.streams(|streams| lookup::run(args, index, streams))?)
         }
         Command::Edits(args) => Ok(world.streams(|streams| edits::run(args, streams))?),
         Command::Codeset(args) => Ok(world.streams(|streams| codeset::run(args, streams))?),
         Command::Check(args) => check::run(args, world),
+        Command::Diff(args) => diff::run(args, world),
+        Command::Coverage(args) => coverage::run(args, world),
+        Command::New(args) => new::run(args, world),
         Command::Completions(args) => completions::completions(args, world),
         Command::Man(args) => completions::man(args, world),
     }
