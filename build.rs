@@ -1,5 +1,7 @@
-//! Reads lexicon/ and rules/ (refusing files of the wrong shape, with their place) and embeds them without their cases.
+//! Reads lexicon/ and rules/ (refusing files of the wrong shape, with their place) and embeds them twice: as documents without
+//! their cases, which every start reads, and as deflated text, which only `explain`, `check` and their like read.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 #[path = "src/knowledge"]
@@ -25,6 +27,7 @@ fn main() {
     walk(&root, &root.join("rules"), &mut paths);
     paths.sort();
     let mut files = Vec::new();
+    let mut texts = Vec::new();
     let mut faults = Vec::new();
     for path in paths {
         let text = std::fs::read_to_string(root.join(&path)).expect("a listed file can be read");
@@ -34,12 +37,16 @@ fn main() {
         };
         faults.extend(parsed.faults.iter().map(|e| format!("{path}:{}:{}: {}", e.line, e.column, e.message)));
         if let Some(document) = parsed.document {
+            texts.push((path.clone(), text));
             files.push(knowledge::source::SourceFile { path, document: document.without_cases() });
         }
     }
     assert!(faults.is_empty(), "knowledge files of the wrong shape:\n{}", faults.join("\n"));
-    let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("knowledge.bin");
-    std::fs::write(out, postcard::to_stdvec(&files).expect("documents serialise")).expect("OUT_DIR is writable");
+    let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
+    std::fs::write(out.join("knowledge.bin"), postcard::to_stdvec(&files).expect("documents serialise")).expect("OUT_DIR is writable");
+    let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    deflated.write_all(&postcard::to_stdvec(&texts).expect("texts serialise")).expect("a vector takes all");
+    std::fs::write(out.join("texts.bin"), deflated.finish().expect("a vector takes all")).expect("OUT_DIR is writable");
 }
 
 fn walk(root: &Path, folder: &Path, paths: &mut Vec<String>) {

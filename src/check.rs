@@ -21,7 +21,7 @@ pub struct Checked {
     pub problems: Vec<Diagnostic>,
     /// Files read.
     pub files: usize,
-    /// Cases run; `None` if they were not, because of errors or because the built-in knowledge carries none.
+    /// Cases run; `None` if they were not, because of errors.
     pub cases: Option<usize>,
     /// Known misses among them.
     pub known_misses: usize,
@@ -49,14 +49,20 @@ pub enum Scope<'a> {
 pub fn check(scope: Scope<'_>) -> Checked {
     let mut problems = Vec::new();
     let (own, files) = match scope {
-        Scope::BuiltIn => match Knowledge::embedded_sources() {
-            Ok(files) => (Vec::new(), files),
-            Err(problems) => return Checked { problems, ..Checked::default() },
-        },
+        Scope::BuiltIn => {
+            let files = Knowledge::written_sources();
+            (files.clone(), files)
+        }
         Scope::Over(folder) => {
             let own = sources::read_overlay(folder, &mut problems);
             match Knowledge::embedded_sources() {
-                Ok(base) => (own.clone(), sources::lay_over(base, own)),
+                Ok(base) => {
+                    for taken in sources::taken_terms(&base, &own) {
+                        let message = format!("takes the term `{}` from `{}`", taken.term, taken.loses);
+                        problems.push(Diagnostic::warning("K013", taken.at, message).related(taken.from, "built in here"));
+                    }
+                    (own.clone(), sources::lay_over(base, own))
+                }
                 Err(problems) => return Checked { problems, ..Checked::default() },
             }
         }
@@ -75,7 +81,7 @@ pub fn check(scope: Scope<'_>) -> Checked {
         unused(&files, &mut problems);
     }
     if !own.is_empty() && !problems.iter().any(|p| p.severity == Severity::Error) {
-        let outcome = cases::run(&Engine { knowledge: Arc::new(knowledge) }, &own);
+        let outcome = cases::run(&Engine::new(knowledge), &own);
         checked.cases = Some(outcome.run);
         checked.known_misses = outcome.known_misses;
         problems.extend(outcome.problems);

@@ -1,5 +1,6 @@
 //! The engine: knowledge, and the stages in order.
 
+use crate::codeset::Releases;
 use crate::coding;
 pub use crate::coding::Reviewed;
 use crate::diagnostic::Diagnostic;
@@ -15,15 +16,27 @@ use std::sync::Arc;
 pub struct Engine {
     /// What it knows.
     pub knowledge: Arc<Knowledge>,
+    /// The ICD-10-CM releases at hand; a note's date picks one.
+    pub releases: Arc<Releases>,
 }
 
 impl Engine {
+    /// An engine with that knowledge and the embedded release.
+    pub fn new(knowledge: Knowledge) -> Engine {
+        Engine { knowledge: Arc::new(knowledge), releases: Arc::new(Releases::built_in()) }
+    }
+
+    /// The same engine with other releases.
+    pub fn with_releases(self, releases: Releases) -> Engine {
+        Engine { releases: Arc::new(releases), ..self }
+    }
+
     /// An engine with the built-in knowledge.
     ///
     /// # Errors
     /// Only if the embedded knowledge is damaged.
     pub fn built_in() -> Result<Engine, Vec<Diagnostic>> {
-        Ok(Engine { knowledge: Arc::new(Knowledge::built_in()?) })
+        Ok(Engine::new(Knowledge::built_in()?))
     }
 
     /// An engine with the knowledge of a folder laid over the built-in.
@@ -31,7 +44,7 @@ impl Engine {
     /// # Errors
     /// Every problem in the folder's files, with its place.
     pub fn load(folder: &std::path::Path) -> Result<Engine, Vec<Diagnostic>> {
-        Ok(Engine { knowledge: Arc::new(Knowledge::load(folder)?) })
+        Ok(Engine::new(Knowledge::load(folder)?))
     }
 
     /// Runs every stage on a note. Never fails.
@@ -42,7 +55,7 @@ impl Engine {
         let assertions = context::assertions(&note.text, &layout, &mentions, knowledge);
         let attributes = attributes::attributes(note, &layout, &mentions, knowledge);
         let findings = findings::join(mentions, assertions, attributes);
-        let coded = coding::code(note, &layout, &findings, knowledge);
+        let coded = coding::code(note, &layout, &findings, knowledge, &self.releases);
         Reviewed { layout, findings, coded }
     }
 

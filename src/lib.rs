@@ -8,6 +8,7 @@
 //! Stages are functions over values; [`engine::Engine::review`] calls them in order.
 
 pub mod attributes;
+pub mod authoring;
 pub mod bulk;
 pub mod cases;
 pub mod check;

@@ -295,3 +295,59 @@ fn the_commands() {
     assert_eq!(run(&["lookup", "M54.2", "--date", "2026-05-01"]).0, Some(0));
     assert_eq!(run(&["codeset", "add", file.with_extension("not").to_str().unwrap(), "--from", "2026-10-01"]).0, Some(2));
 }
+
+/// The official list as a later release might print it: one title revised, one code made a header.
+fn later_release() -> CodeSet {
+    let xml = String::from_utf8(official_xml()).unwrap();
+    let header = "<desc>Radiculopathy, cervical region</desc>";
+    let below = "<diag><name>M54.121</name><desc>Radiculopathy, upper cervical region</desc></diag>";
+    let later =
+        xml.replacen("<desc>Cervicalgia</desc>", "<desc>Cervicalgia, revised</desc>", 1).replacen(header, &format!("{header}{below}"), 1);
+    assert!(later.contains("M54.121") && later.contains("Cervicalgia, revised"));
+    let reading = tabular::read(later.as_bytes()).unwrap();
+    CodeSet::compile(&reading.tabular, "2026-10-01", Some("2027-09-30"), "")
+}
+
+#[test]
+fn a_report_takes_titles_and_validity_from_the_release_of_its_date() {
+    let folder = tempfile::tempdir().unwrap();
+    cervicode::codeset::install::install(&later_release(), folder.path()).unwrap();
+    let note = folder.path().join("note.txt");
+    std::fs::write(&note, "Assessment:\n1. Cervicalgia\n2. Cervical radiculopathy\n").unwrap();
+    let here = ["--codeset-dir", folder.path().to_str().unwrap()];
+    let report = |args: &[&str]| -> serde_json::Value {
+        let (status, out, messages) = run(&[&["code", note.to_str().unwrap(), "--format", "json"], args, &here].concat());
+        assert_eq!(status, Some(0), "{messages}");
+        serde_json::from_str(&out).unwrap()
+    };
+    let find =
+        |report: &serde_json::Value, list: &str, code: &str| report[list].as_array().unwrap().iter().find(|c| c["code"] == code).cloned();
+    for (args, release, covers, title, whole) in [
+        (&["--date", "2026-05-01"][..], "2026-04-01", serde_json::json!(true), "Cervicalgia", true),
+        (&["--date", "2026-11-25"], "2026-10-01", true.into(), "Cervicalgia, revised", false),
+        (&["--date", "2031-01-01"], "2026-10-01", false.into(), "Cervicalgia, revised", false),
+        (&["--date", "2020-01-01"], "2026-04-01", false.into(), "Cervicalgia", true),
+        (&[], "2026-10-01", serde_json::Value::Null, "Cervicalgia, revised", false),
+    ] {
+        let report = report(args);
+        let codeset = &report["engine"]["codeset"];
+        assert_eq!((codeset["release"].as_str().unwrap(), &codeset["covers_date"]), (release, &covers), "{args:?}");
+        let told = report["notices"].as_array().unwrap().iter().any(|n| n.as_str().unwrap().contains("covers the date of service"));
+        assert_eq!(told, covers == false, "{args:?}");
+        let neck_pain = find(&report, "codes", "M54.2").or_else(|| find(&report, "withheld", "M54.2")).unwrap();
+        assert_eq!(neck_pain["title"], title, "{args:?}");
+        assert_eq!(find(&report, "codes", "M54.12").is_some(), whole, "{args:?}");
+        if !whole {
+            assert_eq!(find(&report, "withheld", "M54.12").unwrap()["reason"], "invalid-code", "{args:?}");
+        }
+    }
+    // a date that the note itself states counts as well
+    std::fs::write(&note, "Date of service: 11/02/2026\nAssessment:\nCervicalgia\n").unwrap();
+    let dated = report(&[]);
+    assert_eq!((&dated["note"]["date_basis"], &dated["engine"]["codeset"]["release"]), (&"text".into(), &"2026-10-01".into()));
+    // a release that cannot be used is named; the note is still coded
+    std::fs::write(folder.path().join("2027-04-01.bin"), "cut").unwrap();
+    let (status, out, messages) = run(&[&["code", note.to_str().unwrap()], &here[..]].concat());
+    assert_eq!(status, Some(2));
+    assert!(out.contains("M54.2") && messages.contains("release not used"), "{messages}");
+}

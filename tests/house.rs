@@ -14,7 +14,7 @@ const ORDER: &[&[&str]] = &[
     &["coding"],
     &["report"],
     &["engine"],
-    &["cases", "check", "eval", "bulk", "qa", "corpus"],
+    &["cases", "check", "authoring", "eval", "bulk", "qa", "corpus"],
     &["cli"],
 ];
 

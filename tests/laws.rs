@@ -1,8 +1,13 @@
 //! What holds of every note whatsoever.
 
+use cervicode::codeset::Validity;
+use cervicode::coding::Coded;
 use cervicode::engine::{Engine, Reviewed};
+use cervicode::knowledge::Knowledge;
+use cervicode::knowledge::source::Document;
 use cervicode::note::Note;
 use cervicode::span::Span;
+use cervicode::vocab::Status;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -57,8 +62,30 @@ fn laws(text: &str) {
         assert!(sentence.tokens.end as usize <= r.layout.folded.tokens.len());
     }
     assert!(r.findings.windows(2).all(|w| w[0].mention.hull().start <= w[1].mention.hull().start), "{text:?}");
+    keeps_the_code_set(text, &r.coded);
     let again = review(text);
     assert_eq!(format!("{:?}{:?}", r.findings, r.coded), format!("{:?}{:?}", again.findings, again.coded), "{text:?}");
+}
+
+/// The code set's own law: nothing invalid is suggested, and no two supported codes stand together that Excludes1 forbids.
+pub fn keeps_the_code_set(text: &str, coded: &Coded) {
+    let set = &coded.release.as_ref().expect("a release was picked").set;
+    for s in &coded.suggestions {
+        assert_eq!(set.validity(s.code), Validity::Valid, "{} of {text:?}", s.code);
+    }
+    for code in coded.flags.iter().flat_map(|f| &f.would_change).flat_map(|c| &c.codes) {
+        assert_eq!(set.validity(*code), Validity::Valid, "{code}, offered for an answer, of {text:?}");
+    }
+    for a in &coded.suggestions {
+        for b in coded.suggestions.iter().filter(|b| b.code != a.code) {
+            let forbidden = set.excludes1(a.code, b.code).is_some();
+            assert_eq!(a.conflicts_with.contains(&b.code), forbidden, "{} beside {} of {text:?}", a.code, b.code);
+            assert!(!forbidden || a.status == Status::Review || b.status == Status::Review, "{} and {} of {text:?}", a.code, b.code);
+        }
+    }
+    let named: Vec<_> = coded.suggestions.iter().map(|s| s.code).chain(coded.withheld.iter().map(|w| w.code)).collect();
+    let distinct: std::collections::BTreeSet<_> = named.iter().collect();
+    assert_eq!(named.len(), distinct.len(), "a code stands twice in the report of {text:?}");
 }
 
 fn codes(text: &str) -> String {
@@ -142,6 +169,16 @@ const PIECES: &[&str] = &[
     "İ",
 ];
 
+/// A term of every concept: what an assessment could list.
+static CONDITIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let files = Knowledge::embedded_sources().unwrap();
+    let lexicons = files.iter().filter_map(|f| if let Document::Lexicon(d) = &f.document { Some(d) } else { None });
+    let terms = lexicons.flat_map(|d| &d.concepts).filter_map(|c| c.terms.first());
+    terms.map(|t| t.value.clone()).collect()
+});
+const LEVELS: [&str; 6] = ["", "", "C5-6 ", "C4-5 and C6-7 ", "cervical ", "left "];
+const JOINTS: [&str; 6] = ["\n", "\n2. ", " with ", " due to ", ", ", ". Probable "];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -153,6 +190,20 @@ proptest! {
     #[test]
     fn hold_of_pieces_of_notes(picks in prop::collection::vec(0..PIECES.len(), 0..40)) {
         let text: String = picks.iter().map(|&i| PIECES[i]).collect();
+        laws(&text);
+    }
+
+    #[test]
+    fn hold_of_an_assessment_of_any_conditions(
+        picks in prop::collection::vec((0..CONDITIONS.len(), 0..LEVELS.len(), 0..JOINTS.len()), 1..8),
+        heading in prop::sample::select(vec!["A:\n", "Assessment and Plan:\n", "IMPRESSION:\n", "HPI: ", ""]),
+    ) {
+        let mut text = heading.to_string();
+        for (condition, level, joint) in picks {
+            text.push_str(LEVELS[level]);
+            text.push_str(&CONDITIONS[condition]);
+            text.push_str(JOINTS[joint]);
+        }
         laws(&text);
     }
 

@@ -4,7 +4,6 @@ use cervicode::engine::Engine;
 use cervicode::knowledge::{Knowledge, read_folder};
 use cervicode::note::Note;
 use rayon::prelude::*;
-use std::sync::Arc;
 
 /// All notes of the corpus.
 pub fn corpus() -> Vec<Note> {
@@ -35,7 +34,7 @@ pub fn shown(engine: &Engine, note: &Note) -> String {
 fn built_in_is_what_the_folder_says() {
     let mut problems = Vec::new();
     let files = read_folder(crate::root(), &mut problems);
-    let loaded = Engine { knowledge: Arc::new(Knowledge::compile(&files, &mut problems)) };
+    let loaded = Engine::new(Knowledge::compile(&files, &mut problems));
     let built_in = Engine::built_in().unwrap();
     assert_eq!(built_in.knowledge.sha256, loaded.knowledge.sha256);
     for note in corpus() {
@@ -57,7 +56,7 @@ fn an_empty_folder_laid_over_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("lexicon")).unwrap();
     std::fs::write(folder.path().join("lexicon/empty.yaml"), "version: 1\n").unwrap();
-    let over = Engine { knowledge: Arc::new(Knowledge::load(folder.path()).unwrap()) };
+    let over = Engine::new(Knowledge::load(folder.path()).unwrap());
     let built_in = Engine::built_in().unwrap();
     for note in corpus().iter().take(5) {
         assert_eq!(shown(&built_in, note), shown(&over, note), "{}", note.id);

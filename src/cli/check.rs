@@ -3,6 +3,7 @@
 use super::{Outcome, Status, World};
 use crate::check::{Checked, Scope, check};
 use crate::diagnostic::{Diagnostic, Location, Severity, render};
+use crate::knowledge::Knowledge;
 use annotate_snippets::Renderer;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -85,17 +86,21 @@ fn newest(folder: &std::path::Path) -> (usize, Option<SystemTime>) {
 fn text(checked: &Checked, styled: bool, out: &mut dyn Write) -> std::io::Result<()> {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let mut files: BTreeMap<String, Option<Arc<str>>> = BTreeMap::new();
-    let mut source =
-        |path: &str| files.entry(path.to_string()).or_insert_with(|| std::fs::read_to_string(path).ok().map(Into::into)).clone();
+    let mut source = |path: &str| files.entry(path.to_string()).or_insert_with(|| source_text(path)).clone();
     out.write_all(render(&checked.problems, &mut source, &renderer).as_bytes())?;
     let count = |severity| checked.problems.iter().filter(|p| p.severity == severity).count();
     let cases = match checked.cases {
         Some(run) => format!("{run} cases run ({} known misses)", checked.known_misses),
-        None if checked.has_errors() => "cases not run before the errors are mended".to_string(),
-        None => "the built-in knowledge carries no cases".to_string(),
+        None => "cases not run before the errors are mended".to_string(),
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     writeln!(out, "{}, {}; {}; {cases}", of(errors, "error"), of(warnings, "warning"), of(checked.files, "file"))
+}
+
+/// The text of a knowledge file: of the folder, or as it was built in.
+fn source_text(path: &str) -> Option<Arc<str>> {
+    let built_in = || Knowledge::embedded_texts().iter().find(|(known, _)| known == path).map(|(_, text)| text.as_str().into());
+    std::fs::read_to_string(path).ok().map(Into::into).or_else(built_in)
 }
 
 fn of(n: usize, what: &str) -> String {

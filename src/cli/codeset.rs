@@ -1,6 +1,5 @@
 //! `cervicode codeset list|show|add|diff|compile`: official releases.
 
-use super::releases::Folder;
 use super::{AnswerFormat, DONE, Streams, UNREADABLE};
 use crate::codeset::{CodeSet, Meta, install, sha256, show};
 use clap::{Args, Subcommand};
@@ -13,8 +12,6 @@ use std::path::PathBuf;
 pub(super) struct CodesetArgs {
     #[command(subcommand)]
     command: CodesetCommand,
-    #[command(flatten)]
-    folder: Folder,
     /// How the answer is written
     #[arg(long, value_enum, default_value_t, global = true)]
     format: AnswerFormat,
@@ -68,7 +65,7 @@ struct Dates {
 pub(super) fn run(args: &CodesetArgs, streams: &mut Streams<'_>) -> Result<u8> {
     match &args.command {
         CodesetCommand::List => {
-            let (releases, whole) = args.folder.releases(streams);
+            let (releases, whole) = streams.releases();
             let metas: Vec<&Meta> = releases.list().iter().map(|s| s.meta()).collect();
             match args.format {
                 AnswerFormat::Json => streams.json(&metas)?,
@@ -82,7 +79,7 @@ pub(super) fn run(args: &CodesetArgs, streams: &mut Streams<'_>) -> Result<u8> {
             Ok(if whole { DONE } else { UNREADABLE })
         }
         CodesetCommand::Show { release } => {
-            let (releases, _) = args.folder.releases(streams);
+            let (releases, _) = streams.releases();
             let set = match release {
                 Some(name) => releases.named(name),
                 None => releases.list().last().cloned(),
@@ -95,7 +92,7 @@ pub(super) fn run(args: &CodesetArgs, streams: &mut Streams<'_>) -> Result<u8> {
             Ok(DONE)
         }
         CodesetCommand::Add { file, dates } => {
-            let Some(folder) = args.folder.path() else {
+            let Some(folder) = streams.folder.path() else {
                 streams.message("the system names no data folder: give --codeset-dir");
                 return Ok(UNREADABLE);
             };
@@ -111,7 +108,7 @@ pub(super) fn run(args: &CodesetArgs, streams: &mut Streams<'_>) -> Result<u8> {
             Ok(DONE)
         }
         CodesetCommand::Diff { from, to } => {
-            let (releases, _) = args.folder.releases(streams);
+            let (releases, _) = streams.releases();
             let (Some(from), Some(to)) = (releases.named(from), releases.named(to)) else {
                 streams.message("no such release; `cervicode codeset list` names those at hand");
                 return Ok(UNREADABLE);

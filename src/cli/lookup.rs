@@ -5,7 +5,6 @@ use super::{AnswerFormat, DONE, Streams, UNREADABLE};
 use crate::code::Code;
 use crate::codeset::search::IndexTerm;
 use crate::codeset::{CodeSet, Validity, show};
-use crate::engine::Engine;
 use clap::Args;
 use serde::Serialize;
 use std::io::Result;
@@ -33,12 +32,19 @@ struct Answer<'a> {
     found: Vec<crate::codeset::search::Found>,
 }
 
-pub(super) fn run(args: &LookupArgs, engine: &Engine, streams: &mut Streams<'_>) -> Result<u8> {
+impl LookupArgs {
+    /// Whether the query is a code, not words.
+    pub(super) fn names_a_code(&self) -> bool {
+        Code::parse(&self.query.join(" ")).is_some()
+    }
+}
+
+pub(super) fn run(args: &LookupArgs, index: &[IndexTerm], streams: &mut Streams<'_>) -> Result<u8> {
     let Some((set, whole)) = args.which.pick(streams) else { return Ok(UNREADABLE) };
     let query = args.query.join(" ");
     let known = match Code::parse(&query) {
         Some(code) => code_answer(&set, code, args.format, streams)?,
-        None => words_answer(&set, &query, &engine.knowledge.index.terms, args, streams)?,
+        None => words_answer(&set, &query, index, args, streams)?,
     };
     Ok(if whole && known { DONE } else { UNREADABLE })
 }

@@ -7,10 +7,14 @@ mod check;
 mod code;
 mod codeset;
 mod completions;
+mod coverage;
+mod diff;
 mod edits;
 mod eval;
 mod explain;
 mod lookup;
+mod new;
+mod notes;
 mod options;
 mod releases;
 mod scan;
@@ -41,6 +45,8 @@ struct Global {
     /// Lay the lexicon/ and rules/ of this folder over the built-in knowledge
     #[arg(long, global = true, value_name = "DIR")]
     knowledge: Option<PathBuf>,
+    #[command(flatten)]
+    folder: releases::Folder,
     /// Say nothing but what went wrong
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -53,9 +59,12 @@ enum Command {
     Assert(assert::Args),
     Trace(trace::Args),
     Eval(eval::Args),
-    /// What a code is, with every inherited note and where it stands; where an id of the knowledge is defined
+    /// What a code, rule, concept, flag, cue or term is; with notes and --code or --not: why a code is there or not
     Explain(explain::ExplainArgs),
     Check(check::Args),
+    Diff(diff::Args),
+    Coverage(coverage::Args),
+    New(new::Args),
     /// Look up a code, or find codes by words
     Lookup(lookup::LookupArgs),
     /// What the official notes say of a set of codes: validity, Excludes1 and 2, instructions
@@ -73,17 +82,19 @@ fn dispatch(command: &Command, world: &mut World<'_>) -> Outcome {
         Command::Assert(args) => assert::run(args, world),
         Command::Trace(args) => trace::run(args, world),
         Command::Eval(args) => eval::run(args, world),
-        Command::Explain(args) => {
-            let engine = world.engine()?;
-            Ok(world.streams(|streams| explain::run(args, &engine, streams))?)
-        }
+        Command::Explain(args) => explain::run(args, world),
         Command::Lookup(args) => {
-            let engine = world.engine()?;
-            Ok(world.streams(|streams| lookup::run(args, &engine, streams))?)
+            // a code needs no knowledge, and the knowledge is what a start costs
+            let engine = if args.names_a_code() { None } else { Some(world.knowing()?) };
+            let index = engine.as_ref().map_or(&[][..], |e| &e.knowledge.index.terms);
+            Ok(world.streams(|streams| lookup::run(args, index, streams))?)
         }
         Command::Edits(args) => Ok(world.streams(|streams| edits::run(args, streams))?),
         Command::Codeset(args) => Ok(world.streams(|streams| codeset::run(args, streams))?),
         Command::Check(args) => check::run(args, world),
+        Command::Diff(args) => diff::run(args, world),
+        Command::Coverage(args) => coverage::run(args, world),
+        Command::New(args) => new::run(args, world),
         Command::Completions(args) => completions::completions(args, world),
         Command::Man(args) => completions::man(args, world),
     }
@@ -127,12 +138,16 @@ pub(crate) struct World<'w> {
     colour: bool,
     /// Whether messages go to a terminal.
     interactive: bool,
+    /// Whether something beside the input could not be read: an installed release.
+    unread: bool,
 }
 
 /// Where the look-up commands write: results to one, messages to the other.
 struct Streams<'a> {
     out: &'a mut dyn Write,
     messages: &'a mut dyn Write,
+    /// Where releases are installed.
+    folder: &'a releases::Folder,
 }
 
 impl Streams<'_> {
@@ -167,7 +182,7 @@ const UNREADABLE: u8 = 2;
 impl World<'_> {
     /// Runs a look-up command, which answers with its exit status.
     fn streams(&mut self, run: impl FnOnce(&mut Streams<'_>) -> io::Result<u8>) -> io::Result<Status> {
-        let status = run(&mut Streams { out: &mut self.out, messages: &mut self.err })?;
+        let status = run(&mut Streams { out: &mut self.out, messages: &mut self.err, folder: &self.global.folder })?;
         Ok(match status {
             DONE => Status::Done,
             PROBLEMS => Status::Problems,
@@ -175,8 +190,19 @@ impl World<'_> {
         })
     }
 
-    /// The engine that the options ask for.
+    /// The engine that the options ask for, with the installed releases; one that cannot be used is told.
     fn engine(&mut self) -> Result<Engine, Failure> {
+        let engine = self.knowing()?;
+        let (releases, problems) = self.global.folder.releases();
+        for problem in &problems {
+            let _ = writeln!(self.err, "cervicode: release not used: {problem}");
+        }
+        self.unread |= !problems.is_empty();
+        Ok(engine.with_releases(releases))
+    }
+
+    /// The engine with the knowledge that the options ask for, and the embedded release alone.
+    fn knowing(&mut self) -> Result<Engine, Failure> {
         let loaded = match &self.global.knowledge {
             Some(folder) => Engine::load(folder),
             None => Engine::built_in(),
@@ -246,9 +272,10 @@ fn run_in(
             return status;
         }
     };
-    let mut world = World { global: cli.global, stdin: Some(stdin), out, err, colour, interactive };
+    let mut world = World { global: cli.global, stdin: Some(stdin), out, err, colour, interactive, unread: false };
     let outcome = dispatch(&cli.command, &mut world).and_then(|status| Ok(world.out.flush().map(|()| status)?));
     match outcome {
+        Ok(_) if world.unread => Status::Unread as u8,
         Ok(status) => status as u8,
         Err(Failure::Write(e)) if e.kind() == io::ErrorKind::BrokenPipe => 0,
         Err(Failure::Write(e)) => {

@@ -18,8 +18,6 @@ pub(super) struct Folder {
 /// Which release is asked.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Which {
-    #[command(flatten)]
-    pub(super) folder: Folder,
     /// Service date: the release valid on it is asked [default: the newest]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) date: Option<Date>,
@@ -33,12 +31,18 @@ impl Folder {
         self.codeset_dir.clone().or_else(install::user_folder)
     }
 
+    /// The releases at hand, and what could not be used.
+    pub(super) fn releases(&self) -> (Releases, Vec<String>) {
+        self.path().map_or_else(|| (Releases::built_in(), Vec::new()), |folder| Releases::with_folder(&folder))
+    }
+}
+
+impl Streams<'_> {
     /// The releases at hand; what cannot be used is told, and `false` comes with it.
-    pub(super) fn releases(&self, streams: &mut Streams<'_>) -> (Releases, bool) {
-        let Some(folder) = self.path() else { return (Releases::built_in(), true) };
-        let (releases, problems) = Releases::with_folder(&folder);
+    pub(super) fn releases(&mut self) -> (Releases, bool) {
+        let (releases, problems) = self.folder.releases();
         for problem in &problems {
-            streams.message(&format!("release not used: {problem}"));
+            self.message(&format!("release not used: {problem}"));
         }
         (releases, problems.is_empty())
     }
@@ -47,7 +51,7 @@ impl Folder {
 impl Which {
     /// The release asked; `None`, told, if there is none. `false` if the date lies outside it or a release was unusable.
     pub(super) fn pick(&self, streams: &mut Streams<'_>) -> Option<(Arc<CodeSet>, bool)> {
-        let (releases, whole) = self.folder.releases(streams);
+        let (releases, whole) = streams.releases();
         if let Some(name) = &self.release {
             let set = releases.named(name);
             if set.is_none() {

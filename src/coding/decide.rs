@@ -305,7 +305,7 @@ impl<'a> Deciding<'a> {
     /// Codes typed in the assessment: they count for nothing beside words, and for review without.
     fn read_typed(&mut self, text: &str) {
         let Some(saying) = self.knowledge.coding.guidelines.get("typed-code") else { return };
-        for typed in typed::typed(text, self.layout, self.findings, self.facts, &self.encounter.coded_from, saying) {
+        for typed in typed::typed(text, self.layout, self.findings, self.facts, self.encounter, saying) {
             let shares = |facts: &[usize]| facts.iter().any(|f| typed.facts.contains(f));
             let here: Vec<usize> = (0..self.candidates.len()).filter(|&i| shares(&self.candidates[i].0.facts)).collect();
             let codes: Vec<Code> = here.iter().map(|&i| self.candidates[i].0.code).collect();
@@ -473,7 +473,11 @@ impl<'a> Deciding<'a> {
     }
 
     fn finish(mut self) -> Decision {
-        self.candidates.retain(|(c, _)| edits::billable(c.code));
+        let set = &self.encounter.release.set;
+        // what the release of the note's date does not take is said, not dropped
+        let (valid, invalid) = std::mem::take(&mut self.candidates).into_iter().partition(|(c, _)| edits::billable(set, c.code));
+        self.candidates = valid;
+        invalid.iter().for_each(|(c, _): &(Candidate, Status)| self.withhold_for(c, Reason::InvalidCode));
         let place = |c: &Candidate| c.facts.iter().map(|&f| self.findings[self.facts[f].finding].mention.hull().start).min().unwrap_or(0);
         let mut ordered = self.candidates.clone();
         ordered.sort_by_key(|(c, status)| (*status, c.rank, place(c), c.code));
@@ -496,13 +500,13 @@ impl<'a> Deciding<'a> {
             .collect();
         let mut candidates: Vec<Option<Candidate>> = ordered.into_iter().map(|(c, _)| Some(c)).collect();
         let typed = std::mem::take(&mut self.typed);
-        for suggestion in typed.into_iter().filter(|t| edits::billable(t.code)) {
+        for suggestion in typed.into_iter().filter(|t| edits::billable(set, t.code)) {
             if !suggestions.iter().any(|s| s.code == suggestion.code) {
                 suggestions.push(suggestion);
                 candidates.push(None);
             }
         }
-        let open = edits::excludes(&mut suggestions);
+        let open = edits::excludes(set, &mut suggestions);
         for i in open {
             let facts = candidates[i].iter().flat_map(|c| c.facts.clone()).collect::<Vec<_>>();
             self.notice("excludes1-open", &facts);

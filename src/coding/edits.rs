@@ -6,14 +6,13 @@ use crate::codeset::{CodeSet, Validity};
 use crate::vocab::Status;
 
 /// Whether the code set takes the code as it stands.
-pub(crate) fn billable(code: Code) -> bool {
-    CodeSet::built_in().validity(code) == Validity::Valid
+pub(crate) fn billable(set: &CodeSet, code: Code) -> bool {
+    set.validity(code) == Validity::Valid
 }
 
 /// Two supported codes that Excludes1 forbids together: the one lower in coding order goes to review, and each conflict names the other.
 /// Which suggestions were sent to review so.
-pub(crate) fn excludes(suggestions: &mut [Suggestion]) -> Vec<usize> {
-    let set = CodeSet::built_in();
+pub(crate) fn excludes(set: &CodeSet, suggestions: &mut [Suggestion]) -> Vec<usize> {
     let mut sent = Vec::new();
     for i in 0..suggestions.len() {
         for j in i + 1..suggestions.len() {

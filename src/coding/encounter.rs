@@ -1,11 +1,13 @@
 //! What the note says of the encounter itself: setting, author, phase of care, and which sections count as assessed.
 
 use crate::attributes::{self, Value};
+use crate::codeset::{Picked, Releases};
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
 use crate::layout::Layout;
 use crate::note::Note;
 use crate::vocab::{AttributeKey, AuthorRole, Certainty, ConceptKind, Polarity, SectionKind, Setting, Subject, Time};
+use jiff::civil::Date;
 
 /// The encounter.
 pub(crate) struct Encounter {
@@ -17,12 +19,18 @@ pub(crate) struct Encounter {
     pub phase: Option<&'static str>,
     /// Whether the writer may not establish a diagnosis (therapist, nurse).
     pub not_provider: bool,
+    /// The date of service, and whether it was stated beside the text (else a labelled date in the text gave it).
+    pub date: Option<(Date, bool)>,
+    /// The ICD-10-CM release that the date picks.
+    pub release: Picked,
     /// Whether each section counts as assessed.
     pub coded_from: Vec<bool>,
 }
 
 /// Reads the encounter from the record and the note's words.
-pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Encounter {
+pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge: &Knowledge, releases: &Releases) -> Encounter {
+    let written = || attributes::facts::service_date(&note.text, layout, knowledge).map(|(date, _)| (date, false));
+    let date = note.facts.date.map(|date| (date, true)).or_else(written);
     let stated = note.facts.setting.or_else(|| attributes::facts::stated_setting(&note.text, layout, knowledge).map(|(s, _)| s));
     let author = note.facts.author.or_else(|| attributes::facts::author_role(&note.text, layout, knowledge).map(|(a, _)| a));
     Encounter {
@@ -30,6 +38,8 @@ pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge
         setting_stated: stated.is_some(),
         phase: note.facts.phase.map(crate::vocab::Phase::as_str).or_else(|| phase(layout, findings, knowledge)),
         not_provider: matches!(author, Some(AuthorRole::Therapist | AuthorRole::Nurse)),
+        date,
+        release: releases.pick(date.map(|(date, _)| date)),
         coded_from: coded_from(layout, findings, knowledge),
     }
 }

@@ -12,12 +12,14 @@ mod typed;
 mod when;
 
 use crate::code::Code;
+use crate::codeset::{Picked, Releases};
 use crate::findings::Finding;
 use crate::knowledge::{Knowledge, NameId};
 use crate::layout::Layout;
 use crate::note::Note;
 use crate::span::Span;
 use crate::vocab::{Basis, EvidenceRole, FlagSeverity, Reason, Setting, Status};
+use jiff::civil::Date;
 
 /// Everything the coding stage decided of one note.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +34,10 @@ pub struct Coded {
     pub coded_from: Vec<bool>,
     /// The setting whose rules were used, and whether it was stated.
     pub setting: Option<(Setting, bool)>,
+    /// The date of service, and whether it was stated beside the text (else a labelled date in the text gave it).
+    pub date: Option<(Date, bool)>,
+    /// The ICD-10-CM release that the date picked.
+    pub release: Option<Picked>,
     /// Plain sentences for the reader ("no assessment section: nothing is final").
     pub notices: Vec<String>,
 }
@@ -137,9 +143,9 @@ pub struct Query {
     pub options: Vec<String>,
 }
 
-/// Codes a note's findings.
-pub fn code(note: &Note, layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Coded {
-    let encounter = encounter::read(note, layout, findings, knowledge);
+/// Codes a note's findings, by the release of its date of service.
+pub fn code(note: &Note, layout: &Layout, findings: &[Finding], knowledge: &Knowledge, releases: &Releases) -> Coded {
+    let encounter = encounter::read(note, layout, findings, knowledge, releases);
     let facts = facts::facts(layout, findings, &encounter.coded_from, encounter.setting, knowledge);
     let decision = decide::decide(&note.text, layout, findings, &facts, &encounter, knowledge);
     let flags = flags::flags(note, layout, findings, &facts, &encounter, &decision, knowledge);
@@ -156,6 +162,8 @@ pub fn code(note: &Note, layout: &Layout, findings: &[Finding], knowledge: &Know
         flags,
         coded_from: encounter.coded_from,
         setting: Some((encounter.setting, encounter.setting_stated)),
+        date: encounter.date,
+        release: Some(encounter.release),
         notices,
     }
 }

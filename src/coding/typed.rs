@@ -1,8 +1,9 @@
 //! Codes that somebody typed into the note: the words beside them govern.
 
+use super::encounter::Encounter;
 use super::facts::{Fact, Standing};
 use crate::code::Code;
-use crate::codeset::{CodeSet, Validity};
+use crate::codeset::Validity;
 use crate::findings::Finding;
 use crate::knowledge::coding::Saying;
 use crate::layout::Layout;
@@ -30,10 +31,10 @@ static SHAPE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Finds the typed codes that the convention speaks of, in the assessed sections.
-pub(crate) fn typed(text: &str, layout: &Layout, findings: &[Finding], facts: &[Fact], coded_from: &[bool], saying: &Saying) -> Vec<Typed> {
-    let set = CodeSet::built_in();
+pub(crate) fn typed(text: &str, layout: &Layout, findings: &[Finding], facts: &[Fact], encounter: &Encounter, saying: &Saying) -> Vec<Typed> {
+    let set = &encounter.release.set;
     let mut out = Vec::new();
-    for (section, _) in layout.sections.iter().zip(coded_from).filter(|(_, coded)| **coded) {
+    for (section, _) in layout.sections.iter().zip(&encounter.coded_from).filter(|(_, coded)| **coded) {
         let Some(body) = text.get(section.start as usize..section.end as usize) else { continue };
         for found in SHAPE.captures_iter(body) {
             let Some(whole) = found.get(0) else { continue };

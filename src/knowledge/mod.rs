@@ -17,8 +17,9 @@ use crate::diagnostic::{Diagnostic, Location, Severity};
 use source::{Document, SourceFile};
 pub use sources::read_folder;
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use yaml::Placed;
 
 /// A named thing of the knowledge (concept, cue, rule, heading, flag), by its place in [`Names`].
@@ -94,6 +95,9 @@ pub struct Knowledge {
 /// The documents that the build script embedded.
 static EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/knowledge.bin"));
 
+/// The files themselves, deflated.
+static EMBEDDED_TEXTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/texts.bin"));
+
 impl Knowledge {
     /// The built-in knowledge.
     ///
@@ -123,6 +127,24 @@ impl Knowledge {
     pub fn embedded_sources() -> Result<Vec<SourceFile>, Vec<Diagnostic>> {
         postcard::from_bytes(EMBEDDED)
             .map_err(|e| vec![Diagnostic::error("K001", Location::default(), format!("the embedded knowledge is damaged: {e}"))])
+    }
+
+    /// The built-in files as they were written, comments and cases included, by path.
+    pub fn embedded_texts() -> &'static [(String, String)] {
+        static TEXTS: OnceLock<Vec<(String, String)>> = OnceLock::new();
+        TEXTS.get_or_init(|| {
+            let mut raw = Vec::new();
+            match flate2::read::ZlibDecoder::new(EMBEDDED_TEXTS).read_to_end(&mut raw) {
+                Ok(_) => postcard::from_bytes(&raw).unwrap_or_default(),
+                Err(_) => Vec::new(),
+            }
+        })
+    }
+
+    /// The built-in documents with their cases.
+    pub fn written_sources() -> Vec<SourceFile> {
+        let read = |(path, text): &(String, String)| Some(SourceFile { path: path.clone(), document: source::read(path, text)?.document? });
+        Knowledge::embedded_texts().iter().filter_map(read).collect()
     }
 
     /// Compiles documents; every problem is returned if any is an error.

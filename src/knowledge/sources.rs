@@ -1,8 +1,9 @@
 //! Folders of YAML → documents: reading, laying one folder over another, and the hash that names the whole.
 
 use crate::diagnostic::{Diagnostic, Location, nearest};
-use crate::knowledge::source::{self, SourceFile};
-use crate::knowledge::yaml::YamlError;
+use crate::fold::fold_phrase;
+use crate::knowledge::source::{self, Document, SourceFile};
+use crate::knowledge::yaml::{Placed, YamlError};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -83,15 +84,71 @@ fn shape(fault: &YamlError, at: Location) -> Diagnostic {
     }
 }
 
-/// Lays documents over others: an item of `over` takes the place of every item of the same id in `base`; the rest adds.
+/// Lays documents over others: an item of `over` takes the place of every item of the same id in `base`, and a term of one of its
+/// concepts is taken from the concept of `base` that had it; the rest adds.
 pub fn lay_over(base: Vec<SourceFile>, over: Vec<SourceFile>) -> Vec<SourceFile> {
+    let taken: Vec<Location> = taken_terms(&base, &over).into_iter().map(|t| t.from).collect();
     let ids: BTreeSet<String> = over.iter().flat_map(|f| f.document.as_items().items()).map(|item| item.id.value.clone()).collect();
     let mut files = base;
     for file in &mut files {
         file.document.as_items_mut().retain(&mut |id| !ids.contains(id));
+        if let Document::Lexicon(doc) = &mut file.document {
+            let path = &file.path;
+            let kept = |t: &Placed<String>| !taken.iter().any(|at| (&*at.path, at.line, at.column) == (path.as_str(), t.line, t.column));
+            for concept in doc.concepts.iter_mut().filter(|_| !taken.is_empty()) {
+                concept.terms.retain(kept);
+                concept.abbreviations.retain(kept);
+            }
+        }
     }
     files.extend(over);
     files
+}
+
+/// A term that an overlay takes from a built-in concept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The term.
+    pub term: String,
+    /// Where the overlay lists it.
+    pub at: Location,
+    /// Where the built-in knowledge lists it.
+    pub from: Location,
+    /// The concept that loses it.
+    pub loses: String,
+}
+
+/// The terms of concepts of `over` that concepts of `base` with another id list, too.
+pub fn taken_terms(base: &[SourceFile], over: &[SourceFile]) -> Vec<Taken> {
+    let own: Vec<(String, Location, &str)> = terms(over).map(|(term, path, id)| (fold_phrase(term), location(path, term), id)).collect();
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let mut taken = Vec::new();
+    for (term, path, id) in terms(base) {
+        let folded = fold_phrase(term);
+        if let Some((_, at, _)) = own.iter().find(|(text, _, by)| *text == folded && *by != id) {
+            taken.push(Taken { term: term.value.clone(), at: at.clone(), from: location(path, term), loses: id.to_string() });
+        }
+    }
+    taken
+}
+
+fn location(path: &str, value: &Placed<String>) -> Location {
+    Location { path: Arc::from(path), line: value.line, column: value.column }
+}
+
+/// Every term and abbreviation of a concept, with its file and the concept's id.
+fn terms(files: &[SourceFile]) -> impl Iterator<Item = (&Placed<String>, &str, &str)> {
+    files.iter().filter_map(|f| if let Document::Lexicon(d) = &f.document { Some((f.path.as_str(), d)) } else { None }).flat_map(
+        |(path, doc)| {
+            let of = move |c| (c, path);
+            doc.concepts
+                .iter()
+                .map(of)
+                .flat_map(|(c, path)| c.terms.iter().chain(&c.abbreviations).map(move |t| (t, path, c.id.value.as_str())))
+        },
+    )
 }
 
 /// The hash of what the documents say, cases aside; the same whether they were embedded or read from a folder.

@@ -1,7 +1,7 @@
 //! Stages' outputs → [`Report`]: ids become names, spans become positions in the named unit, codes get their titles.
 
 use super::*;
-use crate::attributes::{Value as Attribute, facts};
+use crate::attributes::Value as Attribute;
 use crate::codeset::{CodeSet, Releases};
 use crate::coding::{Evidence, Reviewed};
 use crate::findings::Finding;
@@ -15,10 +15,9 @@ pub fn report(note: &Note, reviewed: &Reviewed, knowledge: &Knowledge, unit: Uni
     let coded = &reviewed.coded;
     let stated = note.facts.setting.map(|s| (s, true));
     let (setting, setting_stated) = coded.setting.or(stated).unwrap_or((Setting::Outpatient, false));
-    let written = || facts::service_date(&note.text, &reviewed.layout, knowledge).map(|(date, _)| (date, "text"));
-    let date = note.facts.date.map(|date| (date, "stated")).or_else(written);
-    let picked = Releases::built_in().pick(date.map(|(d, _)| d));
-    let (date, date_basis) = (date.map(|(d, _)| d.to_string()), date.map(|(_, basis)| basis));
+    let picked = coded.release.clone().unwrap_or_else(|| Releases::built_in().pick(None));
+    let date = coded.date.map(|(date, _)| date.to_string());
+    let date_basis = coded.date.map(|(_, stated)| if stated { "stated" } else { "text" });
     let maker = Maker { text: &note.text, positions: Positions::new(&note.text, unit), reviewed, knowledge, codeset: &picked.set };
     let mut notices = note.notices.clone();
     notices.extend(coded.notices.iter().cloned());
