@@ -3,6 +3,7 @@
 //! To add a subcommand: a file with an `Args` struct and `run(&Args, &mut World) -> Outcome`, and a line in `Command` and in `dispatch`.
 
 mod assert;
+mod audit;
 mod check;
 mod code;
 mod codeset;
@@ -13,6 +14,7 @@ mod explain;
 mod lookup;
 mod options;
 mod releases;
+mod sample;
 mod scan;
 mod trace;
 
@@ -53,6 +55,8 @@ enum Command {
     Assert(assert::Args),
     Trace(trace::Args),
     Eval(eval::Args),
+    Sample(sample::Args),
+    Audit(audit::Args),
     /// What a code is, with every inherited note and where it stands; where an id of the knowledge is defined
     Explain(explain::ExplainArgs),
     Check(check::Args),
@@ -73,6 +77,8 @@ fn dispatch(command: &Command, world: &mut World<'_>) -> Outcome {
         Command::Assert(args) => assert::run(args, world),
         Command::Trace(args) => trace::run(args, world),
         Command::Eval(args) => eval::run(args, world),
+        Command::Sample(args) => sample::run(args, world),
+        Command::Audit(args) => audit::run(args, world),
         Command::Explain(args) => {
             let engine = world.engine()?;
             Ok(world.streams(|streams| explain::run(args, &engine, streams))?)
