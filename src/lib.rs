@@ -27,6 +27,7 @@ pub mod knowledge;
 pub mod layout;
 pub mod mentions;
 pub mod note;
+pub mod qa;
 pub mod report;
 pub mod span;
 pub mod vocab;

@@ -8,6 +8,8 @@ mod codeset;
 mod house;
 mod laws;
 mod paths;
+mod qa;
+mod statistics;
 
 /// The repository's root.
 fn root() -> &'static std::path::Path {

@@ -3,6 +3,7 @@
 //! To add a subcommand: a file with an `Args` struct and `run(&Args, &mut World) -> Outcome`, and a line in `Command` and in `dispatch`.
 
 mod assert;
+mod audit;
 mod check;
 mod code;
 mod codeset;
@@ -17,6 +18,7 @@ mod new;
 mod notes;
 mod options;
 mod releases;
+mod sample;
 mod scan;
 mod trace;
 
@@ -59,6 +61,8 @@ enum Command {
     Assert(assert::Args),
     Trace(trace::Args),
     Eval(eval::Args),
+    Sample(sample::Args),
+    Audit(audit::Args),
     /// What a code, rule, concept, flag, cue or term is; with notes and --code or --not: why a code is there or not
     Explain(explain::ExplainArgs),
     Check(check::Args),
@@ -82,6 +86,8 @@ fn dispatch(command: &Command, world: &mut World<'_>) -> Outcome {
         Command::Assert(args) => assert::run(args, world),
         Command::Trace(args) => trace::run(args, world),
         Command::Eval(args) => eval::run(args, world),
+        Command::Sample(args) => sample::run(args, world),
+        Command::Audit(args) => audit::run(args, world),
         Command::Explain(args) => explain::run(args, world),
         Command::Lookup(args) => {
             // a code needs no knowledge, and the knowledge is what a start costs

@@ -1,0 +1,11 @@
+//! QA: samples of reviewed notes, and what a reviewer's decisions say of all of them.
+//!
+//! [`statistics`] are functions over numbers; [`frame`] reads reports as the list to draw from; [`plan`] and [`draw`] make a sample,
+//! [`worksheet`] gives it to a reviewer and takes it back; [`audit`] judges the decisions.
+
+pub mod audit;
+pub mod draw;
+pub mod frame;
+pub mod plan;
+pub mod statistics;
+pub mod worksheet;
