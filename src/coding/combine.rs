@@ -70,6 +70,13 @@ pub(crate) fn run<'k>(scene: &Scene<'_>, coding: &'k CodingKnowledge, phase: Opt
     displace(scene, coding, candidates, noticed)
 }
 
+/// The codes that a suggestion would be for a fact, whatever becomes of them.
+pub(crate) fn codes(scene: &Scene<'_>, coding: &CodingKnowledge, suggest: &Suggest, fact: usize) -> Vec<Code> {
+    let mut made = Vec::new();
+    single(scene, coding, 0, suggest, None, &[fact], &mut made);
+    made.into_iter().map(|c| c.code).collect()
+}
+
 /// The candidates of one suggestion for one fact (`facts[0]`; the rest stand beside it); true if its levels are none that the table has.
 fn single(
     scene: &Scene<'_>,

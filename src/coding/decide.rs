@@ -148,12 +148,8 @@ impl<'a> Deciding<'a> {
         for d in &outcome.displaced {
             self.displaced(d.candidate.clone(), d.by.code, d.replace);
         }
-        let imaging: Vec<usize> = active.iter().copied().filter(|&f| !self.facts[f].imaging_levels.is_empty()).collect();
-        if !imaging.is_empty() {
-            let mut facts = self.facts.to_vec();
-            for &f in &imaging {
-                facts[f].levels = facts[f].imaging_levels.clone();
-            }
+        if let Some(facts) = self.with_imaging_levels(&active) {
+            let imaging: Vec<usize> = active.iter().copied().filter(|&f| !self.facts[f].imaging_levels.is_empty()).collect();
             let scene = Scene::new(self.findings, &facts, &active, self.encounter.setting, &self.knowledge.coding);
             for c in combine::run(&scene, &self.knowledge.coding, self.encounter.phase).kept {
                 if !self.suggested(c.code) {
@@ -437,12 +433,44 @@ impl<'a> Deciding<'a> {
                 }
             }
         }
-        let both = [assessed(self.facts), hedged.clone()].concat();
-        for c in self.run(&both).kept {
-            if c.facts.iter().any(|f| hedged.contains(f)) {
-                self.withhold_for(&c, Reason::Uncertain);
+        // what the combination would be: a disc beside a suspected, denied or merely imagined radiculopathy
+        let assessed = assessed(self.facts);
+        let told = pick(self.facts, |f| f.standing == Standing::Narrative && f.state == State::Affirmed);
+        let imaged = self.with_imaging_levels(&assessed);
+        for (state, reason) in groups {
+            let odd: Vec<usize> =
+                pick(self.facts, |f| f.state == state).into_iter().filter(|&f| self.kind(f) == ConceptKind::Diagnosis).collect();
+            if odd.is_empty() {
+                continue;
+            }
+            let mut outcomes = vec![self.run(&[assessed.clone(), odd.clone()].concat())];
+            if state == State::Hedged {
+                outcomes.push(self.run(&[assessed.clone(), told.clone(), odd.clone()].concat()));
+                if let Some(facts) = &imaged {
+                    let active = [assessed.clone(), odd.clone()].concat();
+                    let scene = Scene::new(self.findings, facts, &active, self.encounter.setting, &self.knowledge.coding);
+                    outcomes.push(combine::run(&scene, &self.knowledge.coding, self.encounter.phase));
+                }
+            }
+            for c in outcomes.into_iter().flat_map(|o| o.kept) {
+                if c.facts.iter().any(|f| odd.contains(f)) && !self.knowledge.coding.rules[c.rule].when.resolved {
+                    self.withhold_for(&c, reason);
+                }
             }
         }
+    }
+
+    /// The facts with the levels that only a quoted report gives; `None` if there are none.
+    fn with_imaging_levels(&self, active: &[usize]) -> Option<Vec<Fact>> {
+        let imaging: Vec<usize> = active.iter().copied().filter(|&f| !self.facts[f].imaging_levels.is_empty()).collect();
+        if imaging.is_empty() {
+            return None;
+        }
+        let mut facts = self.facts.to_vec();
+        for f in imaging {
+            facts[f].levels = facts[f].imaging_levels.clone();
+        }
+        Some(facts)
     }
 
     fn tempting(&mut self) {
@@ -459,7 +487,7 @@ impl<'a> Deciding<'a> {
                 }
                 let Some(reason) = self.facts[f].state.reason().or(t.reason) else { continue };
                 for s in &t.codes {
-                    if let Some(code) = Code::parse(&s.stem) {
+                    for code in combine::codes(&scene, coding, s, f) {
                         self.withhold(code, reason, t.name, t.why.clone(), t.authority.to_vec(), &[f]);
                     }
                 }
