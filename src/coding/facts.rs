@@ -405,6 +405,17 @@ fn share_levels(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowl
             facts[i].levels = facts[i + 1].levels.clone();
         }
     }
+    // "herniated disc, C5-6 with myelopathy": the level is the disc's, whichever of the two it was read with
+    for i in 1..facts.len() {
+        let complication = |f: &Fact| knowledge.coding.bindings.iter().any(|b| b.complications.has(f.concept));
+        let host = |f: &Fact| knowledge.coding.bindings.iter().any(|b| b.hosts.has(f.concept));
+        let (before, own) = facts.split_at_mut(i);
+        let (Some(last), Some(fact)) = (before.last_mut(), own.first()) else { continue };
+        let beside = last.sentence == fact.sentence && last.clause == fact.clause;
+        if beside && complication(fact) && host(last) && last.levels.is_empty() && !fact.levels.is_empty() {
+            last.levels = fact.levels.clone();
+        }
+    }
     for i in 0..facts.len() {
         if !facts[i].levels.is_empty() || !facts[i].roots.is_empty() {
             continue;
