@@ -9,6 +9,7 @@ mod house;
 mod laws;
 mod paths;
 mod qa;
+mod queries;
 mod statistics;
 
 /// The repository's root.

@@ -17,6 +17,7 @@ mod lookup;
 mod new;
 mod notes;
 mod options;
+mod query;
 mod releases;
 mod sample;
 mod scan;
@@ -61,6 +62,7 @@ enum Command {
     Assert(assert::Args),
     Trace(trace::Args),
     Eval(eval::Args),
+    Query(query::Args),
     Sample(sample::Args),
     Audit(audit::Args),
     /// What a code, rule, concept, flag, cue or term is; with notes and --code or --not: why a code is there or not
@@ -86,6 +88,7 @@ fn dispatch(command: &Command, world: &mut World<'_>) -> Outcome {
         Command::Assert(args) => assert::run(args, world),
         Command::Trace(args) => trace::run(args, world),
         Command::Eval(args) => eval::run(args, world),
+        Command::Query(args) => query::run(args, world),
         Command::Sample(args) => sample::run(args, world),
         Command::Audit(args) => audit::run(args, world),
         Command::Explain(args) => explain::run(args, world),

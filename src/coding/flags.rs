@@ -4,7 +4,7 @@ use super::decide::{self, Decision};
 use super::encounter::Encounter;
 use super::facts::{Fact, Standing, State, compatible, family};
 use super::when::Scene;
-use super::{Change, Evidence, Flag, query};
+use super::{Change, Evidence, Flag, lint, query};
 use crate::attributes::{self, NoteValue, Value};
 use crate::code::Code;
 use crate::findings::Finding;
@@ -61,7 +61,11 @@ pub(crate) fn flags(
             about,
             why: rule.why.clone(),
             would_change: asking.would_change(rule, &shown),
-            query: rule.query.as_ref().and_then(|q| query::query(q, &evidence, &note.text, layout, findings, facts)),
+            query: rule.query.as_ref().and_then(|q| {
+                let made = query::query(q, &evidence, &note.text, layout, findings, facts)?;
+                // a query that breaks a condition is not sent, whatever the knowledge says
+                lint::lint(&made.draft(Some(lint::named(q, knowledge))), &note.text, layout, findings, knowledge).is_empty().then_some(made)
+            }),
             evidence,
         });
     }

@@ -7,6 +7,7 @@ mod edits;
 mod encounter;
 mod facts;
 mod flags;
+pub mod lint;
 mod query;
 mod typed;
 mod when;
@@ -141,6 +142,13 @@ pub struct Query {
     pub indicators: Vec<Span>,
     /// Answers to choose from; the last two are always "Other (please specify): ____" and "Unable to determine".
     pub options: Vec<String>,
+}
+
+impl Query {
+    /// The query as it would be sent; it is stored with the report, which holds the note's id and hash.
+    pub fn draft<'a>(&'a self, named: Option<&'a crate::knowledge::coding::Named>) -> lint::Draft<'a> {
+        lint::Draft { question: &self.question, options: &self.options, indicators: &self.indicators, why: None, recorded: true, named }
+    }
 }
 
 /// Codes a note's findings, by the release of its date of service.

@@ -10,7 +10,7 @@ use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::{AttributeKey, Basis, FlagSeverity, Reason, Setting, Status};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A set of concepts.
 #[derive(Debug, Clone, Default)]
@@ -258,6 +258,17 @@ pub struct QueryRule {
     pub options: Vec<(String, Concepts, bool)>,
     /// Concepts quoted as indicators.
     pub indicators: Concepts,
+    /// The diagnoses that its words name, once the coding stage has read them.
+    pub named: OnceLock<Named>,
+}
+
+/// The diagnoses that a query's words name.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// In the question.
+    pub question: Vec<ConceptId>,
+    /// By option.
+    pub options: Vec<(String, Vec<ConceptId>)>,
 }
 
 /// Compiled [`crate::knowledge::source::coding::FlagWhenDoc`].
@@ -636,6 +647,7 @@ fn compile_flag(name: NameId, flag: &FlagDoc, r: &mut Resolver<'_>) -> FlagRule 
             open_question: q.open_question.clone(),
             options: q.options.iter().map(|o| (o.text.clone(), r.concepts(&o.needs), o.diagnosis)).collect(),
             indicators: r.concepts(&q.indicators),
+            named: OnceLock::new(),
         }),
     }
 }
