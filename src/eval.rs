@@ -50,7 +50,8 @@ impl Scoring {
         Ok(Scoring { families: pattern(&doc.families)?, not_judged: pattern(&doc.not_judged)?, doc })
     }
 
-    fn counts(&self, code: &str) -> bool {
+    /// Whether a code is of the families that are judged.
+    pub fn counts(&self, code: &str) -> bool {
         self.families.is_match(code) && !self.not_judged.is_match(code)
     }
 }
