@@ -6,6 +6,7 @@ use super::{Failure, Outcome, Status, World, billed};
 use crate::qa::audit::{self, Audit, Review, Reviewed};
 use crate::qa::draw::{SCHEMA, Sample};
 use crate::qa::frame::Frame;
+use crate::qa::pages;
 use crate::qa::statistics::Share;
 use crate::qa::worksheet;
 use clap::ValueEnum;
@@ -54,6 +55,8 @@ enum View {
     Json,
     /// The worklist of --billed as a table
     Csv,
+    /// One self-contained page with charts
+    Html,
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
@@ -111,6 +114,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
             serde_json::to_writer_pretty(&mut *world.out, &audit).map_err(io::Error::from)?;
             writeln!(world.out)?;
         }
+        View::Html => write!(world.out, "{}", pages::audit(&audit))?,
         _ => text(&audit, world.out)?,
     }
     Ok(Status::Done)
@@ -125,6 +129,7 @@ fn of_billed(args: &Args, world: &mut World<'_>) -> Outcome {
             writeln!(world.out)?;
         }
         View::Csv => billed::csv(&audit, world.out)?,
+        View::Html => write!(world.out, "{}", pages::billed(&audit))?,
         View::Text => billed::text(&audit, world.out)?,
     }
     Ok(if lost { Status::Unread } else { Status::Done })
@@ -165,7 +170,7 @@ fn unchanged(sample: &Sample, reports: &[String], world: &mut World<'_>) -> Resu
 }
 
 fn text(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
-    let level = percent(audit.confidence);
+    let level = level(audit.confidence);
     writeln!(out, "sample {} of {} reports; {level} intervals: exact (Clopper-Pearson) and Wilson", audit.sample, audit.frame_reports)?;
     for (i, reviewer) in audit.reviewers.iter().enumerate() {
         let which = if i == 0 { "" } else { " (a further reviewer)" };
@@ -229,6 +234,11 @@ pub(super) fn share(share: &Share) -> String {
     format!("{} ({} of {}), exact {a} to {b}, Wilson {c} to {d}", percent(value), share.count, share.of)
 }
 
-pub(super) fn percent(value: f64) -> String {
+/// "95 %", for a confidence level.
+pub(super) fn level(confidence: f64) -> String {
+    format!("{} %", (confidence * 1e6).round() / 1e4)
+}
+
+fn percent(value: f64) -> String {
     format!("{:.1} %", value * 100.0)
 }

@@ -1,6 +1,6 @@
 //! `cervicode audit --billed`: the codes that were billed against what the notes document.
 
-use super::audit::{percent, share};
+use super::audit::{level, share};
 use super::options::InputArgs;
 use super::{Failure, World};
 use crate::bulk;
@@ -65,7 +65,7 @@ pub(super) fn text(audit: &BilledAudit, out: &mut dyn Write) -> io::Result<()> {
         "{} notes with {} billed codes ({} of kinds that are not judged); {} notes without",
         audit.notes, audit.billed, audit.not_judged, audit.without_billed
     )?;
-    writeln!(out, "{} intervals: exact (Clopper-Pearson) and Wilson\n\nbilled codes that are", percent(audit.confidence))?;
+    writeln!(out, "{} intervals: exact (Clopper-Pearson) and Wilson\n\nbilled codes that are", level(audit.confidence))?;
     for (outcome, figures) in &audit.outcomes {
         writeln!(out, "  {outcome}\n    {}", share(figures))?;
     }
@@ -101,11 +101,11 @@ pub(super) fn csv(audit: &BilledAudit, out: &mut dyn Write) -> io::Result<()> {
     table.flush()
 }
 
-pub(super) fn codes(codes: &[Code]) -> String {
+fn codes(codes: &[Code]) -> String {
     codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn words(f: &Finding) -> String {
+fn words(f: &Finding) -> String {
     let one = |(text, section): &(String, Option<String>)| {
         format!("\"{}\" ({})", text.split_whitespace().collect::<Vec<_>>().join(" "), section.as_deref().unwrap_or("note"))
     };

@@ -1,10 +1,11 @@
 //! `cervicode compare`: whether codes and flags stand more or less often in one batch of reports than in another.
 
-use super::audit::percent;
+use super::audit::{level, share};
 use super::sample::each_report;
 use super::{Failure, Outcome, Status, World};
 use crate::qa::drift::{self, Batch, Drift};
 use crate::qa::frame::read;
+use crate::qa::pages;
 use crate::qa::statistics::correction::Correction;
 use crate::qa::statistics::proportion::Test;
 use clap::ValueEnum;
@@ -16,9 +17,9 @@ pub(crate) struct Args {
     /// Reports of the first batch, as `cervicode scan` writes them: a file or a folder
     #[arg(value_name = "A")]
     a: String,
-    /// Reports of the second batch
+    /// Reports of the second batch; without it the rates of the first are shown
     #[arg(value_name = "B")]
-    b: String,
+    b: Option<String>,
     /// How p-values are corrected for the many comparisons
     #[arg(long, default_value = "holm")]
     correction: Method,
@@ -44,6 +45,8 @@ enum View {
     Text,
     /// For a program
     Json,
+    /// One self-contained page with charts
+    Html,
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
@@ -63,7 +66,12 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
         }
         Ok(batch)
     };
-    let (a, b) = (batch(&args.a, world)?, batch(&args.b, world)?);
+    let a = batch(&args.a, world)?;
+    let Some(second) = &args.b else {
+        rates(args, &a, world.out)?;
+        return Ok(if lost { Status::Unread } else { Status::Done });
+    };
+    let b = batch(second, world)?;
     let correction = match args.correction {
         Method::Holm => Correction::Holm,
         Method::BenjaminiHochberg => Correction::BenjaminiHochberg,
@@ -74,14 +82,31 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
             serde_json::to_writer_pretty(&mut *world.out, &drift).map_err(io::Error::from)?;
             writeln!(world.out)?;
         }
-        View::Text => text(args, &drift, (a.reports(), b.reports()), world.out)?,
+        View::Html => write!(world.out, "{}", pages::drift(&drift, (&args.a, second), (a.reports(), b.reports()), name(correction)))?,
+        View::Text => text((&args.a, second), &drift, (a.reports(), b.reports()), world.out)?,
     }
     Ok(if lost { Status::Unread } else { Status::Done })
 }
 
-fn text(args: &Args, drift: &Drift, (a, b): (u64, u64), out: &mut dyn Write) -> io::Result<()> {
-    let level = percent(drift.confidence);
-    writeln!(out, "A: {} ({a} reports)\nB: {} ({b} reports)", args.a, args.b)?;
+/// One batch alone.
+fn rates(args: &Args, batch: &Batch, out: &mut dyn Write) -> io::Result<()> {
+    let shares = batch.shares(args.confidence);
+    match args.format {
+        View::Json => {
+            serde_json::to_writer_pretty(&mut *out, &shares)?;
+            writeln!(out)
+        }
+        View::Html => write!(out, "{}", pages::rates(batch, &args.a, args.confidence)),
+        View::Text => {
+            writeln!(out, "{}: {} reports; shares of notes", args.a, batch.reports())?;
+            shares.iter().try_for_each(|(what, name, s)| writeln!(out, "{} {name}\n    {}", what.as_str(), share(s)))
+        }
+    }
+}
+
+fn text((first, second): (&str, &str), drift: &Drift, (a, b): (u64, u64), out: &mut dyn Write) -> io::Result<()> {
+    let level = level(drift.confidence);
+    writeln!(out, "A: {first} ({a} reports)\nB: {second} ({b} reports)")?;
     writeln!(out, "share of notes; {level} intervals: Wilson for each, Newcombe for B - A")?;
     writeln!(out, "p: score test, Fisher's exact (f) where fewer than 5 are expected; {} comparisons", drift.rows.len())?;
     writeln!(out, "adjusted: {}; * below {:.2}\n", name(drift.correction), 1.0 - drift.confidence)?;
@@ -105,13 +130,13 @@ fn text(args: &Args, drift: &Drift, (a, b): (u64, u64), out: &mut dyn Write) -> 
     Ok(())
 }
 
-pub(super) fn name(correction: Correction) -> &'static str {
+fn name(correction: Correction) -> &'static str {
     match correction {
         Correction::Holm => "Holm's method (the chance of even one false alarm)",
         Correction::BenjaminiHochberg => "Benjamini and Hochberg's method (the share of false alarms)",
     }
 }
 
-pub(super) fn small(p: f64) -> String {
+fn small(p: f64) -> String {
     if p < 0.0005 { "<0.001".into() } else { format!("{p:.3}") }
 }

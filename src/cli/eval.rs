@@ -6,6 +6,7 @@ use crate::eval::check::Checker;
 use crate::eval::{Counts, Detail, Figures, Gold, Miss, Scoring, Style, Tally};
 use crate::input::{self, Problem, Raw, Source};
 use crate::note::Note;
+use crate::qa::pages;
 use crate::report::Report;
 use crate::span::Unit;
 use clap::ValueEnum;
@@ -40,6 +41,8 @@ enum View {
     Text,
     /// For a program
     Json,
+    /// One self-contained page with charts
+    Html,
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
@@ -81,6 +84,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
                 serde_json::to_string_pretty(&Whole { figures: &figures, detail: &detail, misses: &misses }).map_err(io::Error::from)?;
             writeln!(world.out, "{json}")?;
         }
+        View::Html => write!(world.out, "{}", pages::eval(&figures, &detail, &misses))?,
         View::Text => text(&figures, &detail, &misses, world.out)?,
     }
     problems.iter().for_each(|p| world.problem(p));

@@ -55,6 +55,13 @@ impl Batch {
     }
 }
 
+impl Batch {
+    /// The share of notes that each thing stands in.
+    pub fn shares(&self, confidence: f64) -> Vec<(What, String, Share)> {
+        self.counts.iter().map(|((what, name), count)| (*what, name.clone(), Share::new(*count, self.reports, confidence))).collect()
+    }
+}
+
 /// The comparison of two batches.
 #[derive(Debug, Clone, Serialize)]
 pub struct Drift {
