@@ -7,6 +7,7 @@ use crate::codeset::{CodeSet, NoteKind, Validity};
 use crate::report::{EvidenceEntry, Report};
 use crate::vocab::{Basis, EvidenceRole, Status};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What a billed code turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -124,6 +125,7 @@ impl Judging<'_> {
         instead: Vec<Code>,
         evidence: &[EvidenceEntry],
     ) {
+        let mut seen = BTreeSet::new();
         let words = evidence.iter().filter(|e| e.role != EvidenceRole::Section);
         self.out.findings.push(Finding {
             certainty,
@@ -132,7 +134,7 @@ impl Judging<'_> {
             codes: codes.to_vec(),
             because,
             instead,
-            evidence: words.map(|e| (e.text.clone(), e.section.map(|s| s.to_string()))).collect(),
+            evidence: words.map(|e| (e.text.clone(), e.section.map(|s| s.to_string()))).filter(|e| seen.insert(e.clone())).collect(),
         });
     }
 

@@ -22,7 +22,7 @@ svg [fill='#020202'] { fill: var(--line); } svg [stroke='#020202'] { stroke: var
 svg [fill='#030303'] { fill: var(--bar); } svg [stroke='#030303'] { stroke: var(--bar); }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
-th { color: var(--soft); font-weight: 600; } td.n, th.n { text-align: right; white-space: nowrap; }
+th { color: var(--soft); font-weight: 600; } td.n, th.n { text-align: right; white-space: nowrap; } tr > :last-child { padding-right: 0; }
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--soft); }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--card); border: 1px solid var(--line); border-radius: .4rem; padding: .8rem; }
 mark { color: inherit; background: #b7e4c7; text-decoration: underline; border-radius: .2rem; }
@@ -31,7 +31,7 @@ article { border-top: 2px solid var(--line); margin-top: 1.6rem; } article h2 { 
 article ul { list-style: none; padding: 0; } article li { margin: .35rem 0; } .box { display: inline-block; width: 1em; height: 1em; border: 1px solid var(--ink); vertical-align: -.1em; }
 @media print {
   :root { --ink: #000; --soft: #333; --paper: #fff; --card: #fff; --line: #999; --bar: #bbb; color-scheme: light; }
-  body { max-width: none; padding: 0; } h2 { break-after: avoid; } figure, .card, tr { break-inside: avoid; } mark { background: #ddd; }
+  body { max-width: none; padding: 0; font-size: 12px; } h2 { break-after: avoid; } figure, .card, tr { break-inside: avoid; } mark { background: #ddd; }
   article { break-inside: avoid-page; }
 }
 ";

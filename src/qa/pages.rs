@@ -94,10 +94,11 @@ pub fn audit(audit: &Audit) -> String {
         let rows = reviewer.measures.iter().map(|m| {
             let weighted = m.weighted.map_or("–".into(), |w| format!("{} ({})", percent(w.value), between(w.interval)));
             let [count, of, value, exact, wilson] = cells(&m.share);
-            vec![m.name.into(), count, of, value, exact, wilson, weighted, m.definition.into()]
+            vec![m.name.into(), count, of, value, exact, wilson, weighted]
         });
-        let columns = ["", "#right", "#of", "#share", "#exact interval", "#Wilson interval", "#weighted to the frame", "definition"];
-        page.table("Figures and definitions", &columns, &rows.collect::<Vec<_>>());
+        let columns = ["", "#right", "#of", "#share", "#exact interval", "#Wilson interval", "#weighted to the frame"];
+        page.table("Figures", &columns, &rows.collect::<Vec<_>>());
+        reviewer.measures.iter().for_each(|m| page.paragraph(&format!("{} = {}.", m.name, m.definition)));
         if !reviewer.reasons.is_empty() {
             page.heading("Error reasons", "");
             let count = |(name, n): (&String, &u64)| Bar { label: name.clone(), value: *n as f64, interval: None, note: n.to_string() };
