@@ -409,3 +409,32 @@ fn a_worksheet_to_read_from_holds_the_notes_with_their_evidence_marked() {
     let (status, _, err) = run(&["sample", &reports, "--size", "1", "--notes", &notes, "--out", &path(folder.path(), "x")]);
     assert!(status == 2 && err.contains("1 of the notes drawn are not in it"), "{err}");
 }
+
+/// Runs every command of docs/qa.md in the repository's root and holds each output against the text that follows it.
+#[cfg(unix)]
+#[test]
+fn the_page_about_qa_says_what_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_cervicode"));
+    let page = std::fs::read_to_string(path(crate::root(), "docs/qa.md")).unwrap();
+    let all = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::env::join_paths([program.parent().unwrap().into()].into_iter().chain(std::env::split_paths(&all))).unwrap();
+    let (mut shown, mut ran) = (String::new(), 0);
+    for block in page.split("```").skip(1).step_by(2) {
+        let (kind, body) = block.split_once('\n').unwrap();
+        match kind {
+            "sh" => {
+                let mut shell = std::process::Command::new("sh");
+                shell.args(["-eu", "-c", body]).current_dir(crate::root()).env("work", folder.path());
+                let output = shell.env("PATH", &paths).output().unwrap();
+                assert!(output.status.success(), "{body}\n{}", String::from_utf8_lossy(&output.stderr));
+                shown = String::from_utf8(output.stdout).unwrap();
+                ran += 1;
+            }
+            "text" => body.lines().for_each(|line| assert!(shown.lines().any(|l| l == line), "{line}\n{shown}")),
+            "yaml" => assert!(cervicode::qa::plan::Plan::parse(body).unwrap().check().is_ok()),
+            other => panic!("{other}"),
+        }
+    }
+    assert!(ran >= 5);
+}
