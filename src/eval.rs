@@ -4,6 +4,11 @@
 //! otherwise; a gold code that is not supported is missed. A flag is right if gold requires it, ignored if gold allows it.
 //! `corpus/scoring.yaml` says which families and flags count.
 
+pub mod check;
+mod detail;
+
+pub use detail::{Confusion, Detail, Macro, MissPlace, Style};
+
 use crate::knowledge::yaml;
 use crate::note::Facts;
 use crate::report::Report;
@@ -45,7 +50,8 @@ impl Scoring {
         Ok(Scoring { families: pattern(&doc.families)?, not_judged: pattern(&doc.not_judged)?, doc })
     }
 
-    fn counts(&self, code: &str) -> bool {
+    /// Whether a code is of the families that are judged.
+    pub fn counts(&self, code: &str) -> bool {
         self.families.is_match(code) && !self.not_judged.is_match(code)
     }
 }
@@ -57,6 +63,12 @@ pub struct Gold {
     pub id: String,
     /// What the program is told.
     pub facts: Facts,
+    /// The style of the note.
+    pub style: String,
+    /// The labels as they stand.
+    pub source: Value,
+    /// The words that gold gives for a code or flag.
+    evidence: BTreeMap<String, String>,
     codes: BTreeSet<String>,
     review: BTreeSet<String>,
     one_of: Vec<BTreeSet<String>>,
@@ -74,7 +86,15 @@ impl Gold {
         let list = |keys: [&str; 2]| keys.iter().find_map(|k| gold.get(*k)).and_then(Value::as_array).cloned().unwrap_or_default();
         let of = |v: &Value, key: &str| v.as_str().or_else(|| v.get(key).and_then(Value::as_str)).unwrap_or("").to_string();
         let set = |keys, field: &str| list(keys).iter().map(|v| of(v, field)).collect::<BTreeSet<_>>();
+        let lists = ["codes", "withheld", "flags"].into_iter().flat_map(|k| gold.get(k).and_then(Value::as_array)).flatten();
+        let words = |v: &Value| {
+            let name = v.get("code").or_else(|| v.get("flag"))?.as_str()?;
+            Some((name.to_string(), v.get("evidence")?.as_str()?.to_string()))
+        };
         Some(Gold {
+            style: [text("style"), text("note_type")].into_iter().find(|s| !s.is_empty()).unwrap_or("").to_string(),
+            source: record.clone(),
+            evidence: lists.filter_map(words).collect(),
             id: text("id").to_string(),
             facts: Facts {
                 setting: Setting::parse(text("setting")),
@@ -128,7 +148,7 @@ impl Counts {
 }
 
 /// What went wrong on one note.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Miss {
     /// The note.
     pub id: String,
@@ -142,6 +162,8 @@ pub struct Miss {
     pub flags_missed: BTreeSet<String>,
     /// Flags that gold does not allow.
     pub flags_wrong: BTreeSet<String>,
+    /// Where each of them stands, if it has a place.
+    pub places: Vec<MissPlace>,
 }
 
 /// The figures so far.
@@ -160,13 +182,14 @@ pub struct Tally {
     per_category: BTreeMap<String, Counts>,
     per_code: BTreeMap<String, Counts>,
     per_flag: BTreeMap<String, Counts>,
+    detail: detail::Gathered,
     /// Notes with a fault, in the order of gold.
     pub misses: Vec<Miss>,
 }
 
 impl Tally {
-    /// Adds one note; `None` if there is no report of it.
-    pub fn add(&mut self, gold: &Gold, report: Option<&Report>, scoring: &Scoring) {
+    /// Adds one note, whose text serves to tell places; `None` if there is no report of it. The report counts in code points.
+    pub fn add(&mut self, gold: &Gold, report: Option<&Report>, text: &str, scoring: &Scoring) {
         let of = |status| -> BTreeSet<String> {
             let codes = report.iter().flat_map(|r| &r.codes);
             codes.filter(|c| c.status == status).map(|c| c.code.to_string()).collect()
@@ -217,9 +240,17 @@ impl Tally {
         let expected: BTreeSet<_> = gold.withheld.iter().filter(|(_, r)| !reasons.contains(r)).map(|(c, _)| c.clone()).collect();
         self.withheld.1 += expected.len() as u32;
         self.withheld.0 += expected.intersection(&listed).count() as u32;
-        if !(wrong.is_empty() && missed.is_empty() && flags_wrong.is_empty() && flags_missed.is_empty()) {
-            self.misses.push(Miss { id: gold.id.clone(), missed, missed_but_in_review: in_review, wrong, flags_missed, flags_wrong });
+        let id = gold.id.clone();
+        let mut miss = Miss { id, missed, missed_but_in_review: in_review, wrong, flags_missed, flags_wrong, places: Vec::new() };
+        self.detail.add(gold, report, text, (&right, &flags_right), &mut miss);
+        if ![&miss.wrong, &miss.missed, &miss.flags_wrong, &miss.flags_missed].iter().all(|l| l.is_empty()) {
+            self.misses.push(miss);
         }
+    }
+
+    /// The figures beyond the shared definitions; the seed is that of the bootstrap.
+    pub fn detail(&self, seed: u64) -> Detail {
+        self.detail.detail(seed)
     }
 
     /// The figures, with their 95 % intervals.

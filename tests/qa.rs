@@ -221,3 +221,220 @@ fn a_spare_stands_in_for_a_note_that_cannot_be_judged() {
     std::fs::write(&filled, format!("{main}{}{}", of("6"), of("7"))).unwrap();
     assert!(run(&["audit", &filled]).2.contains("2 spares are used and 1 notes are unusable"));
 }
+
+/// Records of notes with gold, one of them faulty in every way the checker knows.
+#[test]
+fn faulty_gold_is_named_by_place_and_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let gold = path(folder.path(), "gold.ndjson");
+    let good = json!({"id": "a", "text": "Assessment: neck pain.", "setting": "outpatient", "gold":
+        {"codes": [{"code": "M54.2", "evidence": "neck pain", "start": 12, "end": 21}], "flags": [{"flag": "duration"}]}});
+    std::fs::write(&gold, format!("{good}\n")).unwrap();
+    let (status, out, err) = run(&["eval", &gold, "--check"]);
+    assert!(status == 0 && out.contains("1 notes with labels, 0 faults"), "{out}{err}");
+    let bad = json!({"id": "a", "text": "ASSESSMENT:  neck pain.", "setting": "office", "gold": {
+        "codes": [{"code": "M54.2", "evidence": "neck pain", "start": 12, "end": 21}, {"code": "M54.5"}, {"code": "neck"}],
+        "review": [{"code": "M54.2"}], "withheld": [{"code": "M54.12", "reason": "because"}, {"code": "M50.00", "reason": "negated", "evidence": "disc"}],
+        "one_of": [["M54.13", "M54.1"]], "flags": [{"flag": "durations"}], "flag": []}});
+    std::fs::write(&gold, format!("{good}\n{bad}\n")).unwrap();
+    let (status, out, _) = run(&["eval", &gold, "--check"]);
+    assert_eq!(status, 1);
+    for fault in [
+        "gold.ndjson:2: id: `a` stands in gold.ndjson:1 already",
+        "gold.ndjson:2: text: the same note stands in gold.ndjson:1 already",
+        "setting: its value is not known",
+        "flag: is no key of gold labels",
+        "codes[0].start: its words are not at 12 to 21",
+        "codes[1]: M54.5 is no valid code",
+        "codes[2]: its code is not shaped like one",
+        "review[0]: M54.2 stands in `codes` already",
+        "withheld[0]: its reason is missing or none of the report's",
+        "withheld[1].evidence: its words are not in the note",
+        "one-of[0]: M54.1 is no valid code",
+        "flags[0]: `durations` is no flag",
+    ] {
+        assert!(out.contains(fault), "{fault}\n{out}");
+    }
+}
+
+#[test]
+fn the_gold_of_the_corpus_has_no_fault() {
+    let (status, out, err) = run(&["eval", &path(crate::root(), "corpus/gold"), "--check"]);
+    assert!(status == 0 && out.ends_with("0 faults\n"), "{out}{err}");
+}
+
+#[test]
+fn figures_against_gold_have_intervals_styles_confusions_and_places() {
+    let corpus = path(crate::root(), "corpus/gold");
+    let (status, out, _) = run(&["eval", &corpus, "--format", "json"]);
+    let figures: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(status, 0);
+    assert_eq!(out, run(&["eval", &corpus, "--format", "json"]).1);
+    let sum = |list: &str, key: &dyn Fn(&Value) -> u64| figures[list].as_object().unwrap().values().map(key).sum::<u64>();
+    let counts = |list: &str| ["tp", "fp", "fn"].map(|k| sum(list, &|v| v[k].as_u64().unwrap()));
+    // what is counted by code is counted by family, section and style, too
+    assert_eq!(counts("per_code"), counts("per_category"));
+    assert_eq!(counts("per_code"), counts("per_section"));
+    assert_eq!(counts("per_code"), ["tp", "fp", "fn"].map(|k| sum("per_style", &|v| v["codes"][k].as_u64().unwrap())));
+    assert_eq!(
+        sum("per_style", &|v| v["exact"].as_u64().unwrap()),
+        (figures["exact_set"].as_f64().unwrap() * figures["notes"].as_f64().unwrap()).round() as u64
+    );
+    let interval = |name: &str| figures["bootstrap95"][name].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect::<Vec<_>>();
+    for (name, value) in
+        [("precision", &figures["codes"]["precision"]), ("f1", &figures["codes"]["f1"]), ("exact_set", &figures["exact_set"])]
+    {
+        let value = value.as_f64().unwrap();
+        assert!(interval(name)[0] <= value && value <= interval(name)[1], "{name}");
+    }
+    let confused: u64 = figures["confusions"].as_array().unwrap().iter().map(|c| c["count"].as_u64().unwrap()).sum();
+    let [_, wrong, missed] = counts("per_code");
+    assert!(confused >= wrong.max(missed) && confused <= wrong + missed);
+    for miss in figures["misses"].as_array().unwrap() {
+        let text = std::fs::read_to_string(path(crate::root(), &format!("corpus/gold/{}.txt", miss["id"].as_str().unwrap()))).unwrap();
+        for place in miss["places"].as_array().unwrap() {
+            let (start, line) = (place["start"].as_u64().unwrap() as usize, place["line"].as_u64().unwrap() as usize);
+            assert_eq!(text.chars().take(start).filter(|c| *c == '\n').count() + 1, line);
+            assert!(place["end"].as_u64().unwrap() as usize <= text.chars().count());
+        }
+    }
+}
+
+/// Billed codes: the rules about this one plain note are the plainest there are.
+#[test]
+fn billed_codes_are_judged_by_the_note_and_the_official_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = path(folder.path(), "notes.ndjson");
+    let text = "HPI: neck pain for 3 days, 4/10. No arm symptoms.\n\nASSESSMENT:\n1. Herniated disc C5-C6.\n";
+    let note = |id: &str, billed: &[&str]| json!({"id": id, "text": text, "setting": "outpatient", "billed": billed}).to_string();
+    let lines = [note("right", &["M50.222"]), note("broad", &["M50.20"]), note("mixed", &["M54.5", "M54.2", "M50.222", "E11.9", "M54.12"])];
+    std::fs::write(&notes, lines.join("\n") + "\n{\"id\":\"none\",\"text\":\"Neck pain.\"}\n").unwrap();
+    let (status, out, err) = run(&["audit", "--billed", &notes, "--format", "json"]);
+    assert_eq!(status, 0, "{err}");
+    let audit: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (audit["notes"].as_u64(), audit["without_billed"].as_u64(), audit["billed"].as_u64(), audit["not_judged"].as_u64()),
+        (Some(3), Some(1), Some(7), Some(1))
+    );
+    let outcome = |name: &str| audit["outcomes"].as_array().unwrap().iter().find(|o| o[0] == name).unwrap()[1]["count"].as_u64().unwrap();
+    assert_eq!((outcome("supported"), outcome("specificity-lost"), outcome("invalid"), outcome("unsupported")), (2, 1, 1, 2));
+    let list = audit["worklist"].as_array().unwrap();
+    let find = |note: &str, kind: &str| {
+        list.iter().find(|f| f["note_id"] == note && f["kind"] == kind).unwrap_or_else(|| panic!("{note} {kind}: {out}"))
+    };
+    assert_eq!(find("broad", "specificity-lost")["instead"][0], "M50.222");
+    assert_eq!(find("mixed", "excludes1")["codes"], json!(["M54.2", "M50.222"]));
+    assert_eq!(find("mixed", "invalid")["certainty"], "certain");
+    assert!(!list.iter().any(|f| f["note_id"] == "right" || f["kind"] == "missed"), "{out}");
+    let order: Vec<_> = list.iter().map(|f| ["certain", "likely", "check"].iter().position(|c| f["certainty"] == *c).unwrap()).collect();
+    assert!(order.is_sorted(), "{order:?}");
+    // the worklist as a table, and notes without billed codes
+    let (_, table, _) = run(&["audit", "--billed", &notes, "--format", "csv"]);
+    assert_eq!(table.lines().count(), list.len() + 1);
+    std::fs::write(&notes, "{\"text\":\"Neck pain.\"}\n").unwrap();
+    assert!(run(&["audit", "--billed", &notes]).2.contains("no note has billed codes"));
+}
+
+#[test]
+fn two_batches_are_compared_with_a_named_test_and_correction() {
+    let folder = tempfile::tempdir().unwrap();
+    let a = frame(folder.path());
+    let b = path(folder.path(), "b.ndjson");
+    let text = std::fs::read_to_string(&a).unwrap();
+    std::fs::write(
+        &b,
+        text.lines().enumerate().map(|(i, l)| if i % 2 == 0 { l.replace("M54.2", "M54.6") } else { l.into() } + "\n").collect::<String>(),
+    )
+    .unwrap();
+    let (status, out, err) = run(&["compare", &a, &b, "--format", "json", "--correction", "benjamini-hochberg"]);
+    assert_eq!(status, 0, "{err}");
+    let drift: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(drift["correction"], "benjamini-hochberg");
+    let row = |name: &str| drift["rows"].as_array().unwrap().iter().find(|r| r["name"] == name).unwrap().clone();
+    assert_eq!((row("M54.2")["a"]["count"].as_u64(), row("M54.2")["b"]["count"].as_u64()), (Some(160), Some(80)));
+    assert!(row("M54.2")["p_adjusted"].as_f64().unwrap() < 1e-6 && row("level")["p"] == 1.0);
+    let (_, text, _) = run(&["compare", &a, &b]);
+    assert!(text.contains("Holm's method") && text.lines().all(|l| l.chars().count() <= 100), "{text}");
+    let (_, text, _) = run(&["compare", &a]);
+    assert!(text.contains("80.0 % (160 of 200), exact"), "{text}");
+    assert_eq!(run(&["compare", &a, "nothing.ndjson"]).0, 2);
+}
+
+#[test]
+fn pages_fetch_nothing_run_nothing_and_escape_what_they_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let reports = frame(folder.path());
+    let text =
+        std::fs::read_to_string(&reports).unwrap().replace("\"n0\"", "\"<script>alert(1)</script>\"").replace("Because.", "<img src=x>");
+    std::fs::write(&reports, text).unwrap();
+    let out = path(folder.path(), "s");
+    assert_eq!(run(&["sample", &reports, "--size", "200", "--out", &out]).0, 0);
+    let filled = path(folder.path(), "s/filled.csv");
+    fill(&path(folder.path(), "s/worksheet.csv"), &filled, &|_, i| if i % 7 == 0 { ["unsure", "", ""] } else { ["agree", "", ""] });
+    let corpus = path(crate::root(), "corpus/gold");
+    let mut pages = vec![std::fs::read_to_string(path(folder.path(), "s/worksheet.html")).unwrap()];
+    for args in [vec!["audit", &filled], vec!["compare", &reports], vec!["compare", &reports, &reports], vec!["eval", &corpus]] {
+        let (status, page, err) = run(&[args.as_slice(), &["--format", "html"]].concat());
+        assert_eq!(status, 0, "{err}");
+        assert!(page.contains("<svg"), "{args:?}");
+        pages.push(page);
+    }
+    for page in pages {
+        assert!(page.starts_with("<!doctype html>") && page.ends_with("</body></html>\n"));
+        assert!(page.contains("prefers-color-scheme: dark") && page.contains("@media print") && page.contains("default-src 'none'"));
+        for banned in ["<script", "<img", "<link", "<a ", "<iframe", "@import", "url("] {
+            assert!(!page.contains(banned), "{banned}");
+        }
+        let addresses =
+            page.matches("http").count() - page.matches("http-equiv").count() - page.matches("http://www.w3.org/2000/svg").count();
+        assert_eq!(addresses, 0);
+    }
+}
+
+#[test]
+fn a_worksheet_to_read_from_holds_the_notes_with_their_evidence_marked() {
+    let folder = tempfile::tempdir().unwrap();
+    let (notes, reports) = (path(folder.path(), "notes.ndjson"), path(folder.path(), "reports.ndjson"));
+    let note = json!({"id": "é1", "text": "Café 😀 visit.\n\nASSESSMENT: Neck pain.\n", "setting": "outpatient"});
+    std::fs::write(&notes, format!("{note}\n")).unwrap();
+    for unit in ["codepoints", "utf16", "bytes"] {
+        assert_eq!(run(&["scan", &notes, "--out", &reports, "--offsets", unit, "--quiet"]).0, 0);
+        let out = path(folder.path(), unit);
+        assert_eq!(run(&["sample", &reports, "--size", "1", "--notes", &notes, "--out", &out]).0, 0);
+        let page = std::fs::read_to_string(path(folder.path(), &format!("{unit}/worksheet.html"))).unwrap();
+        assert!(page.contains("ASSESSMENT: <mark>Neck pain</mark>."), "{unit}");
+    }
+    // another text under the same id is not shown
+    std::fs::write(&notes, format!("{}\n", note.to_string().replace("visit", "call"))).unwrap();
+    let (status, _, err) = run(&["sample", &reports, "--size", "1", "--notes", &notes, "--out", &path(folder.path(), "x")]);
+    assert!(status == 2 && err.contains("1 of the notes drawn are not in it"), "{err}");
+}
+
+/// Runs every command of docs/qa.md in the repository's root and holds each output against the text that follows it.
+#[cfg(unix)]
+#[test]
+fn the_page_about_qa_says_what_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_cervicode"));
+    let page = std::fs::read_to_string(path(crate::root(), "docs/qa.md")).unwrap();
+    let all = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::env::join_paths([program.parent().unwrap().into()].into_iter().chain(std::env::split_paths(&all))).unwrap();
+    let (mut shown, mut ran) = (String::new(), 0);
+    for block in page.split("```").skip(1).step_by(2) {
+        let (kind, body) = block.split_once('\n').unwrap();
+        match kind {
+            "sh" => {
+                let mut shell = std::process::Command::new("sh");
+                shell.args(["-eu", "-c", body]).current_dir(crate::root()).env("work", folder.path());
+                let output = shell.env("PATH", &paths).output().unwrap();
+                assert!(output.status.success(), "{body}\n{}", String::from_utf8_lossy(&output.stderr));
+                shown = String::from_utf8(output.stdout).unwrap();
+                ran += 1;
+            }
+            "text" => body.lines().for_each(|line| assert!(shown.lines().any(|l| l == line), "{line}\n{shown}")),
+            "yaml" => assert!(cervicode::qa::plan::Plan::parse(body).unwrap().check().is_ok()),
+            other => panic!("{other}"),
+        }
+    }
+    assert!(ran >= 5);
+}

@@ -1,10 +1,12 @@
 //! `cervicode audit`: what a reviewer's decisions say of all notes.
 
+use super::options::InputArgs;
 use super::sample::each_report;
-use super::{Failure, Outcome, Status, World};
+use super::{Failure, Outcome, Status, World, billed};
 use crate::qa::audit::{self, Audit, Review, Reviewed};
 use crate::qa::draw::{SCHEMA, Sample};
 use crate::qa::frame::Frame;
+use crate::qa::pages;
 use crate::qa::statistics::Share;
 use crate::qa::worksheet;
 use clap::ValueEnum;
@@ -14,9 +16,14 @@ use std::path::{Path, PathBuf};
 /// Accuracy from a reviewer's worksheet, with intervals; agreement, if there are several reviewers
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Worksheets of one sample (.csv), one a reviewer; the figures of the first stand for the audit
+    /// Worksheets of one sample (.csv), one a reviewer; the figures of the first stand for the audit. With --billed: notes
     #[arg(required = true, value_name = "WORKSHEET")]
     worksheets: Vec<PathBuf>,
+    /// Judge the codes that were billed, which records of notes carry as `billed`
+    #[arg(long, conflicts_with_all = ["sample", "frame", "by", "partial"])]
+    billed: bool,
+    #[command(flatten)]
+    input: InputArgs,
     /// The record of the sample; sample.json beside the first worksheet if not given
     #[arg(long, value_name = "FILE")]
     sample: Option<PathBuf>,
@@ -46,11 +53,21 @@ enum View {
     Text,
     /// For a program
     Json,
+    /// The worklist of --billed as a table
+    Csv,
+    /// One self-contained page with charts
+    Html,
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
     if !(args.confidence > 0.0 && args.confidence < 1.0) {
         return Err(Failure::Message("--confidence lies between 0 and 1 (0.95)".into()));
+    }
+    if args.billed {
+        return of_billed(args, world);
+    }
+    if args.format == View::Csv {
+        return Err(Failure::Message("--format csv is for --billed".into()));
     }
     let sample = record(args)?;
     if !args.frame.is_empty() {
@@ -97,9 +114,25 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
             serde_json::to_writer_pretty(&mut *world.out, &audit).map_err(io::Error::from)?;
             writeln!(world.out)?;
         }
-        View::Text => text(&audit, world.out)?,
+        View::Html => write!(world.out, "{}", pages::audit(&audit))?,
+        _ => text(&audit, world.out)?,
     }
     Ok(Status::Done)
+}
+
+fn of_billed(args: &Args, world: &mut World<'_>) -> Outcome {
+    let inputs: Vec<String> = args.worksheets.iter().map(|p| p.to_string_lossy().into_owned()).collect();
+    let (audit, lost) = billed::audit(&inputs, &args.input, args.confidence, world)?;
+    match args.format {
+        View::Json => {
+            serde_json::to_writer_pretty(&mut *world.out, &audit).map_err(io::Error::from)?;
+            writeln!(world.out)?;
+        }
+        View::Csv => billed::csv(&audit, world.out)?,
+        View::Html => write!(world.out, "{}", pages::billed(&audit))?,
+        View::Text => billed::text(&audit, world.out)?,
+    }
+    Ok(if lost { Status::Unread } else { Status::Done })
 }
 
 fn record(args: &Args) -> Result<Sample, Failure> {
@@ -137,7 +170,7 @@ fn unchanged(sample: &Sample, reports: &[String], world: &mut World<'_>) -> Resu
 }
 
 fn text(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
-    let level = percent(audit.confidence);
+    let level = level(audit.confidence);
     writeln!(out, "sample {} of {} reports; {level} intervals: exact (Clopper-Pearson) and Wilson", audit.sample, audit.frame_reports)?;
     for (i, reviewer) in audit.reviewers.iter().enumerate() {
         let which = if i == 0 { "" } else { " (a further reviewer)" };
@@ -201,6 +234,11 @@ pub(super) fn share(share: &Share) -> String {
     format!("{} ({} of {}), exact {a} to {b}, Wilson {c} to {d}", percent(value), share.count, share.of)
 }
 
-pub(super) fn percent(value: f64) -> String {
+/// "95 %", for a confidence level.
+pub(super) fn level(confidence: f64) -> String {
+    format!("{} %", (confidence * 1e6).round() / 1e4)
+}
+
+fn percent(value: f64) -> String {
     format!("{:.1} %", value * 100.0)
 }

@@ -2,9 +2,11 @@
 
 use super::{Failure, Outcome, Status, World};
 use crate::bulk::guarded;
-use crate::eval::{Counts, Figures, Gold, Miss, Scoring, Tally};
+use crate::eval::check::Checker;
+use crate::eval::{Counts, Detail, Figures, Gold, Miss, Scoring, Style, Tally};
 use crate::input::{self, Problem, Raw, Source};
 use crate::note::Note;
+use crate::qa::pages;
 use crate::report::Report;
 use crate::span::Unit;
 use clap::ValueEnum;
@@ -25,6 +27,12 @@ pub(crate) struct Args {
     /// Leave out the list of misses
     #[arg(long)]
     no_misses: bool,
+    /// Check the labels themselves instead: offsets, codes, flags, ids, duplicated notes; exit status 1 if something is wrong
+    #[arg(long)]
+    check: bool,
+    /// Seed of the bootstrap intervals
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -33,6 +41,8 @@ enum View {
     Text,
     /// For a program
     Json,
+    /// One self-contained page with charts
+    Html,
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
@@ -47,14 +57,18 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
             records(gold, &mut pairs, &mut problems);
         }
     }
+    if args.check {
+        return check(args, &pairs, &problems, &Checker::new(&engine.knowledge, &scoring), world);
+    }
+    let pairs: Vec<(Gold, Note)> = pairs.into_iter().map(|l| (l.gold, l.note)).collect();
     let reports: Vec<Result<Report, Problem>> =
         pairs.par_iter().map(|(_, note)| guarded(&engine, note, &|engine, note| engine.review(note, Unit::Codepoints))).collect();
     let mut tally = Tally::default();
-    for ((gold, _), report) in pairs.iter().zip(reports) {
-        tally.add(gold, report.as_ref().ok(), &scoring);
+    for ((gold, note), report) in pairs.iter().zip(reports) {
+        tally.add(gold, report.as_ref().ok(), &note.text, &scoring);
         problems.extend(report.err());
     }
-    let figures = tally.figures();
+    let (figures, detail) = (tally.figures(), tally.detail(args.seed));
     let misses = if args.no_misses { Vec::new() } else { tally.misses };
     match args.format {
         View::Json => {
@@ -62,19 +76,56 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
             struct Whole<'a> {
                 #[serde(flatten)]
                 figures: &'a Figures,
+                #[serde(flatten)]
+                detail: &'a Detail,
                 misses: &'a [Miss],
             }
-            let json = serde_json::to_string_pretty(&Whole { figures: &figures, misses: &misses }).map_err(io::Error::from)?;
+            let json =
+                serde_json::to_string_pretty(&Whole { figures: &figures, detail: &detail, misses: &misses }).map_err(io::Error::from)?;
             writeln!(world.out, "{json}")?;
         }
-        View::Text => text(&figures, &misses, world.out)?,
+        View::Html => write!(world.out, "{}", pages::eval(&figures, &detail, &misses))?,
+        View::Text => text(&figures, &detail, &misses, world.out)?,
     }
     problems.iter().for_each(|p| world.problem(p));
     Ok(if problems.iter().any(|p| p.lost) { Status::Unread } else { Status::Done })
 }
 
+/// A note with its labels, and where they stand.
+struct Labelled {
+    place: String,
+    gold: Gold,
+    note: Note,
+}
+
+fn check(args: &Args, labelled: &[Labelled], problems: &[Problem], checker: &Checker, world: &mut World<'_>) -> Outcome {
+    let mut checker = checker.clone();
+    labelled.iter().for_each(|l| checker.check(&l.place, &l.gold, &l.note.text));
+    match args.format {
+        View::Json => {
+            serde_json::to_writer_pretty(&mut *world.out, &checker.faults).map_err(io::Error::from)?;
+            writeln!(world.out)?;
+        }
+        _ => {
+            for fault in &checker.faults {
+                writeln!(world.out, "{}: {}: {}", fault.place, fault.part, fault.message)?;
+            }
+            writeln!(world.out, "{} notes with labels, {} faults", labelled.len(), checker.faults.len())?;
+        }
+    }
+    problems.iter().for_each(|p| world.problem(p));
+    let lost = problems.iter().any(|p| p.lost);
+    Ok(if lost {
+        Status::Unread
+    } else if checker.faults.is_empty() {
+        Status::Done
+    } else {
+        Status::Problems
+    })
+}
+
 /// The labelled notes of a folder and those below it.
-fn corpus(folder: &str, pairs: &mut Vec<(Gold, Note)>, problems: &mut Vec<Problem>) {
+fn corpus(folder: &str, pairs: &mut Vec<Labelled>, problems: &mut Vec<Problem>) {
     let sources = input::sources(&[folder.to_string()], true, problems);
     for source in sources {
         let Source::File { path, name } = source else { continue };
@@ -87,7 +138,7 @@ fn corpus(folder: &str, pairs: &mut Vec<(Gold, Note)>, problems: &mut Vec<Proble
         match (read, note(Source::File { path, name })) {
             (Ok(gold), Ok(note)) => {
                 let facts = gold.facts.clone();
-                pairs.push((gold, Note { id, facts, ..note }));
+                pairs.push(Labelled { place: labels.display().to_string(), gold, note: Note { id, facts, ..note } });
             }
             (Err(e), _) => problems.push(Problem::lost(labels.display(), e)),
             (_, Err(problem)) => problems.push(problem),
@@ -101,7 +152,7 @@ fn note(source: Source) -> Result<Note, Problem> {
     item.unwrap_or_else(|| Err(Problem::lost("-", "empty"))).and_then(|item| input::decode(item, &options))
 }
 
-fn records(file: &str, pairs: &mut Vec<(Gold, Note)>, problems: &mut Vec<Problem>) {
+fn records(file: &str, pairs: &mut Vec<Labelled>, problems: &mut Vec<Problem>) {
     let options = input::Options::default();
     for source in input::sources(&[file.to_string()], false, problems) {
         match input::open(source, &options, &mut None) {
@@ -118,17 +169,17 @@ fn records(file: &str, pairs: &mut Vec<(Gold, Note)>, problems: &mut Vec<Problem
     }
 }
 
-fn labelled(item: input::Item, options: &input::Options) -> Result<(Gold, Note), Problem> {
+fn labelled(item: input::Item, options: &input::Options) -> Result<Labelled, Problem> {
     let place = item.place.to_string();
-    let Raw::Json(line) = &item.raw else { return Err(Problem::lost(place, "gold is a folder or .ndjson records")) };
+    let Raw::Json(line) = &item.raw else { return Err(Problem::lost(&place, "gold is a folder or .ndjson records")) };
     let gold = serde_json::from_slice(line).ok().as_ref().and_then(Gold::of_record);
     let note = input::decode(item, options)?;
-    let mut gold = gold.ok_or_else(|| Problem::lost(place, "the record has no gold `codes`"))?;
+    let mut gold = gold.ok_or_else(|| Problem::lost(&place, "the record has no gold `codes`"))?;
     gold.id.clone_from(&note.id);
-    Ok((gold, note))
+    Ok(Labelled { place, gold, note })
 }
 
-fn text(figures: &Figures, misses: &[Miss], out: &mut dyn Write) -> io::Result<()> {
+fn text(figures: &Figures, detail: &Detail, misses: &[Miss], out: &mut dyn Write) -> io::Result<()> {
     let f = figures;
     let interval = |[low, high]: [f64; 2]| format!("[{low:.3}, {high:.3}]");
     writeln!(out, "{} notes; 95 % Wilson intervals", f.notes)?;
@@ -164,8 +215,28 @@ fn text(figures: &Figures, misses: &[Miss], out: &mut dyn Write) -> io::Result<(
     if f.missing_reports > 0 {
         writeln!(out, "missing reports   {}", f.missing_reports)?;
     }
+    for (name, m) in [("codes", detail.macro_codes), ("families", detail.macro_families), ("flags", detail.macro_flags)] {
+        writeln!(out, "macro, {} {:<14} precision {:.3}   recall {:.3}   F1 {:.3}", m.classes, name, m.precision, m.recall, m.f1)?;
+    }
+    writeln!(out, "\n95 % bootstrap intervals over notes (seed {}; percentile, 1,000 rounds)", detail.bootstrap_seed)?;
+    for (name, bounds) in &detail.bootstrap95 {
+        if let Some(bounds) = bounds {
+            writeln!(out, "  {:<20}{}", name.replace('_', " "), interval(*bounds))?;
+        }
+    }
     table("by code", &f.per_code, out)?;
+    table("by family", &f.per_category, out)?;
+    table("by section", &detail.per_section, out)?;
     table("by flag", &f.per_flag, out)?;
+    let styles = |part: fn(&Style) -> Counts| detail.per_style.iter().map(|(name, s)| (name.clone(), part(s))).collect();
+    table("codes by style", &styles(|s| s.codes), out)?;
+    table("flags by style", &styles(|s| s.flags), out)?;
+    if !detail.confusions.is_empty() {
+        writeln!(out, "\nexpected -> got")?;
+    }
+    for c in &detail.confusions {
+        writeln!(out, "  {:<10} -> {:<24} {:>3}  {}", c.expected, c.got, c.count, c.notes.join(" "))?;
+    }
     if !misses.is_empty() {
         writeln!(out, "\nmisses")?;
     }
@@ -180,6 +251,10 @@ fn text(figures: &Figures, misses: &[Miss], out: &mut dyn Write) -> io::Result<(
         ];
         for (name, list) in lists.iter().filter(|(_, l)| !l.is_empty()) {
             writeln!(out, "    {name}: {}", list.iter().cloned().collect::<Vec<_>>().join(", "))?;
+        }
+        for place in &miss.places {
+            let section = place.section.as_deref().unwrap_or("no section");
+            writeln!(out, "    at {}:{} ({section}): {} {}", place.line, place.column, place.what, place.kind)?;
         }
     }
     Ok(())

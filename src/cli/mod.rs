@@ -4,9 +4,11 @@
 
 mod assert;
 mod audit;
+mod billed;
 mod check;
 mod code;
 mod codeset;
+mod compare;
 mod completions;
 mod coverage;
 mod diff;
@@ -65,6 +67,7 @@ enum Command {
     Query(query::Args),
     Sample(sample::Args),
     Audit(audit::Args),
+    Compare(compare::Args),
     /// What a code, rule, concept, flag, cue or term is; with notes and --code or --not: why a code is there or not
     Explain(explain::ExplainArgs),
     Check(check::Args),
@@ -91,6 +94,7 @@ fn dispatch(command: &Command, world: &mut World<'_>) -> Outcome {
         Command::Query(args) => query::run(args, world),
         Command::Sample(args) => sample::run(args, world),
         Command::Audit(args) => audit::run(args, world),
+        Command::Compare(args) => compare::run(args, world),
         Command::Explain(args) => explain::run(args, world),
         Command::Lookup(args) => {
             // a code needs no knowledge, and the knowledge is what a start costs

@@ -1,18 +1,21 @@
 //! `cervicode sample`: notes for a reviewer, drawn so that an auditor can draw them again.
 
 use super::{Failure, Outcome, Status, World};
+use crate::codeset::sha256;
 use crate::input::{self, Problem, Raw};
 use crate::qa::draw::{Drawer, Sample};
 use crate::qa::frame::Entry;
+use crate::qa::pages;
 use crate::qa::plan::{Method, Plan};
 use crate::qa::worksheet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Draw a sample of reviewed notes, with worksheets for a reviewer
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "The same seed, plan and reports give the same sample on every machine. --out FOLDER gets sample.json (the record of \
-the sample), worksheet.csv and, where there are spares, spares.csv. Without --out the record goes to standard output."
+the sample), worksheet.csv, worksheet.html to read from (with --notes it holds the notes, their evidence marked) and, where there are spares, spares.csv. Without --out the record goes to standard output."
 )]
 pub(crate) struct Args {
     /// Reports, as `cervicode scan` writes them (.ndjson, also .gz or .zst); `-` is standard input
@@ -45,6 +48,9 @@ pub(crate) struct Args {
     /// Any number; 1, or what the plan says, if not given
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// The notes themselves, for worksheet.html: the inputs that `cervicode scan` had (may be given more than once)
+    #[arg(long, value_name = "NOTES", requires = "out")]
+    notes: Vec<String>,
     /// Write the record and the worksheets into this folder
     #[arg(long, short, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -74,7 +80,10 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
     let names = args.reports.iter().map(|r| Path::new(r).file_name().map_or_else(|| r.clone(), |n| n.to_string_lossy().into_owned()));
     let (sample, entries) = drawer.finish(names.collect()).map_err(Failure::Message)?;
     match &args.out {
-        Some(folder) => write(folder, &sample, &entries).map_err(|(path, e)| Failure::Message(format!("{}: {e}", path.display())))?,
+        Some(folder) => {
+            let texts = texts(&args.notes, &sample, world, &mut lost);
+            write(folder, &sample, &entries, &texts).map_err(|(path, e)| Failure::Message(format!("{}: {e}", path.display())))?;
+        }
         None => {
             serde_json::to_writer_pretty(&mut *world.out, &sample).map_err(std::io::Error::from)?;
             writeln!(world.out)?;
@@ -149,7 +158,39 @@ pub(super) fn each_report<'w>(
     }
 }
 
-fn write(folder: &Path, sample: &Sample, entries: &[Entry]) -> Result<(), (PathBuf, std::io::Error)> {
+/// The texts of the notes drawn, by id; one whose hash is not that of the report is left out, and told.
+fn texts(notes: &[String], sample: &Sample, world: &mut World<'_>, lost: &mut bool) -> BTreeMap<String, String> {
+    let wanted: BTreeMap<&str, &str> = sample.draws.iter().map(|d| (d.note_id.as_str(), d.note_sha256.as_str())).collect();
+    let options = input::Options { stdin: input::Format::Ndjson, ..input::Options::default() };
+    let (mut problems, mut texts) = (Vec::new(), BTreeMap::new());
+    for source in input::sources(notes, true, &mut problems) {
+        let items = match input::open(source, &options, &mut world.stdin) {
+            Ok(items) => items,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        for note in items.map(|item| item.and_then(|item| input::decode(item, &options))) {
+            match note {
+                Ok(note) if wanted.get(note.id.as_str()).is_some_and(|hash| *hash == sha256(note.text.as_bytes())) => {
+                    texts.insert(note.id, note.text);
+                }
+                Ok(_) => {}
+                Err(problem) => problems.push(problem),
+            }
+        }
+    }
+    let absent = wanted.keys().filter(|id| !texts.contains_key(**id)).count();
+    if !notes.is_empty() && absent > 0 {
+        problems.push(Problem::lost("--notes", format!("{absent} of the notes drawn are not in it, or are not those that were reviewed")));
+    }
+    *lost |= problems.iter().any(|p| p.lost);
+    problems.iter().for_each(|p| world.problem(p));
+    texts
+}
+
+fn write(folder: &Path, sample: &Sample, entries: &[Entry], texts: &BTreeMap<String, String>) -> Result<(), (PathBuf, std::io::Error)> {
     std::fs::create_dir_all(folder).map_err(|e| (folder.to_path_buf(), e))?;
     let save = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
@@ -165,6 +206,7 @@ fn write(folder: &Path, sample: &Sample, entries: &[Entry]) -> Result<(), (PathB
         bytes
     };
     save("worksheet.csv", &table(false))?;
+    save("worksheet.html", pages::worksheet(sample, entries, texts).as_bytes())?;
     if sample.draws.iter().any(|d| d.spare) {
         save("spares.csv", &table(true))?;
     }

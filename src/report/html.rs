@@ -132,7 +132,8 @@ fn marked(report: &Report, note: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</pre>")
 }
 
-fn escape(text: &str) -> String {
+/// Text that is safe between tags and in quoted attributes.
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
