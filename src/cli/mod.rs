@@ -2,6 +2,7 @@
 //!
 //! To add a subcommand: a file with an `Args` struct and `run(&Args, &mut World) -> Outcome`, and a line in `Command` and in `dispatch`.
 
+mod accuracy;
 mod assert;
 mod audit;
 mod check;
@@ -59,6 +60,7 @@ enum Command {
     Code(code::Args),
     Scan(scan::Args),
     Assert(assert::Args),
+    Accuracy(accuracy::Args),
     Trace(trace::Args),
     Eval(eval::Args),
     Sample(sample::Args),
@@ -84,6 +86,7 @@ fn dispatch(command: &Command, world: &mut World<'_>) -> Outcome {
         Command::Code(args) => code::run(args, world),
         Command::Scan(args) => scan::run(args, world),
         Command::Assert(args) => assert::run(args, world),
+        Command::Accuracy(args) => accuracy::run(args, world),
         Command::Trace(args) => trace::run(args, world),
         Command::Eval(args) => eval::run(args, world),
         Command::Sample(args) => sample::run(args, world),

@@ -31,7 +31,14 @@ static SHAPE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Finds the typed codes that the convention speaks of, in the assessed sections.
-pub(crate) fn typed(text: &str, layout: &Layout, findings: &[Finding], facts: &[Fact], encounter: &Encounter, saying: &Saying) -> Vec<Typed> {
+pub(crate) fn typed(
+    text: &str,
+    layout: &Layout,
+    findings: &[Finding],
+    facts: &[Fact],
+    encounter: &Encounter,
+    saying: &Saying,
+) -> Vec<Typed> {
     let set = &encounter.release.set;
     let mut out = Vec::new();
     for (section, _) in layout.sections.iter().zip(&encounter.coded_from).filter(|(_, coded)| **coded) {
