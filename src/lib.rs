@@ -17,6 +17,7 @@ pub mod code;
 pub mod codeset;
 pub mod coding;
 pub mod context;
+pub mod corpus;
 pub mod diagnostic;
 pub mod engine;
 pub mod eval;

@@ -1,5 +1,6 @@
 //! One binary for all integration tests: it links once. A module is a file beside this one.
 
+mod accuracy;
 mod authoring;
 mod broken;
 mod cases;

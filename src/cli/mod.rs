@@ -2,6 +2,7 @@
 //!
 //! To add a subcommand: a file with an `Args` struct and `run(&Args, &mut World) -> Outcome`, and a line in `Command` and in `dispatch`.
 
+mod accuracy;
 mod assert;
 mod audit;
 mod billed;
@@ -62,6 +63,7 @@ enum Command {
     Code(code::Args),
     Scan(scan::Args),
     Assert(assert::Args),
+    Accuracy(accuracy::Args),
     Trace(trace::Args),
     Eval(eval::Args),
     Query(query::Args),
@@ -89,6 +91,7 @@ fn dispatch(command: &Command, world: &mut World<'_>) -> Outcome {
         Command::Code(args) => code::run(args, world),
         Command::Scan(args) => scan::run(args, world),
         Command::Assert(args) => assert::run(args, world),
+        Command::Accuracy(args) => accuracy::run(args, world),
         Command::Trace(args) => trace::run(args, world),
         Command::Eval(args) => eval::run(args, world),
         Command::Query(args) => query::run(args, world),

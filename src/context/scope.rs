@@ -31,6 +31,8 @@ pub(crate) struct Scopes<'v, 'f> {
     pub active: Vec<Active>,
     /// Start, end and place in [`ContextKnowledge::terminators`].
     pub terminators: Vec<(usize, usize, u16)>,
+    /// Where cues begin that look forward and say whether something is there.
+    stated: Vec<usize>,
 }
 
 impl<'v, 'f> Scopes<'v, 'f> {
@@ -43,7 +45,15 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 _ => None,
             })
             .collect();
-        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators };
+        let states = |f: &&Found| match f.part {
+            Part::Cue(cue) => {
+                let rule = &knowledge.cues[cue as usize];
+                rule.direction != Direction::Backward && rule.says.iter().any(|s| s.axis() == Axis::Polarity)
+            }
+            _ => false,
+        };
+        let stated = found.iter().filter(states).map(|f| f.start).collect();
+        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators, stated };
         let mut marks_forward = None;
         for f in found {
             match f.part {
@@ -184,7 +194,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 // "stenosis (resolved)": a cue that opens a bracket speaks of what stands before it
                 "(" if depth == 0 && at + 1 < to && self.view.is_word(at + 1) => break,
                 "(" if depth > 0 => depth -= 1,
-                "," if (near || rule.reach == Reach::Phrase) && i != to => break,
+                "," if (near || rule.reach == Reach::Phrase || (axis == Axis::Time && self.stands_alone(at))) && i != to => break,
                 ";" | "|" => break,
                 ":" if rule.reach != Reach::Sentence => break,
                 _ => {}
@@ -203,9 +213,16 @@ impl<'v, 'f> Scopes<'v, 'f> {
         t.ends.contains(&axis) && (if forward { t.forward } else { t.backward }) && !rule.passes.contains(&terminator)
     }
 
+    /// Whether what stands before the comma says itself whether it is there: "no hoarseness, arm pain resolved".
+    fn stands_alone(&self, comma: usize) -> bool {
+        let from = (0..comma).rev().find(|i| matches!(self.view.symbol(*i), "," | ";")).map_or(0, |i| i + 1);
+        self.stated.iter().any(|at| from <= *at && *at < comma) || (from..comma).any(|i| self.knowledge.verbs.contains(self.view.symbol(i)))
+    }
+
     /// Whether a clause with a verb of its own follows the comma: "denies weakness, grip is reduced".
     fn opens_clause(&self, comma: usize) -> bool {
-        (comma + 1..self.view.len().min(comma + 1 + SUBJECT))
+        let first = comma + 1 + usize::from(self.view.symbol(comma + 1) == "and");
+        (first..self.view.len().min(first + SUBJECT))
             .map(|i| self.view.symbol(i))
             .take_while(|s| !matches!(*s, "," | ";" | "and" | "or" | "nor" | "/" | "(" | "which" | "that" | "who"))
             .any(|s| self.knowledge.verbs.contains(s))
@@ -215,6 +232,9 @@ impl<'v, 'f> Scopes<'v, 'f> {
     fn in_or_list(&self, comma: usize) -> bool {
         let mut last = comma;
         for i in comma + 1..self.view.len() {
+            if self.stated.contains(&i) {
+                return false;
+            }
             match self.view.symbol(i) {
                 "or" => return i - last <= 6,
                 "," if i - last <= 6 => last = i,
