@@ -36,7 +36,9 @@ pub(crate) fn takes(kind: ConceptKind, key: AttributeKey) -> bool {
         ConceptKind::Confuser => true,
         ConceptKind::Sign | ConceptKind::Procedure => matches!(key, K::Laterality | K::Level | K::Region | K::Severity),
         ConceptKind::Status => matches!(key, K::Level | K::Onset),
-        ConceptKind::Mechanism | ConceptKind::Visit | ConceptKind::Circumstance => false,
+        // "fell yesterday" says when the complaint began
+        ConceptKind::Mechanism => matches!(key, K::Onset),
+        ConceptKind::Visit | ConceptKind::Circumstance => false,
     }
 }
 

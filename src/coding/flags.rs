@@ -121,7 +121,7 @@ impl Asking<'_> {
             return None;
         }
         if let Some(least) = when.lasting_days {
-            let long = |key| self.given_values(key).any(|v| matches!(v, Value::Days(from, _) if *from >= least));
+            let long = |key| self.neck_values(key).any(|v| matches!(v, Value::Days(from, _) if *from >= least));
             if !long(AttributeKey::Duration) && !long(AttributeKey::Onset) {
                 return None;
             }
@@ -213,6 +213,12 @@ impl Asking<'_> {
                 }
             })
             .map(|v| &v.attribute.value)
+    }
+
+    /// Values of a property that are said of the neck itself.
+    fn neck_values(&self, key: AttributeKey) -> impl Iterator<Item = &Value> {
+        let own = move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && v.mentions.iter().any(|&m| self.neck(m));
+        self.values.iter().filter(own).map(|v| &v.attribute.value)
     }
 
     /// Whether a place lies in text carried over from another note.
