@@ -77,13 +77,39 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
     match place {
         Place::Anywhere | Place::Decisive => true,
         Place::Top => span.start < TOP_BYTES,
-        Place::Title => span.start < TITLE_BYTES || scan.layout.sections.iter().any(|s| s.title.is_some_and(|t| t.contains(span))),
+        Place::Title => {
+            let section = scan.layout.sections.iter().rfind(|s| s.start <= span.start);
+            let first = section.is_some_and(|s| s.title.is_none() || s.title.is_some_and(|t| t.contains(span)));
+            first && span.start < TITLE_BYTES || scan.layout.sections.iter().any(|s| s.title.is_some_and(|t| t.contains(span)))
+        }
         Place::Signature => {
             let capitals = span.of(scan.text).chars().all(|c| !c.is_lowercase());
             // "J. Doe, PT, DPT" and "J. Doe RN" at a line's end.
-            let behind_name = start > 0 && scan.token(start - 1) == ",";
+            let behind_name = start > 0 && scan.token(start - 1) == "," && names(scan, start - 1);
             let ends_line = end >= scan.len() || scan.breaks(end) > 0 || matches!(scan.token(end), "," | "." | "/" | ")");
             capitals && behind_name && ends_line && (span.start < TITLE_BYTES || span.end + TITLE_BYTES > length)
         }
     }
+}
+
+/// Whether a name ends before the comma at `comma`: two to four capitalised words or initials that begin their line, or stand behind a
+/// mark ("Signed: J. Doe, DPT"); credentials may stand between. Not "ibuprofen, PT" and not "with John Smith, PT".
+fn names(scan: &Scan<'_>, comma: u32) -> bool {
+    let capital = |t: u32| scan.span(t..t + 1).of(scan.text).starts_with(char::is_uppercase);
+    let mut at = comma;
+    let mut words = 0;
+    while at > 0 && words < 6 {
+        let before = at - 1;
+        match scan.token(before) {
+            "." | "," => {}
+            _ if capital(before) => words += 1,
+            _ => break,
+        }
+        at = before;
+        if scan.breaks(at) > 0 {
+            break;
+        }
+    }
+    let opens = at == 0 || scan.breaks(at) > 0 || matches!(scan.token(at - 1), ":" | "-" | "--" | "|" | "_" | "__" | "by" | "signed");
+    words >= 2 && opens
 }

@@ -114,6 +114,14 @@ impl Linker<'_> {
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Laterality | AttributeKey::Region => {
                 (cost <= NEAR && self.ends_phrase(value.end)).then_some(cost + 3)
             }
+            // "herniation, C5-6 with myelopathy": the level is of what stands before "with"
+            AttributeKey::Level
+                if forward
+                    && self.mentions[..mention].iter().any(|m| m.tokens.end <= value.start && value.start - m.tokens.end <= 8)
+                    && gap.clone().any(|t| matches!(self.scan.token(t), "with" | "without" | "w" | "wo" | "no")) =>
+            {
+                None
+            }
             AttributeKey::Level if forward => {
                 let placed = value.start > 0 && self.scan.word(value.start - 1, WordUse::At).is_some();
                 (cost <= NEAR).then_some(cost + if placed { 6 } else { 0 })
@@ -125,6 +133,11 @@ impl Linker<'_> {
             _ if forward => (cost <= FAR).then_some(cost + 2),
             _ => (cost <= FAR).then_some(cost),
         }
+    }
+
+    /// Whether nothing but joining words stands between two values.
+    pub fn only_joins(&self, gap: Range<u32>) -> bool {
+        !gap.is_empty() && gap.len() <= 3 && gap.clone().all(|t| self.scan.word(t, WordUse::Join).is_some())
     }
 
     /// Whether some value or level covers a token.
@@ -169,7 +182,9 @@ impl Linker<'_> {
         let mut at = mention;
         while at > 0 && self.mentions[at - 1].sentence == self.mentions[mention].sentence {
             let gap = self.mentions[at - 1].tokens.end..self.mentions[at].tokens.start;
-            if gap.start > gap.end || !gap.clone().all(|t| self.in_value(t)) || !self.takes(at - 1, read.attribute.key) {
+            // two mentions may share their head: "low back and neck pain for 2 weeks"
+            let shared = gap.start > gap.end;
+            if !shared && !gap.clone().all(|t| self.in_value(t)) || !self.takes(at - 1, read.attribute.key) {
                 break;
             }
             at -= 1;

@@ -116,9 +116,20 @@ fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Knowle
     words::read_links(&scan, &mut reads);
     reads.sort_by_key(|r| (r.tokens.start, r.tokens.end));
     let linker = Linker { scan: &scan, mentions, knowledge };
-    let mut out = Vec::with_capacity(reads.len());
+    let mut out: Vec<NoteValue> = Vec::with_capacity(reads.len());
+    let mut levels: Option<(u32, Vec<usize>)> = None;
     for read in reads {
-        let linked = linker.link(&read);
+        let mut linked = linker.link(&read);
+        if read.attribute.key == AttributeKey::Level {
+            // "at C5-6 and C6-7 without radiculopathy": levels in a row are of one condition
+            if let Some((end, mentions)) = &levels
+                && !mentions.is_empty()
+                && linker.only_joins(*end..read.tokens.start)
+            {
+                linked.clone_from(mentions);
+            }
+            levels = Some((read.tokens.end, linked.clone()));
+        }
         if linked.is_empty() && read.beside_mention {
             continue;
         }

@@ -58,6 +58,9 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
     scan.knowledge.quantities.iter().filter(|q| q.of == of).find_map(|rule| {
         let from = before(scan, rule, start)?;
         let to = behind(scan, rule, end)?;
+        if rule.alone && !(stands_alone(scan, from, to) && in_story(scan, from)) {
+            return None;
+        }
         if of != QuantityKind::Score && elsewhere(scan, from, to) {
             return None;
         }
@@ -103,6 +106,23 @@ fn behind(scan: &Scan<'_>, rule: &Quantity, end: u32) -> Option<u32> {
     }
     let text = text_from(scan, end);
     rule.after.iter().filter(|a| text.starts_with(a.as_str())).max_by_key(|a| a.len()).map(|a| end + count(a))
+}
+
+/// Whether marks, the end of a score or line ends stand on both sides of some tokens.
+fn stands_alone(scan: &Scan<'_>, from: u32, to: u32) -> bool {
+    let mark = |t: u32| scan.token(t).bytes().all(|b| b.is_ascii_punctuation());
+    let opens =
+        from == 0 || scan.breaks(from) > 0 || mark(from - 1) || (from > 1 && scan.token(from - 1) == "10" && scan.token(from - 2) == "/");
+    let closes = to >= scan.len() || scan.breaks(to) > 0 || mark(to);
+    opens && closes
+}
+
+/// Whether a token stands where the complaint is told or assessed.
+fn in_story(scan: &Scan<'_>, token: u32) -> bool {
+    use crate::vocab::SectionKind as S;
+    let at = scan.span(token..token + 1).start;
+    let section = scan.layout.sections.iter().rfind(|s| s.start <= at);
+    section.is_some_and(|s| s.assessed || matches!(s.kind, S::Preamble | S::ChiefComplaint | S::Hpi | S::Indications))
 }
 
 /// Whether the clause says that the quantity is of a dose, a visit or a therapy.

@@ -52,6 +52,9 @@ impl Bonds {
 
 /// Whether the cause that is named for `effect` is `cause`.
 pub(crate) fn causes(findings: &[Finding], facts: &[Fact], effect: usize, cause: usize) -> bool {
+    if facts[effect].consequence_of == Some(facts[cause].finding) {
+        return true;
+    }
     let hull = findings[facts[cause].finding].mention.hull();
     let mut attributes = findings[facts[effect].finding].attributes.iter();
     attributes.any(|a| a.key == AttributeKey::Cause && matches!(a.value, Value::Text(_)) && a.span.overlaps(hull))

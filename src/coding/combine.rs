@@ -352,7 +352,9 @@ fn displaces(scene: &Scene<'_>, by: &Candidate, replace: &Replace, other: &Candi
     if other.code == by.code || !replace.codes.iter().any(|p| other.code.within(p)) {
         return false;
     }
-    if (replace.same_level && other.level != by.level) || (replace.same_region && !compatible(&other.region, &by.region)) {
+    // a plain code of the same finding is the one whose level the root has told
+    let plain = other.level.is_empty() && other.facts.iter().all(|f| by.facts.contains(f));
+    if (replace.same_level && other.level != by.level && !plain) || (replace.same_region && !compatible(&other.region, &by.region)) {
         return false;
     }
     let here = |item: u32| by.facts.iter().chain(&other.facts).any(|&f| scene.facts[f].item == item);

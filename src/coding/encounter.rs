@@ -1,5 +1,6 @@
 //! What the note says of the encounter itself: setting, author, phase of care, and which sections count as assessed.
 
+use super::facts;
 use crate::attributes::{self, Value};
 use crate::codeset::{Picked, Releases};
 use crate::findings::Finding;
@@ -62,7 +63,20 @@ fn phase(layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Option
     if shown("care-undetermined") {
         return None;
     }
-    if shown("care-routine") {
+    // an emergency visit is active treatment even if the pain got better there
+    let emergency = knowledge.coding.guidelines.get("care-emergency").map(|s| &s.concepts);
+    if emergency.is_some_and(|e| findings.iter().any(|f| told(f) && e.has(f.mention.concept) && in_story(layout, f)))
+        && !shown("care-recheck")
+    {
+        return Some("active");
+    }
+    let routine = knowledge.coding.guidelines.get("care-routine");
+    let follows = |f: &Finding| {
+        let said = routine.is_some_and(|s| s.concepts.has(f.mention.concept)) && in_story(layout, f);
+        let improved = routine.is_some_and(|s| s.beside.has(f.mention.concept)) && assessed(layout, f);
+        told(f) && (said || improved)
+    };
+    if findings.iter().any(follows) {
         return Some("routine");
     }
     let recent = knowledge.coding.guidelines.get("care-active").and_then(|s| s.days).unwrap_or(0);
@@ -76,9 +90,16 @@ fn phase(layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Option
     // an accident told as the present history, and nobody says that care went on before
     let accident = knowledge.coding.guidelines.get("care-active").map(|s| &s.beside);
     let fresh = |f: &Finding| {
-        told(f) && f.assertion.time == Time::Current && accident.is_some_and(|a| a.has(f.mention.concept)) && in_story(layout, f)
+        let now = f.assertion.time == Time::Current || facts::just_after(layout, f, knowledge);
+        told(f) && now && accident.is_some_and(|a| a.has(f.mention.concept)) && in_story(layout, f)
     };
     (shown("care-active") || findings.iter().any(new) || findings.iter().any(fresh)).then_some("active")
+}
+
+/// Whether a finding stands in a section that assesses by its kind.
+fn assessed(layout: &Layout, finding: &Finding) -> bool {
+    let section = layout.sentences.get(finding.mention.sentence as usize).and_then(|s| layout.sections.get(s.section as usize));
+    section.is_some_and(|s| s.assessed && !s.copied)
 }
 
 /// Whether a finding stands where the present matter is told: not in past history, lists, plan or drugs.
@@ -103,7 +124,10 @@ fn coded_from(layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> V
         let heads = || {
             let item = layout.items.get(sentence.item as usize);
             let first = item.and_then(|i| layout.sentences.get(i.sentences.start as usize));
-            first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5)
+            let start = finding.mention.tokens.start;
+            // "continue therapy for her C5-6 herniation"
+            let treated = layout.words(start.saturating_sub(4).max(sentence.tokens.start)..start).contains(" for ");
+            treated || first.is_some_and(|s| start < s.tokens.start + 5)
         };
         match section.kind {
             SectionKind::Plan if told(finding) && heads() => coded[sentence.section as usize] = true,

@@ -91,6 +91,8 @@ pub(crate) struct Fact {
     pub suspected: bool,
     /// A later statement of the assessment contradicts it.
     pub overruled: bool,
+    /// The finding before it in its sentence that is said to cause it ("herniation causing stenosis").
+    pub consequence_of: Option<usize>,
     /// Done in this encounter: named in the account of a procedure.
     pub performed: bool,
     /// Quoted as the referring provider's diagnosis.
@@ -189,7 +191,7 @@ pub(crate) fn standing(kind: SectionKind, coded_from: bool) -> Standing {
 }
 
 /// What the note says of a finding. Inpatient diagnoses at discharge count as established though hedged.
-pub(crate) fn state(finding: &Finding, established: bool, kind: ConceptKind) -> State {
+pub(crate) fn state(finding: &Finding, established: bool, kind: ConceptKind, after: bool) -> State {
     let a = &finding.assertion;
     if a.subject != Subject::Patient {
         return State::Someone;
@@ -200,7 +202,10 @@ pub(crate) fn state(finding: &Finding, established: bool, kind: ConceptKind) -> 
     if a.polarity == Polarity::Absent {
         return State::Denied;
     }
+    // "neck pain s/p collision yesterday": an event is behind us and no old one
+    let event = kind == ConceptKind::Mechanism && after;
     match a.time {
+        Time::Historical if event => {}
         // a state after something is told in the past and holds today ("status post C5-6 fusion")
         Time::Historical if kind == ConceptKind::Status => {}
         Time::Historical if a.resolved => return State::Resolved,
@@ -212,6 +217,14 @@ pub(crate) fn state(finding: &Finding, established: bool, kind: ConceptKind) -> 
 
 /// Makes the facts of a note's findings.
 pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], setting: Setting, knowledge: &Knowledge) -> Vec<Fact> {
+    let discharge = setting == Setting::Inpatient;
+    // a hedge in the list of admission diagnoses is settled by the list made at discharge, if there is one
+    let admission = knowledge.coding.guidelines.get("admission-list");
+    let admitted = |title: Option<Span>| {
+        title.is_some_and(|t| admission.is_some_and(|a| a.phrases.iter().any(|p| layout.words_of(t).contains(p.as_str()))))
+    };
+    let later = layout.sections.iter().any(|s| s.kind == SectionKind::Diagnosis && !admitted(s.title));
+    let at_admission = |title: Option<Span>| later && admitted(title);
     let mut facts: Vec<Fact> = findings
         .iter()
         .enumerate()
@@ -221,7 +234,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
             let coded = coded_from.get(sentence.section as usize).copied().unwrap_or(false);
             // a complaint is there whatever is suspected behind it ("likely muscular neck pain")
             let complaint = knowledge.coding.guidelines.get("complaints-stand").is_some_and(|g| g.concepts.has(finding.mention.concept));
-            let established = complaint || (setting == Setting::Inpatient && coded && section.kind == SectionKind::Diagnosis);
+            let established = complaint || (discharge && coded && section.kind == SectionKind::Diagnosis && !at_admission(section.title));
             let (mut levels, mut roots, mut region) = (Vec::new(), Vec::new(), String::new());
             for attribute in &finding.attributes {
                 let Value::Text(text) = &attribute.value else { continue };
@@ -246,7 +259,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
                 Standing::Narrative if introduced("quoted-report") => Standing::Imaging,
                 standing => standing,
             };
-            let state = state(finding, established, kind);
+            let state = state(finding, established, kind, just_after(layout, finding, knowledge));
             let heading = || section.title.is_some_and(|t| t.overlaps(finding.mention.hull()));
             Some(Fact {
                 finding: i,
@@ -262,7 +275,10 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
                 section: sentence.section,
                 standing: if referred { Standing::Assessed } else { standing },
                 state,
-                performed: state == State::Affirmed && (section.kind == SectionKind::Procedure || heading()),
+                consequence_of: consequence_of(layout, findings, i, knowledge),
+                performed: state == State::Affirmed
+                    && kind == ConceptKind::Procedure
+                    && (matches!(section.kind, SectionKind::Procedure | SectionKind::HospitalCourse) || heading()),
                 overruled: false,
                 suspected: finding.assertion.certainty != Certainty::Definite,
                 referred,
@@ -277,6 +293,25 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
     place(&mut facts, knowledge);
     adopt_levels(&mut facts, knowledge);
     facts
+}
+
+/// The finding before another in its sentence, if words of consequence join them.
+fn consequence_of(layout: &Layout, findings: &[Finding], effect: usize, knowledge: &Knowledge) -> Option<usize> {
+    let saying = knowledge.coding.guidelines.get("consequence-words")?;
+    let cause = effect.checked_sub(1)?;
+    let (before, own) = (&findings[cause].mention, &findings[effect].mention);
+    if before.sentence != own.sentence || before.tokens.end >= own.tokens.start {
+        return None;
+    }
+    let between = layout.words(before.tokens.end..own.tokens.start);
+    saying.phrases.iter().any(|p| between.contains(p.as_str())).then_some(cause)
+}
+
+/// Whether the only words that put it in the past say that something came after it.
+pub(crate) fn just_after(layout: &Layout, finding: &Finding, knowledge: &Knowledge) -> bool {
+    let Some(saying) = knowledge.coding.guidelines.get("after-event") else { return false };
+    let cues = &finding.assertion.cues;
+    !cues.is_empty() && cues.iter().all(|c| saying.phrases.iter().any(|p| p.trim() == layout.words_of(c.span).trim()))
 }
 
 /// In which part of its sentence a mention stands: how many semicolons come before it.

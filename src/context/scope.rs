@@ -194,7 +194,12 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 // "stenosis (resolved)": a cue that opens a bracket speaks of what stands before it
                 "(" if depth == 0 && at + 1 < to && self.view.is_word(at + 1) => break,
                 "(" if depth > 0 => depth -= 1,
-                "," if (near || rule.reach == Reach::Phrase || (axis == Axis::Time && self.stands_alone(at))) && i != to => break,
+                "," if (near || rule.reach == Reach::Phrase || (axis == Axis::Time && self.stands_alone(at)))
+                    && i != to
+                    && (near || !self.in_list_before(at, to)) =>
+                {
+                    break;
+                }
                 ";" | "|" => break,
                 ":" if rule.reach != Reach::Sentence => break,
                 _ => {}
@@ -230,6 +235,17 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Whether the comma belongs to a list of short entries that "or" closes ("possible A, B, or C").
     fn in_or_list(&self, comma: usize) -> bool {
+        // "numbness, tingling and weakness": single words are one list, however it is closed
+        let words: Vec<&str> = (comma + 1..self.view.len().min(comma + 8)).map(|i| self.view.symbol(i)).collect();
+        if let [first, "and" | "&", second, ..] = words[..]
+            && first != "no"
+            && second != "no"
+            && self.view.is_word(comma + 1)
+            && comma > 0
+            && self.view.is_word(comma - 1)
+        {
+            return true;
+        }
         let mut last = comma;
         for i in comma + 1..self.view.len() {
             if self.stated.contains(&i) {
@@ -244,5 +260,11 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
         }
         false
+    }
+
+    /// Whether the comma belongs to a list of short entries that ends before symbol `to` ("edema, redness and warmth are absent").
+    fn in_list_before(&self, comma: usize, to: usize) -> bool {
+        let coordinator = (comma + 1..to).find(|&i| matches!(self.view.symbol(i), "and" | "or" | "nor" | "&"));
+        coordinator.is_some_and(|at| at - comma <= 5 && (comma + 1..to).all(|i| !matches!(self.view.symbol(i), ";" | ":" | "(")))
     }
 }

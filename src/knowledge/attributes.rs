@@ -90,6 +90,8 @@ pub(crate) struct Quantity {
     pub not_before: Vec<String>,
     pub not_after: Vec<String>,
     pub beside_mention: bool,
+    /// Whether marks or line ends must stand on both sides, in the story or the assessment.
+    pub alone: bool,
     pub scale: u32,
 }
 
@@ -207,6 +209,7 @@ impl AttributesKnowledge {
                 not_before: plain(&quantity.not_before),
                 not_after: plain(&quantity.not_after),
                 beside_mention: quantity.beside_mention,
+                alone: quantity.alone,
                 scale: quantity.scale.unwrap_or(10),
             });
         }

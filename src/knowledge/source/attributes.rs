@@ -93,6 +93,9 @@ pub struct QuantityDoc {
     /// Whether it counts only directly beside a mention ("neck pain, 3 weeks").
     #[serde(default)]
     pub beside_mention: bool,
+    /// Whether it counts only where marks or line ends stand on both sides, in the story or the assessment ("neck pain, 6/10, 4 mos.").
+    #[serde(default)]
+    pub alone: bool,
     /// None of these may stand in the few words before it.
     #[serde(default)]
     pub not_before: Vec<String>,
