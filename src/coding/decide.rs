@@ -169,7 +169,9 @@ impl<'a> Deciding<'a> {
             self.notice("copied", &copied);
         }
         // "history of X" in an assessment: ambiguous, for the coder
-        let past = pick(self.facts, |f| f.standing == Standing::Assessed && f.state == State::Past);
+        let gone = self.knowledge.coding.guidelines.get("past-is-past").map(|g| &g.concepts);
+        let past =
+            pick(self.facts, |f| f.standing == Standing::Assessed && f.state == State::Past && !gone.is_some_and(|g| g.has(f.concept)));
         for f in past {
             for c in self.run(&[f]).kept {
                 if !self.suggested(c.code) && self.cervical(f) {

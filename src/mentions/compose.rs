@@ -75,12 +75,17 @@ impl Reader<'_> {
         end
     }
 
+    /// Whether a site can complete it: "traumatic | neck pain" leaves the neck to the pain.
+    fn takes_sites(&self, named: &Named) -> bool {
+        named.concept.is_none_or(|c| self.lexicon.concept(c).regional != Regional::No)
+    }
+
     /// Sites before the node `at`, nearest first, none that an earlier row has taken.
     fn sites_before(&self, at: usize, taken: &Sites) -> Sites {
         let Some(named) = self.named(at) else { return Sites::new() };
         let Some(mut here) = at.checked_sub(1) else { return Sites::new() };
         let joined = |form| self.joined(Joins::SiteFinding, Some(form), here, at);
-        if self.run(here).is_none() || taken.contains(&here) || !named.forms().any(joined) {
+        if self.run(here).is_none() || taken.contains(&here) || !self.takes_sites(named) || !named.forms().any(joined) {
             return Sites::new();
         }
         let mut sites = vec![here];
@@ -97,6 +102,9 @@ impl Reader<'_> {
     /// Sites after the node `at`, nearest first.
     fn sites_after(&self, at: usize) -> Sites {
         let (Some(named), Some(_)) = (self.named(at), self.run(at + 1)) else { return Sites::new() };
+        if !self.takes_sites(named) {
+            return Sites::new();
+        }
         let grammar = &self.lexicon.grammar;
         let pattern = named.forms().find_map(|f| grammar.joins(Joins::FindingSite, Some(f), &self.layout.folded, self.gap(at, at + 1)));
         let Some(pattern) = pattern else { return Sites::new() };
