@@ -10,7 +10,7 @@ use super::statistics::random::Stream;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// The form of the record of a sample.
 pub const SCHEMA: &str = "cervicode.sample/1";
@@ -47,6 +47,8 @@ pub struct FrameRecord {
     pub reports: u64,
     /// See [`Frame::sha256`].
     pub sha256: String,
+    /// What made them: version and the beginning of the knowledge's hash.
+    pub engines: Vec<String>,
 }
 
 /// One stratum.
@@ -122,6 +124,7 @@ struct Reservoir {
 pub struct Drawer {
     plan: Plan,
     frame: Frame,
+    engines: BTreeSet<String>,
     stream: Stream,
     strata: BTreeMap<String, Reservoir>,
     /// For the systematic method: the fraction of a step at which it starts, and the size of the frame.
@@ -160,7 +163,7 @@ impl Drawer {
             _ => None,
         };
         let steps = steps.map(|ratio| Steps { start: (stream.next_number() >> 32) as u32, taken: 0, ratio });
-        Ok(Drawer { plan: plan.clone(), frame: Frame::default(), stream, strata: BTreeMap::new(), steps })
+        Ok(Drawer { plan: plan.clone(), frame: Frame::default(), engines: BTreeSet::new(), stream, strata: BTreeMap::new(), steps })
     }
 
     /// Shows the drawer the next report of the frame.
@@ -175,6 +178,12 @@ impl Drawer {
         }
         let place = self.frame.reports();
         self.frame.add(line);
+        let hash: String = head.engine.knowledge_sha256.chars().take(12).collect();
+        let engine = format!("{} {hash}", head.engine.version);
+        // a frame of many engines is a mistake; its record need not hold them all
+        if self.engines.len() < 16 {
+            self.engines.insert(engine);
+        }
         let reservoir = self.strata.entry(stratum.clone()).or_default();
         reservoir.size += 1;
         let (key, keep) = match &mut self.steps {
@@ -248,7 +257,8 @@ impl Drawer {
         };
         let algorithm =
             format!("{algorithm}; stream: ChaCha20 (64-bit counter, nonce 0), key SHA-256(\"{PURPOSE} seed {}\")", self.plan.seed);
-        let frame = FrameRecord { inputs, reports: self.frame.reports(), sha256: self.frame.sha256() };
+        let frame =
+            FrameRecord { inputs, reports: self.frame.reports(), sha256: self.frame.sha256(), engines: self.engines.into_iter().collect() };
         let mut sample = Sample { schema: SCHEMA.into(), sample: String::new(), algorithm, plan: self.plan, frame, strata, draws };
         sample.sample = sample.name();
         Ok((sample, entries))
