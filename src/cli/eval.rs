@@ -191,28 +191,26 @@ fn text(figures: &Figures, detail: &Detail, misses: &[Miss], out: &mut dyn Write
     writeln!(out, "{} notes; 95 % Wilson intervals", f.notes)?;
     writeln!(
         out,
-        "supported codes  precision {:.3} {}  recall {:.3} {}  F1 {:.3}",
+        "supported codes  precision {:.3} {}  recall {:.3} {}",
         f.codes.precision,
         interval(f.intervals95.precision),
         f.codes.recall,
-        interval(f.intervals95.recall),
-        f.codes.f1
+        interval(f.intervals95.recall)
     )?;
     writeln!(
         out,
-        "                 right {}, wrong {}, missed {} ({} of them offered for review)",
-        f.codes.tp, f.codes.fp, f.codes.missed, f.codes.fn_but_in_review
+        "                 F1 {:.3}; right {}, wrong {}, missed {} ({} of them offered for review)",
+        f.codes.f1, f.codes.tp, f.codes.fp, f.codes.missed, f.codes.fn_but_in_review
     )?;
     writeln!(
         out,
-        "flags            precision {:.3} {}  recall {:.3} {}  F1 {:.3}",
+        "flags            precision {:.3} {}  recall {:.3} {}",
         f.flags.precision,
         interval(f.intervals95.flag_precision),
         f.flags.recall,
-        interval(f.intervals95.flag_recall),
-        f.flags.f1
+        interval(f.intervals95.flag_recall)
     )?;
-    writeln!(out, "                 right {}, wrong {}, missed {}", f.flags.tp, f.flags.fp, f.flags.missed)?;
+    writeln!(out, "                 F1 {:.3}; right {}, wrong {}, missed {}", f.flags.f1, f.flags.tp, f.flags.fp, f.flags.missed)?;
     writeln!(out, "exact code set   {:.3} {}", f.exact_set, interval(f.intervals95.exact_set))?;
     writeln!(out, "forbidden codes  {:.3} of notes", f.forbidden_rate)?;
     writeln!(out, "clean notes ok   {:.3} of {}", f.clean_right, f.clean_notes)?;

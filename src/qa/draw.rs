@@ -288,18 +288,30 @@ pub fn allocate(target: u64, sizes: &[u64], minimum: u64) -> Result<Vec<u64>, St
     if needed > target {
         return Err(format!("{} strata with at least {minimum} notes each need {needed} notes, and {target} are asked for", sizes.len()));
     }
-    let mut given = least.clone();
-    // what falls below its minimum takes from the others, so the shares are of what is left
-    let ideal = |s: u64| target as f64 * s as f64 / whole.max(1) as f64;
-    while given.iter().sum::<u64>() < target {
-        let short = |i: &usize| ideal(sizes[*i]) - given[*i] as f64;
-        let open = (0..sizes.len()).filter(|&i| given[i] < sizes[i]);
-        // the first of the equally short
-        let Some(next) = open.reduce(|a, b| if short(&b) > short(&a) { b } else { a }) else { break };
-        let whole_steps = (short(&next).floor() as u64).clamp(1, sizes[next] - given[next]).min(target - given.iter().sum::<u64>());
-        given[next] += whole_steps;
+    // what falls below its minimum gets that, and the others share the rest; this may take others below theirs
+    let mut given: Vec<Option<u64>> = vec![None; sizes.len()];
+    loop {
+        let left = target.min(whole) - given.iter().flatten().sum::<u64>();
+        let open: u64 = (0..sizes.len()).filter(|&i| given[i].is_none()).map(|i| sizes[i]).sum();
+        let below = |i: &usize| u128::from(left) * u128::from(sizes[*i]) < u128::from(least[*i]) * u128::from(open);
+        let low: Vec<usize> = (0..sizes.len()).filter(|&i| given[i].is_none()).filter(below).collect();
+        if low.is_empty() {
+            return Ok(remainders(left, open, sizes, given));
+        }
+        low.into_iter().for_each(|i| given[i] = Some(least[i]));
     }
-    Ok(given)
+}
+
+/// Shares `left` among those that have nothing yet, by size: whole parts first, then the largest remainders, the first of equal ones.
+fn remainders(left: u64, open: u64, sizes: &[u64], given: Vec<Option<u64>>) -> Vec<u64> {
+    let part = |i: usize| u128::from(left) * u128::from(sizes[i]);
+    let mut order: Vec<usize> = (0..sizes.len()).filter(|&i| given[i].is_none()).collect();
+    let open = u128::from(open.max(1));
+    let mut shares: Vec<u64> = given.iter().enumerate().map(|(i, g)| g.unwrap_or((part(i) / open) as u64)).collect();
+    order.sort_by_key(|&i| std::cmp::Reverse(part(i) % open));
+    let over = left.saturating_sub(order.iter().map(|&i| shares[i]).sum());
+    order.into_iter().take(over as usize).for_each(|i| shares[i] += 1);
+    shares
 }
 
 #[cfg(test)]
