@@ -217,7 +217,8 @@ impl Asking<'_> {
 
     /// Values of a property that are said of the neck itself.
     fn neck_values(&self, key: AttributeKey) -> impl Iterator<Item = &Value> {
-        let own = move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && v.mentions.iter().any(|&m| self.neck(m));
+        let own =
+            move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && v.mentions.iter().any(|&m| self.neck(m));
         self.values.iter().filter(own).map(|v| &v.attribute.value)
     }
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub struct GoldFault {
     /// The file, and its line if it holds many.
     pub place: String,
-    /// The part of the labels ("codes[1].evidence").
+    /// The part of the labels (`codes[1].evidence`).
     pub part: String,
     /// One plain sentence.
     pub message: String,

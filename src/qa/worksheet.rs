@@ -98,7 +98,7 @@ pub fn harmless(text: &str) -> String {
             safe.push('\'');
         }
         // blanks and quotes do not close what a separator opened
-        opens = matches!(c, ';' | ',') || (opens && matches!(c, ' ' | '"' | '\'' | '\u{a0}'));
+        opens = matches!(c, ';' | ',') || (opens && matches!(c, ' ' | '"' | '\u{a0}'));
         safe.push(c);
     }
     safe
