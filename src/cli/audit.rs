@@ -3,6 +3,7 @@
 use super::options::InputArgs;
 use super::sample::each_report;
 use super::{Failure, Outcome, Status, World, billed};
+use crate::codeset::show::wrapped;
 use crate::qa::audit::{self, Audit, Review, Reviewed};
 use crate::qa::draw::{SCHEMA, Sample};
 use crate::qa::frame::Frame;
@@ -68,6 +69,9 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
     }
     if args.format == View::Csv {
         return Err(Failure::Message("--format csv is for --billed".into()));
+    }
+    if let Some(path) = args.worksheets.iter().find(|p| !p.exists()) {
+        return Err(Failure::Message(format!("{}: no such file", path.display())));
     }
     let sample = record(args)?;
     if !args.frame.is_empty() {
@@ -171,7 +175,8 @@ fn unchanged(sample: &Sample, reports: &[String], world: &mut World<'_>) -> Resu
 
 fn text(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let level = level(audit.confidence);
-    writeln!(out, "sample {} of {} reports; {level} intervals: exact (Clopper-Pearson) and Wilson", audit.sample, audit.frame_reports)?;
+    writeln!(out, "sample {} of {} reports", audit.sample, audit.frame_reports)?;
+    writeln!(out, "{level} intervals: exact (Clopper-Pearson) and Wilson; weighted: Korn-Graubard")?;
     for (i, reviewer) in audit.reviewers.iter().enumerate() {
         let which = if i == 0 { "" } else { " (a further reviewer)" };
         writeln!(
@@ -183,9 +188,9 @@ fn text(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     }
     if let Some(agreement) = &audit.agreement {
         writeln!(out, "\nagreement between reviewers, over items that all decided")?;
-        writeln!(out, "  raw                {}", share(&agreement.raw))?;
+        writeln!(out, "  raw agreement\n    {}", share(&agreement.raw))?;
         if let Some(kappa) = &agreement.kappa {
-            writeln!(out, "  {:<18} {:.3} [{:.3}, {:.3}]", agreement.method, kappa.value, kappa.interval[0], kappa.interval[1])?;
+            writeln!(out, "  {}\n    {:.3}, {:.3} to {:.3}", agreement.method, kappa.value, kappa.interval[0], kappa.interval[1])?;
         }
         for d in &agreement.differ {
             let said = d.said.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
@@ -199,26 +204,21 @@ fn figures(reviewer: &Reviewed, out: &mut dyn Write) -> io::Result<()> {
     for measure in &reviewer.measures {
         writeln!(out, "  {}\n    {}", measure.name, share(&measure.share))?;
         if let Some(e) = &measure.weighted {
-            let single =
-                if e.single > 0 { format!(" ({} strata with one note: their variance is not counted)", e.single) } else { String::new() };
-            writeln!(
-                out,
-                "    weighted to the frame {} [{}, {}]{single}",
-                percent(e.value),
-                percent(e.interval[0]),
-                percent(e.interval[1])
-            )?;
+            writeln!(out, "    weighted to the frame {}, {} to {}", percent(e.value), percent(e.interval[0]), percent(e.interval[1]))?;
+            if e.single > 0 {
+                writeln!(out, "    ({} strata with one note each: their variance is not counted)", e.single)?;
+            }
         }
-        writeln!(out, "    = {}", measure.definition)?;
+        wrapped(out, "    = ", "      ", measure.definition)?;
     }
     for (title, counts) in [("error reasons", &reviewer.reasons), ("missed codes", &reviewer.missed)] {
         if !counts.is_empty() {
             let list = counts.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", ");
-            writeln!(out, "  {title}: {list}")?;
+            wrapped(out, "  ", "    ", &format!("{title}: {list}"))?;
         }
     }
     for group in &reviewer.groups {
-        writeln!(out, "  {} {}: {}", group.by, group.value, share(&group.share))?;
+        writeln!(out, "  {} {}\n    {}", group.by, group.value, share(&group.share))?;
     }
     for error in &reviewer.errors {
         let correct = if error.correct.is_empty() { String::new() } else { format!(" -> {}", error.correct.join(" ")) };

@@ -5,7 +5,7 @@ use super::options::InputArgs;
 use super::{Failure, World};
 use crate::bulk;
 use crate::code::Code;
-use crate::codeset::Releases;
+use crate::codeset::show::wrapped;
 use crate::engine::Engine;
 use crate::eval::Scoring;
 use crate::input::{self, Format, Problem};
@@ -30,13 +30,12 @@ pub(super) fn audit(inputs: &[String], input: &InputArgs, confidence: f64, world
         Err(problem) => Box::new(std::iter::once(Err(problem))),
     });
     let judged = |code: Code| scoring.counts(&code.to_string());
-    let releases = Releases::built_in();
     let work = |engine: &Engine, note: &Note| -> Option<Judged> {
         if note.facts.billed.is_empty() {
             return None;
         }
         let report = engine.review(note, Unit::Codepoints);
-        let picked = releases.pick(report.note.date.as_deref().and_then(|d| d.parse().ok()));
+        let picked = engine.releases.pick(report.note.date.as_deref().and_then(|d| d.parse().ok()));
         Some(judge(&note.facts.billed, &report, &picked.set, picked.covers_date, &judged))
     };
     let mut totals = Totals::default();
@@ -60,11 +59,8 @@ pub(super) fn audit(inputs: &[String], input: &InputArgs, confidence: f64, world
 }
 
 pub(super) fn text(audit: &BilledAudit, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "{} notes with {} billed codes ({} of kinds that are not judged); {} notes without",
-        audit.notes, audit.billed, audit.not_judged, audit.without_billed
-    )?;
+    writeln!(out, "{} notes with {} billed codes, {} notes without", audit.notes, audit.billed, audit.without_billed)?;
+    writeln!(out, "{} codes are of kinds that are not judged", audit.not_judged)?;
     writeln!(out, "{} intervals: exact (Clopper-Pearson) and Wilson\n\nbilled codes that are", level(audit.confidence))?;
     for (outcome, figures) in &audit.outcomes {
         writeln!(out, "  {outcome}\n    {}", share(figures))?;
@@ -81,9 +77,10 @@ pub(super) fn text(audit: &BilledAudit, out: &mut dyn Write) -> io::Result<()> {
     }
     for f in &audit.worklist {
         writeln!(out, "  {:<8} {} {}: {}", f.certainty.as_str(), f.note_id, f.kind, codes(&f.codes))?;
-        writeln!(out, "           {}", f.because)?;
+        let indent = "           ";
+        wrapped(out, indent, indent, &f.because)?;
         if !f.evidence.is_empty() {
-            writeln!(out, "           from {}", words(f))?;
+            wrapped(out, indent, indent, &format!("from {}", words(f)))?;
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::audit::{level, share};
 use super::sample::each_report;
 use super::{Failure, Outcome, Status, World};
+use crate::codeset::show::wrapped;
 use crate::qa::drift::{self, Batch, Drift};
 use crate::qa::frame::read;
 use crate::qa::pages;
@@ -108,9 +109,12 @@ fn text((first, second): (&str, &str), drift: &Drift, (a, b): (u64, u64), out: &
     let level = level(drift.confidence);
     writeln!(out, "A: {first} ({a} reports)\nB: {second} ({b} reports)")?;
     writeln!(out, "share of notes; {level} intervals: Wilson for each, Newcombe for B - A")?;
-    writeln!(out, "p: score test, Fisher's exact (f) where fewer than 5 are expected; {} comparisons", drift.rows.len())?;
-    writeln!(out, "adjusted: {}; * below {:.2}\n", name(drift.correction), 1.0 - drift.confidence)?;
-    writeln!(out, "{:<24}{:>7} {:>7}  {:>24}  {:>8} {:>8}", "", "A %", "B %", "B - A (points)", "p", "adjusted")?;
+    writeln!(out, "p: score test; Fisher's exact (f) where fewer than 5 are expected")?;
+    let adjusted =
+        format!("adjusted for {} comparisons by {}; * below {:.2}", drift.rows.len(), name(drift.correction), 1.0 - drift.confidence);
+    wrapped(out, "", "  ", &adjusted)?;
+    writeln!(out)?;
+    writeln!(out, "{:<23}{:>6}{:>6} {:>22} {:>7}  {:>8}", "", "A %", "B %", "B - A (points)", "p", "adjusted")?;
     for row in &drift.rows {
         let of = |v: Option<f64>| format!("{:.1}", v.unwrap_or(0.0) * 100.0);
         let difference = format!("{:+.1} [{:+.1}, {:+.1}]", row.difference * 100.0, row.interval[0] * 100.0, row.interval[1] * 100.0);
@@ -118,14 +122,14 @@ fn text((first, second): (&str, &str), drift: &Drift, (a, b): (u64, u64), out: &
         let mark = if row.p_adjusted < 1.0 - drift.confidence { "*" } else { "" };
         let named = format!("{} {}", row.what.as_str(), row.name);
         let (p, adjusted) = (small(row.p), small(row.p_adjusted));
-        writeln!(out, "{named:<24}{:>7} {:>7}  {difference:>24} {p:>8}{exact}{adjusted:>8}{mark}", of(row.a.value), of(row.b.value))?;
+        writeln!(out, "{named:<23}{:>6}{:>6} {difference:>22} {p:>7}{exact} {adjusted:>8}{mark}", of(row.a.value), of(row.b.value))?;
     }
     writeln!(out, "\nnotes with it, of all; Wilson intervals")?;
     for row in &drift.rows {
         let one = |s: &crate::qa::statistics::Share| {
             format!("{} of {} [{:.1}, {:.1}] %", s.count, s.of, s.wilson[0] * 100.0, s.wilson[1] * 100.0)
         };
-        writeln!(out, "  {:<24} A {:<30} B {}", row.name, one(&row.a), one(&row.b))?;
+        writeln!(out, "  {}\n    A {:<34} B {}", row.name, one(&row.a), one(&row.b))?;
     }
     Ok(())
 }

@@ -57,8 +57,14 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
             records(gold, &mut pairs, &mut problems);
         }
     }
+    if pairs.is_empty() {
+        problems.iter().for_each(|p| world.problem(p));
+        return Err(Failure::Message(
+            "there is no note with labels: gold is a folder of <id>.txt and <id>.yaml, or .ndjson records".into(),
+        ));
+    }
     if args.check {
-        return check(args, &pairs, &problems, &Checker::new(&engine.knowledge, &scoring), world);
+        return check(args, &pairs, &problems, &Checker::new(&engine, &scoring), world);
     }
     let pairs: Vec<(Gold, Note)> = pairs.into_iter().map(|l| (l.gold, l.note)).collect();
     let reports: Vec<Result<Report, Problem>> =
@@ -185,35 +191,33 @@ fn text(figures: &Figures, detail: &Detail, misses: &[Miss], out: &mut dyn Write
     writeln!(out, "{} notes; 95 % Wilson intervals", f.notes)?;
     writeln!(
         out,
-        "supported codes   precision {:.3} {}   recall {:.3} {}   F1 {:.3}",
+        "supported codes  precision {:.3} {}  recall {:.3} {}",
         f.codes.precision,
         interval(f.intervals95.precision),
         f.codes.recall,
-        interval(f.intervals95.recall),
-        f.codes.f1
+        interval(f.intervals95.recall)
     )?;
     writeln!(
         out,
-        "                  right {}, wrong {}, missed {} ({} of them offered for review)",
-        f.codes.tp, f.codes.fp, f.codes.missed, f.codes.fn_but_in_review
+        "                 F1 {:.3}; right {}, wrong {}, missed {} ({} of them offered for review)",
+        f.codes.f1, f.codes.tp, f.codes.fp, f.codes.missed, f.codes.fn_but_in_review
     )?;
     writeln!(
         out,
-        "flags             precision {:.3} {}   recall {:.3} {}   F1 {:.3}",
+        "flags            precision {:.3} {}  recall {:.3} {}",
         f.flags.precision,
         interval(f.intervals95.flag_precision),
         f.flags.recall,
-        interval(f.intervals95.flag_recall),
-        f.flags.f1
+        interval(f.intervals95.flag_recall)
     )?;
-    writeln!(out, "                  right {}, wrong {}, missed {}", f.flags.tp, f.flags.fp, f.flags.missed)?;
-    writeln!(out, "exact code set    {:.3} {}", f.exact_set, interval(f.intervals95.exact_set))?;
-    writeln!(out, "forbidden codes   {:.3} of notes", f.forbidden_rate)?;
-    writeln!(out, "clean notes right {:.3} of {}", f.clean_right, f.clean_notes)?;
-    writeln!(out, "one-of offered    {:.3}", f.one_of)?;
-    writeln!(out, "withheld listed   {:.3}", f.withheld_recall)?;
+    writeln!(out, "                 F1 {:.3}; right {}, wrong {}, missed {}", f.flags.f1, f.flags.tp, f.flags.fp, f.flags.missed)?;
+    writeln!(out, "exact code set   {:.3} {}", f.exact_set, interval(f.intervals95.exact_set))?;
+    writeln!(out, "forbidden codes  {:.3} of notes", f.forbidden_rate)?;
+    writeln!(out, "clean notes ok   {:.3} of {}", f.clean_right, f.clean_notes)?;
+    writeln!(out, "one-of offered   {:.3}", f.one_of)?;
+    writeln!(out, "withheld listed  {:.3}", f.withheld_recall)?;
     if f.missing_reports > 0 {
-        writeln!(out, "missing reports   {}", f.missing_reports)?;
+        writeln!(out, "missing reports  {}", f.missing_reports)?;
     }
     for (name, m) in [("codes", detail.macro_codes), ("families", detail.macro_families), ("flags", detail.macro_flags)] {
         writeln!(out, "macro, {} {:<14} precision {:.3}   recall {:.3}   F1 {:.3}", m.classes, name, m.precision, m.recall, m.f1)?;

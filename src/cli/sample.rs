@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
         if args.reports.iter().any(|r| r == "-") {
             return Err(Failure::Message("a systematic sample of standard input needs `every`: its size is not known before".into()));
         }
-        let mut count = Drawer::new(&Plan { size: Some(0), ..Plan::simple() }, None).map_err(Failure::Message)?;
+        let mut count = Drawer::new(&Plan { size: Some(1), ..Plan::simple() }, None).map_err(Failure::Message)?;
         each_report(&args.reports, world, &mut |line| count.offer(line), &mut |_, _| {});
         size = Some(count.reports());
     }
@@ -79,6 +79,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
     }
     let names = args.reports.iter().map(|r| Path::new(r).file_name().map_or_else(|| r.clone(), |n| n.to_string_lossy().into_owned()));
     let (sample, entries) = drawer.finish(names.collect()).map_err(Failure::Message)?;
+    tell_twice(&sample, world);
     match &args.out {
         Some(folder) => {
             let texts = texts(&args.notes, &sample, world, &mut lost);
@@ -102,6 +103,24 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
         );
     }
     Ok(if lost { Status::Unread } else { Status::Done })
+}
+
+/// Tells of what an auditor would ask: a note that stands in the frame more than once, reports of several engines.
+fn tell_twice(sample: &Sample, world: &mut World<'_>) {
+    let mut ids = std::collections::BTreeSet::new();
+    let twice = sample.draws.iter().filter(|d| !ids.insert(&d.note_id)).count();
+    if twice > 0 {
+        world.problem(&Problem::told(
+            "frame",
+            format!("{twice} of the draws are of a note id drawn already: are notes in it more than once?"),
+        ));
+    }
+    if sample.frame.engines.len() > 1 {
+        world.problem(&Problem::told(
+            "frame",
+            format!("its reports were made by {} engines: {}", sample.frame.engines.len(), sample.frame.engines.join(", ")),
+        ));
+    }
 }
 
 fn plan(args: &Args) -> Result<Plan, Failure> {

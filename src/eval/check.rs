@@ -3,19 +3,20 @@
 use super::{Gold, Scoring};
 use crate::code::Code;
 use crate::codeset::{Releases, Validity};
-use crate::knowledge::Knowledge;
+use crate::engine::Engine;
 use crate::vocab::{AuthorRole, Phase, Reason, Setting};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Something wrong with gold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GoldFault {
     /// The file, and its line if it holds many.
     pub place: String,
-    /// The part of the labels ("codes[1].evidence").
+    /// The part of the labels (`codes[1].evidence`).
     pub part: String,
     /// One plain sentence.
     pub message: String,
@@ -44,6 +45,7 @@ const RECORD_KEYS: [&str; 7] = ["id", "text", "source", "licence", "note_type", 
 /// Checks labels one after the other; it remembers ids and notes.
 #[derive(Debug, Clone)]
 pub struct Checker {
+    releases: Arc<Releases>,
     flags: BTreeSet<String>,
     ids: BTreeMap<String, String>,
     notes: BTreeMap<[u8; 32], String>,
@@ -52,10 +54,11 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// A checker that knows the flags of the knowledge and of the scoring.
-    pub fn new(knowledge: &Knowledge, scoring: &Scoring) -> Checker {
-        let known = knowledge.coding.flags.iter().map(|f| f.flag.clone());
+    /// A checker that knows the releases at hand, and the flags of the knowledge and of the scoring.
+    pub fn new(engine: &Engine, scoring: &Scoring) -> Checker {
+        let known = engine.knowledge.coding.flags.iter().map(|f| f.flag.clone());
         Checker {
+            releases: engine.releases.clone(),
             flags: known.chain(scoring.doc.flags.iter().cloned()).collect(),
             ids: BTreeMap::new(),
             notes: BTreeMap::new(),
@@ -83,7 +86,7 @@ impl Checker {
         at.word(record, labels, "encounter-phase", &|w| Phase::parse(w).is_some());
         at.word(record, labels, "date", &|w| w.parse::<jiff::civil::Date>().is_ok());
 
-        let release = Releases::built_in().pick(gold.facts.date).set;
+        let release = self.releases.pick(gold.facts.date).set;
         let mut stands: BTreeMap<String, &str> = BTreeMap::new();
         for list in ["codes", "review", "withheld"] {
             for (i, entry) in at.list(of([list, list]), list) {

@@ -84,8 +84,7 @@ fn draw(area: &Area<'_>, rows: &[Bar], scale: Scale, height: i32) -> Result<(), 
     }
     for (i, row) in rows.iter().enumerate() {
         let middle = TOP + ROW * i as i32 + ROW / 2;
-        let label: String =
-            if row.label.chars().count() > 26 { row.label.chars().take(25).chain(['…']).collect() } else { row.label.clone() };
+        let label = short(&row.label);
         area.draw(&Text::new(label, (left - 8, middle), text(16.0, HPos::Right, VPos::Center))).map_err(|_| ())?;
         area.draw(&Text::new(row.note.clone(), (right + 10, middle), text(15.0, HPos::Left, VPos::Center))).map_err(|_| ())?;
         let bar = [(x(0.0f64.max(low)), middle - 7), (x(row.value), middle + 7)];
@@ -100,6 +99,12 @@ fn draw(area: &Area<'_>, rows: &[Bar], scale: Scale, height: i32) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Long names often differ at their end only: the middle goes.
+fn short(label: &str) -> String {
+    let all: Vec<char> = label.chars().collect();
+    if all.len() <= 26 { label.to_string() } else { all[..14].iter().chain(&['…']).chain(&all[all.len() - 11..]).collect() }
 }
 
 /// Round numbers from end to end, at most about six.
@@ -131,6 +136,13 @@ mod tests {
         assert_eq!(ticks(0.0, 3.0, true), [0.0, 1.0, 2.0, 3.0]);
         assert_eq!(ticks(0.0, 23_711.0, true), [0.0, 5000.0, 10000.0, 15000.0, 20000.0]);
         assert_eq!(ticks(-0.1, 0.1, false).len(), 5);
+    }
+
+    #[test]
+    fn long_names_keep_both_ends() {
+        assert_eq!(short("encounter-phase"), "encounter-phase");
+        assert_eq!(short("Dr. Maximiliana von Hohenzollern-17"), "Dr. Maximilian…enzollern-17");
+        assert_eq!(short(&"é".repeat(40)).chars().count(), 26);
     }
 
     #[test]

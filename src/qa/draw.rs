@@ -10,7 +10,7 @@ use super::statistics::random::Stream;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// The form of the record of a sample.
 pub const SCHEMA: &str = "cervicode.sample/1";
@@ -47,6 +47,8 @@ pub struct FrameRecord {
     pub reports: u64,
     /// See [`Frame::sha256`].
     pub sha256: String,
+    /// What made them: version and the beginning of the knowledge's hash.
+    pub engines: Vec<String>,
 }
 
 /// One stratum.
@@ -122,6 +124,7 @@ struct Reservoir {
 pub struct Drawer {
     plan: Plan,
     frame: Frame,
+    engines: BTreeSet<String>,
     stream: Stream,
     strata: BTreeMap<String, Reservoir>,
     /// For the systematic method: the fraction of a step at which it starts, and the size of the frame.
@@ -160,7 +163,7 @@ impl Drawer {
             _ => None,
         };
         let steps = steps.map(|ratio| Steps { start: (stream.next_number() >> 32) as u32, taken: 0, ratio });
-        Ok(Drawer { plan: plan.clone(), frame: Frame::default(), stream, strata: BTreeMap::new(), steps })
+        Ok(Drawer { plan: plan.clone(), frame: Frame::default(), engines: BTreeSet::new(), stream, strata: BTreeMap::new(), steps })
     }
 
     /// Shows the drawer the next report of the frame.
@@ -175,6 +178,12 @@ impl Drawer {
         }
         let place = self.frame.reports();
         self.frame.add(line);
+        let hash: String = head.engine.knowledge_sha256.chars().take(12).collect();
+        let engine = format!("{} {hash}", head.engine.version);
+        // a frame of many engines is a mistake; its record need not hold them all
+        if self.engines.len() < 16 {
+            self.engines.insert(engine);
+        }
         let reservoir = self.strata.entry(stratum.clone()).or_default();
         reservoir.size += 1;
         let (key, keep) = match &mut self.steps {
@@ -248,7 +257,8 @@ impl Drawer {
         };
         let algorithm =
             format!("{algorithm}; stream: ChaCha20 (64-bit counter, nonce 0), key SHA-256(\"{PURPOSE} seed {}\")", self.plan.seed);
-        let frame = FrameRecord { inputs, reports: self.frame.reports(), sha256: self.frame.sha256() };
+        let frame =
+            FrameRecord { inputs, reports: self.frame.reports(), sha256: self.frame.sha256(), engines: self.engines.into_iter().collect() };
         let mut sample = Sample { schema: SCHEMA.into(), sample: String::new(), algorithm, plan: self.plan, frame, strata, draws };
         sample.sample = sample.name();
         Ok((sample, entries))
@@ -278,18 +288,30 @@ pub fn allocate(target: u64, sizes: &[u64], minimum: u64) -> Result<Vec<u64>, St
     if needed > target {
         return Err(format!("{} strata with at least {minimum} notes each need {needed} notes, and {target} are asked for", sizes.len()));
     }
-    let mut given = least.clone();
-    // what falls below its minimum takes from the others, so the shares are of what is left
-    let ideal = |s: u64| target as f64 * s as f64 / whole.max(1) as f64;
-    while given.iter().sum::<u64>() < target {
-        let short = |i: &usize| ideal(sizes[*i]) - given[*i] as f64;
-        let open = (0..sizes.len()).filter(|&i| given[i] < sizes[i]);
-        // the first of the equally short
-        let Some(next) = open.reduce(|a, b| if short(&b) > short(&a) { b } else { a }) else { break };
-        let whole_steps = (short(&next).floor() as u64).clamp(1, sizes[next] - given[next]).min(target - given.iter().sum::<u64>());
-        given[next] += whole_steps;
+    // what falls below its minimum gets that, and the others share the rest; this may take others below theirs
+    let mut given: Vec<Option<u64>> = vec![None; sizes.len()];
+    loop {
+        let left = target.min(whole) - given.iter().flatten().sum::<u64>();
+        let open: u64 = (0..sizes.len()).filter(|&i| given[i].is_none()).map(|i| sizes[i]).sum();
+        let below = |i: &usize| u128::from(left) * u128::from(sizes[*i]) < u128::from(least[*i]) * u128::from(open);
+        let low: Vec<usize> = (0..sizes.len()).filter(|&i| given[i].is_none()).filter(below).collect();
+        if low.is_empty() {
+            return Ok(remainders(left, open, sizes, given));
+        }
+        low.into_iter().for_each(|i| given[i] = Some(least[i]));
     }
-    Ok(given)
+}
+
+/// Shares `left` among those that have nothing yet, by size: whole parts first, then the largest remainders, the first of equal ones.
+fn remainders(left: u64, open: u64, sizes: &[u64], given: Vec<Option<u64>>) -> Vec<u64> {
+    let part = |i: usize| u128::from(left) * u128::from(sizes[i]);
+    let mut order: Vec<usize> = (0..sizes.len()).filter(|&i| given[i].is_none()).collect();
+    let open = u128::from(open.max(1));
+    let mut shares: Vec<u64> = given.iter().enumerate().map(|(i, g)| g.unwrap_or((part(i) / open) as u64)).collect();
+    order.sort_by_key(|&i| std::cmp::Reverse(part(i) % open));
+    let over = left.saturating_sub(order.iter().map(|&i| shares[i]).sum());
+    order.into_iter().take(over as usize).for_each(|i| shares[i] += 1);
+    shares
 }
 
 #[cfg(test)]

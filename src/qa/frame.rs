@@ -11,6 +11,9 @@ pub struct Head<'a> {
     /// Which note.
     #[serde(borrow)]
     pub note: HeadNote<'a>,
+    /// What made the report.
+    #[serde(borrow, default)]
+    pub engine: HeadEngine<'a>,
     /// Its codes.
     #[serde(borrow)]
     pub codes: Vec<HeadCode<'a>>,
@@ -31,6 +34,17 @@ pub struct HeadNote<'a> {
     /// Where care was given.
     #[serde(borrow)]
     pub setting: Cow<'a, str>,
+}
+
+/// What made a report.
+#[derive(Debug, Default, Deserialize)]
+pub struct HeadEngine<'a> {
+    /// Of the program.
+    #[serde(borrow)]
+    pub version: Cow<'a, str>,
+    /// Hash of lexicon and rules.
+    #[serde(borrow)]
+    pub knowledge_sha256: Cow<'a, str>,
 }
 
 /// A code.

@@ -141,14 +141,14 @@ impl Page {
     }
 }
 
-/// "77.4 %".
+/// "77.4 %", which no line end divides.
 pub fn percent(value: f64) -> String {
-    format!("{:.1} %", value * 100.0)
+    format!("{:.1}\u{a0}%", value * 100.0)
 }
 
 /// "58.9 to 90.4 %".
 pub fn between(interval: [f64; 2]) -> String {
-    format!("{:.1} to {:.1} %", interval[0] * 100.0, interval[1] * 100.0)
+    format!("{:.1} to {:.1}\u{a0}%", interval[0] * 100.0, interval[1] * 100.0)
 }
 
 /// A share as a leading figure, with its n and its exact interval.

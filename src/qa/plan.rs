@@ -138,6 +138,7 @@ impl Plan {
         say(!(0.0..=1.0).contains(&self.expected), "`expected` lies between 0 and 1")?;
         say(self.precision.is_some_and(|p| !within(p)), "`precision` lies between 0 and 1 (0.05)")?;
         say(self.size.is_some() && self.precision.is_some(), "give `size` or `precision`, not both")?;
+        say(self.size == Some(0), "`size` is at least 1")?;
         say(self.every == Some(0), "`every` is at least 1")?;
         say(self.every.is_some() && self.method != Method::Systematic, "`every` is for the method systematic")?;
         say(self.every.is_some() && self.sized(), "give `every` or a size, not both")?;

@@ -98,7 +98,7 @@ pub fn harmless(text: &str) -> String {
             safe.push('\'');
         }
         // blanks and quotes do not close what a separator opened
-        opens = matches!(c, ';' | ',') || (opens && matches!(c, ' ' | '"' | '\'' | '\u{a0}'));
+        opens = matches!(c, ';' | ',') || (opens && matches!(c, ' ' | '"' | '\u{a0}'));
         safe.push(c);
     }
     safe
@@ -208,6 +208,9 @@ pub fn read(bytes: &[u8], sample: &Sample, partial: bool) -> Result<Vec<Row>, Ve
     let missing = COLUMNS.iter().filter(|c| !["title", "why", "evidence", "question", "comment"].contains(c));
     let missing: Vec<Fault> =
         missing.filter(|c| !header.iter().any(|h| h == *c)).map(|c| fault(1, c, "the column is missing".into())).collect();
+    if missing.len() > 6 {
+        return Err(vec![fault(0, "", "is no worksheet: it has none of the columns sample, draw, decision and so on".into())]);
+    }
     if !missing.is_empty() {
         return Err(missing);
     }
