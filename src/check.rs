@@ -1,8 +1,10 @@
 //! Everything that can be wrong with a folder of knowledge, in one run: shape, meaning, what no rule uses, and the cases.
 
 mod coding;
+mod reach;
 
 use crate::cases;
+use crate::codeset::Releases;
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::engine::Engine;
 use crate::knowledge::source::lexicon::{ConceptDoc, LexiconDoc};
@@ -45,8 +47,13 @@ pub enum Scope<'a> {
     Alone(&'a Path),
 }
 
-/// Checks knowledge.
+/// Checks knowledge against the embedded release of the code set.
 pub fn check(scope: Scope<'_>) -> Checked {
+    check_against(scope, &Releases::built_in())
+}
+
+/// Checks knowledge against the newest of some releases; a code that an older one has was retired.
+pub fn check_against(scope: Scope<'_>, releases: &Releases) -> Checked {
     let mut problems = Vec::new();
     let (own, files) = match scope {
         Scope::BuiltIn => {
@@ -73,15 +80,20 @@ pub fn check(scope: Scope<'_>) -> Checked {
     };
     let knowledge = Knowledge::compile(&files, &mut problems);
     parents(&files, &mut problems);
-    coding::codes(&files, &mut problems);
+    coding::codes(&files, releases, &mut problems);
     coding::conditions(&files, &mut problems);
-    coding::cases(&files, &own, &mut problems);
+    coding::cases(&files, &own, releases, &mut problems);
     let mut checked = Checked { files: if own.is_empty() { files.len() } else { own.len() }, ..Checked::default() };
     if !problems.iter().any(|p| p.severity == Severity::Error) {
         unused(&files, &mut problems);
+        reach::unreachable(&files, &knowledge, &mut problems);
+        reach::shadowed(&knowledge, &mut problems);
+        reach::circles(&knowledge, &mut problems);
+        reach::unused_names(&files, &mut problems);
+        reach::cues(&files, &mut problems);
     }
     if !own.is_empty() && !problems.iter().any(|p| p.severity == Severity::Error) {
-        let outcome = cases::run(&Engine::new(knowledge), &own);
+        let outcome = cases::run(&Engine::new(knowledge).with_releases(releases.clone()), &own);
         checked.cases = Some(outcome.run);
         checked.known_misses = outcome.known_misses;
         problems.extend(outcome.problems);

@@ -1,5 +1,6 @@
 //! An ICD-10-CM code: small, copyable, always well-formed.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A well-formed ICD-10-CM code ("M54.2", "S13.4XXA"); whether it is *valid* is for the code set to say.
@@ -56,6 +57,15 @@ impl std::fmt::Display for Code {
 impl std::fmt::Debug for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Code({self})")
+    }
+}
+
+impl JsonSchema for Code {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Code".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "description": "An ICD-10-CM code with its dot.", "pattern": "^[A-Z][0-9A-Z]{2}(\\.[0-9A-Z]{1,4})?$" })
     }
 }
 

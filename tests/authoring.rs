@@ -44,7 +44,7 @@ fn a_skeleton_is_ready_to_fill() {
     let (status, _, messages) = new(&["rule", "neck-pain"]);
     assert!(status == 2 && messages.contains("already the id of a concept"), "{messages}");
     let (status, out, _) = new(&["concept", "neck-pain"]);
-    assert!(status == 0 && out.contains("symptoms.yaml:3") && out.contains("copied"), "{out}");
+    assert!(status == 0 && out.contains("symptoms.yaml:4") && out.contains("copied"), "{out}");
     let (status, out, _) = run(&["check", clinic]);
     assert!(status == 0, "{out}");
 }
@@ -141,4 +141,27 @@ fn an_overlay_takes_a_term_and_is_told_so() {
     assert!(status == 0 && out.contains("takes the term `cervicodynia` from `neck-pain`"), "{out}");
     let (status, out, _) = run(&["explain", "cervicodynia", "--knowledge", clinic]);
     assert!(status == 0 && out.contains("own-ache (concept)") && !out.contains("neck-pain (concept)"), "{out}");
+}
+
+#[test]
+fn what_a_stage_saw_stands_under_the_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let note = folder.path().join("note.txt");
+    std::fs::write(&note, "Assessment: Neck pain, 6/10.\r\nNo arm\tnumbness \u{1f600}.\n").unwrap();
+    let note = note.to_str().unwrap();
+    let under = |stage: &str| {
+        let (status, out, messages) = run(&["trace", note, "--stage", stage]);
+        assert_eq!(status, 0, "{messages}");
+        assert!(out.lines().all(|l| l.chars().count() <= 80), "{out}");
+        out
+    };
+    let mentions = under("mentions");
+    assert!(mentions.contains("Assessment: Neck pain, 6/10.\n            ^^^^^^^^^ neck-pain in cervical (composed)\n"), "{mentions}");
+    let context = under("context");
+    assert!(context.contains("No arm numbness \u{1f600}.\n== no on ") && context.contains("absent definite current patient"), "{context}");
+    assert!(under("attributes").contains("                       ~~~~ pain-score 6-6 of 10 of neck-pain"));
+    assert!(under("layout").starts_with("# note.txt\n[assessment, coded from 0.."));
+    let coding = under("coding");
+    assert!(coding.contains("^^^^^^^^^ M54.2 supported") && coding.contains("[cervicalgia rules/coding/"), "{coding}");
+    assert!(under("findings").contains("neck-pain in cervical: present"));
 }

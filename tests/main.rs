@@ -6,6 +6,7 @@ mod broken;
 mod cases;
 mod check;
 mod codeset;
+mod docs;
 mod house;
 mod laws;
 mod paths;

@@ -3,6 +3,8 @@
 pub mod chain;
 pub mod change;
 pub mod coverage;
+pub mod reference;
+pub mod schema;
 pub mod sheet;
 pub mod skeleton;
 pub mod written;

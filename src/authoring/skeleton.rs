@@ -1,5 +1,6 @@
 //! A commented skeleton of a new item, in the right file of an overlay folder.
 
+use crate::authoring::schema::{self, modeline};
 use crate::authoring::written::Written;
 use std::path::{Path, PathBuf};
 
@@ -98,13 +99,23 @@ pub fn begin(folder: &Path, wanted: Wanted<'_>, built_in: &Written) -> Result<Be
     let path = folder.join(file);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => "version: 1\n".to_string(),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let line = modeline(file).map(|line| line + "\n").unwrap_or_default();
+            format!("{line}version: 1\n")
+        }
         Err(e) => return Err(format!("{}: {e}", path.display())),
     };
     let (text, line) = inserted(&text, list, &entry)
         .ok_or_else(|| format!("{}: its `{list}` is not a list of one entry a line, and cannot be added to", path.display()))?;
     let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, text));
     written.map_err(|e| format!("{}: {e}", path.display()))?;
+    // editors complete keys by it; without it the file is as good
+    if let Some(kind) = schema::Kind::of(file) {
+        let described = folder.join("schemas").join(format!("{}.json", kind.name()));
+        if !described.exists() {
+            let _ = std::fs::create_dir_all(folder.join("schemas")).and_then(|()| std::fs::write(described, schema::schema(kind)));
+        }
+    }
     Ok(Begun { path, line, copied: original.is_some() })
 }
 

@@ -1,7 +1,7 @@
 //! Coding rules against the code set and the rest of the knowledge: codes that do not exist, conditions that nothing can meet.
 
 use crate::code::Code;
-use crate::codeset::{CodeSet, Validity};
+use crate::codeset::{Releases, Validity};
 use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::knowledge::source::coding::{CodingDoc, SuggestDoc, TableDoc, TableKey, WhenDoc};
 use crate::knowledge::source::{Document, SourceFile};
@@ -22,17 +22,18 @@ fn documents(files: &[SourceFile]) -> impl Iterator<Item = (&str, &CodingDoc)> {
 }
 
 /// Codes that rules suggest must be complete and valid; codes that they speak of must exist.
-pub(super) fn codes(files: &[SourceFile], problems: &mut Vec<Diagnostic>) {
-    let set = CodeSet::built_in();
+pub(super) fn codes(files: &[SourceFile], releases: &Releases, problems: &mut Vec<Diagnostic>) {
+    let newest = releases.pick(None).set;
     let tables: BTreeMap<&str, &TableDoc> =
         documents(files).flat_map(|(_, d)| &d.tables).map(|table| (table.id.value.as_str(), table)).collect();
     for (path, doc) in documents(files) {
         let suggested = doc.rules.iter().flat_map(|r| &r.suggest).chain(doc.tempting.iter().flat_map(|t| &t.codes));
         for suggest in suggested {
             for (code, row) in completed(suggest, &tables) {
-                let Some(why) = fault(&set, code) else { continue };
+                let Some((why, help)) = fault(releases, code) else { continue };
                 let by = row.map_or_else(String::new, |row| format!(" (row `{row}`)"));
-                problems.push(Diagnostic::error("K034", place(path, &suggest.code), format!("{code}{by} {why}")));
+                let problem = Diagnostic::error("K034", place(path, &suggest.code), format!("{code}{by} {why}"));
+                problems.push(help.into_iter().fold(problem, Diagnostic::help));
             }
         }
         let shared = doc.displacements.iter().flat_map(|d| &d.replaces);
@@ -43,7 +44,7 @@ pub(super) fn codes(files: &[SourceFile], problems: &mut Vec<Diagnostic>) {
         });
         for text in replaced.chain(flagged).chain(doc.guidelines.iter().flat_map(|g| &g.codes)) {
             let prefix = Code::parse(text.trim_end_matches(['-', '.']));
-            if prefix.is_some_and(|code| set.validity(code) == Validity::Unknown) {
+            if prefix.is_some_and(|code| newest.validity(code) == Validity::Unknown) {
                 problems.push(Diagnostic::error("K034", place(path, text), format!("{} is not in the code set", text.value)));
             }
         }
@@ -65,14 +66,25 @@ fn completed<'a>(suggest: &'a SuggestDoc, tables: &BTreeMap<&str, &'a TableDoc>)
     }
 }
 
-/// Why a code cannot be reported.
-fn fault(set: &CodeSet, code: Code) -> Option<&'static str> {
-    match set.validity(code) {
-        Validity::Valid => None,
-        Validity::Unknown => Some("is not in the code set"),
-        Validity::Header => Some("is a header: it has codes below it"),
-        Validity::MissingSeventh => Some("lacks its 7th character"),
-    }
+/// Why a code cannot be reported in the newest release, and what could stand instead.
+fn fault(releases: &Releases, code: Code) -> Option<(String, Option<String>)> {
+    let newest = releases.pick(None).set;
+    let edit = newest.code_edit(code);
+    let near: Vec<String> = edit.instead.iter().take(4).map(|n| format!("{} {}", n.code, n.title)).collect();
+    let help = (!near.is_empty()).then(|| format!("valid are: {}", near.join("; ")));
+    let why = match edit.validity {
+        Validity::Valid => return None,
+        Validity::Header => "is a header: it has codes below it".to_string(),
+        Validity::MissingSeventh => "lacks its 7th character".to_string(),
+        Validity::Unknown => {
+            let had = releases.list().iter().rev().find(|set| set.validity(code) == Validity::Valid);
+            match had {
+                Some(older) => format!("is retired: the release of {} had it, that of {} has not", older.release(), newest.release()),
+                None => "is not in the code set".to_string(),
+            }
+        }
+    };
+    Some((why, help))
 }
 
 /// Conditions that no note can meet: a region or a value that nothing in the knowledge gives.
@@ -122,8 +134,7 @@ fn help(problem: Diagnostic, near: Option<&str>) -> Diagnostic {
 }
 
 /// What cases expect must be possible: codes complete and valid, flags that some rule raises.
-pub(super) fn cases(files: &[SourceFile], own: &[SourceFile], problems: &mut Vec<Diagnostic>) {
-    let set = CodeSet::built_in();
+pub(super) fn cases(files: &[SourceFile], own: &[SourceFile], releases: &Releases, problems: &mut Vec<Diagnostic>) {
     let flags: BTreeSet<&str> = documents(files).flat_map(|(_, d)| &d.flags).map(|f| f.flag.as_str()).collect();
     for file in own {
         let document = file.document.as_items();
@@ -131,7 +142,7 @@ pub(super) fn cases(files: &[SourceFile], own: &[SourceFile], problems: &mut Vec
         for case in document.file_cases().iter().chain(items.iter().flat_map(|i| i.cases)) {
             let withheld = case.withholds.iter().filter(|(_, reason)| **reason != Reason::InvalidCode).map(|(code, _)| code);
             let named = case.suggests.iter().chain(&case.review).chain(&case.first).chain(withheld);
-            let wrong = named.filter_map(|text| Some(format!("the case expects {text}, which {}", fault(&set, Code::parse(text)?)?)));
+            let wrong = named.filter_map(|text| Some(format!("the case expects {text}, which {}", fault(releases, Code::parse(text)?)?.0)));
             problems.extend(wrong.map(|message| Diagnostic::error("K044", place(&file.path, &case.note), message)));
             for flag in case.flags.iter().chain(&case.no_flags).filter(|f| !flags.contains(f.as_str())) {
                 let problem = Diagnostic::error(

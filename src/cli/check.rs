@@ -1,7 +1,7 @@
 //! `cervicode check`: every problem of a folder of knowledge, for a person, an editor or a build.
 
 use super::{Outcome, Status, World};
-use crate::check::{Checked, Scope, check};
+use crate::check::{Checked, Scope, check_against};
 use crate::diagnostic::{Diagnostic, Location, Severity, render};
 use crate::knowledge::Knowledge;
 use annotate_snippets::Renderer;
@@ -42,6 +42,8 @@ enum Format {
 /// Runs the check.
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
     let folder = args.folder.clone().or_else(|| world.global.knowledge.clone());
+    let (releases, unusable) = world.global.folder.releases();
+    world.unusable(&unusable);
     loop {
         let scope = match &folder {
             None => Scope::BuiltIn,
@@ -49,7 +51,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
             Some(folder) => Scope::Over(folder),
         };
         let before = folder.as_deref().map(newest);
-        let checked = check(scope);
+        let checked = check_against(scope, &releases);
         match args.format {
             Format::Text => text(&checked, world.colour, world.out)?,
             Format::Json => writeln!(world.out, "{:#}", as_json(&checked))?,

@@ -21,10 +21,13 @@ mod new;
 mod notes;
 mod options;
 mod query;
+mod reference;
 mod releases;
 mod sample;
 mod scan;
+mod schema;
 mod trace;
+mod under;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Engine;
@@ -76,6 +79,8 @@ enum Command {
     Diff(diff::Args),
     Coverage(coverage::Args),
     New(new::Args),
+    Schema(schema::Args),
+    Reference(reference::Args),
     /// Look up a code, or find codes by words
     Lookup(lookup::LookupArgs),
     /// What the official notes say of a set of codes: validity, Excludes1 and 2, instructions
@@ -111,6 +116,8 @@ fn dispatch(command: &Command, world: &mut World<'_>) -> Outcome {
         Command::Diff(args) => diff::run(args, world),
         Command::Coverage(args) => coverage::run(args, world),
         Command::New(args) => new::run(args, world),
+        Command::Schema(args) => schema::run(args, world),
+        Command::Reference(args) => reference::run(args, world),
         Command::Completions(args) => completions::completions(args, world),
         Command::Man(args) => completions::man(args, world),
     }
@@ -210,11 +217,16 @@ impl World<'_> {
     fn engine(&mut self) -> Result<Engine, Failure> {
         let engine = self.knowing()?;
         let (releases, problems) = self.global.folder.releases();
-        for problem in &problems {
+        self.unusable(&problems);
+        Ok(engine.with_releases(releases))
+    }
+
+    /// Tells of installed releases that cannot be used.
+    fn unusable(&mut self, problems: &[String]) {
+        for problem in problems {
             let _ = writeln!(self.err, "cervicode: release not used: {problem}");
         }
         self.unread |= !problems.is_empty();
-        Ok(engine.with_releases(releases))
     }
 
     /// The engine with the knowledge that the options ask for, and the embedded release alone.

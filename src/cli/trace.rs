@@ -1,14 +1,15 @@
-//! `cervicode trace`: what each stage saw, with byte positions; for those who write rules.
+//! `cervicode trace`: what each stage saw, aligned under the text; for those who write rules. Positions are bytes.
 
-use super::{Failure, Outcome, Status, World};
+use super::under::{self, Headline, Mark};
+use super::{Failure, Outcome, Status, World, notes};
 use crate::attributes::Value;
+use crate::codeset::show::wrapped;
 use crate::coding::Evidence;
 use crate::engine::Reviewed;
 use crate::findings::Finding;
-use crate::input::{self, Format, Options};
 use crate::knowledge::Knowledge;
 use crate::note::Note;
-use crate::span::Span;
+use crate::vocab::EvidenceRole;
 use clap::ValueEnum;
 use std::io::{self, Write};
 
@@ -46,96 +47,84 @@ enum Stage {
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
     let engine = world.engine()?;
-    let options: Options = args.input.options(Format::Text);
-    let mut problems = Vec::new();
-    let sources = input::sources(std::slice::from_ref(&args.file), false, &mut problems);
-    let mut stdin = world.stdin.take();
-    for source in sources {
-        match input::open(source, &options, &mut stdin) {
-            Ok(items) => {
-                for item in items {
-                    match item.and_then(|i| input::decode(i, &options)) {
-                        Ok(note) if args.id.as_ref().is_none_or(|id| *id == note.id) => show(&note, &engine, args.stage, world)?,
-                        Ok(_) => {}
-                        Err(problem) => problems.push(problem),
-                    }
-                }
-            }
-            Err(problem) => problems.push(problem),
-        }
-    }
-    problems.iter().for_each(|p| world.problem(p));
-    Ok(if problems.iter().any(|p| p.lost) { Status::Unread } else { Status::Done })
+    let whole = notes::each_chunk(std::slice::from_ref(&args.file), &args.input, world, |chunk, world| {
+        let asked = chunk.iter().filter(|note| args.id.as_ref().is_none_or(|id| *id == note.id));
+        asked.into_iter().try_for_each(|note| show(note, &engine, args.stage, world))
+    })?;
+    Ok(if whole { Status::Done } else { Status::Unread })
 }
 
 fn show(note: &Note, engine: &crate::engine::Engine, stage: Stage, world: &mut World<'_>) -> Result<(), Failure> {
     let reviewed = engine.stages(note);
-    let mut view = Trace { note, reviewed: &reviewed, knowledge: &engine.knowledge, out: world.out };
-    writeln!(view.out, "# {}", note.id)?;
-    match stage {
-        Stage::Layout => view.layout()?,
-        Stage::Coding => view.coding()?,
-        _ => {
-            for finding in &reviewed.findings {
-                view.finding(finding, stage)?;
-            }
-        }
+    let view = Trace { reviewed: &reviewed, knowledge: &engine.knowledge };
+    let (mut marks, headlines) = match stage {
+        Stage::Layout => (view.sentences(), view.sections()),
+        Stage::Coding => (view.coded(), view.sections()),
+        _ => (reviewed.findings.iter().flat_map(|f| view.finding(f, stage)).collect(), Vec::new()),
+    };
+    // under one word, the widest first; what is said of a mention stays with it
+    marks.sort_by_key(|m| m.span.start);
+    writeln!(world.out, "# {}", note.id)?;
+    under::write(&note.text, &marks, &headlines, WIDTH, world.out)?;
+    if matches!(stage, Stage::Coding) {
+        view.decisions(world.out)?;
     }
     Ok(())
 }
 
+/// Columns of the view.
+const WIDTH: usize = 80;
+
 struct Trace<'a> {
-    note: &'a Note,
     reviewed: &'a Reviewed,
     knowledge: &'a Knowledge,
-    out: &'a mut (dyn Write + Send),
 }
 
 impl Trace<'_> {
-    /// `12..21 "neck pain"`
-    fn words(&self, span: Span) -> String {
-        let text = span.of(&self.note.text);
-        let short: String = text.chars().take(100).collect();
-        let more = if short.len() < text.len() { "…" } else { "" };
-        format!("{}..{} {short:?}{more}", span.start, span.end)
+    /// A line before each section: what it is and which rule made it so.
+    fn sections(&self) -> Vec<Headline> {
+        let sections = self.reviewed.layout.sections.iter().enumerate();
+        let headline = |(i, section): (usize, &crate::layout::Section)| {
+            let coded = self.reviewed.coded.coded_from.get(i).copied().unwrap_or(section.assessed);
+            let coded = if coded { ", coded from" } else { "" };
+            let copied = if section.copied { ", copied" } else { "" };
+            let rule = section.rule.map(|r| format!(" ({})", self.knowledge.names.id(r))).unwrap_or_default();
+            let line = format!("[{}{coded}{copied} {}..{}]{rule}", section.kind, section.start, section.end);
+            Headline { at: section.start, line }
+        };
+        sections.map(headline).collect()
     }
 
-    fn layout(&mut self) -> io::Result<()> {
+    /// Sentences, with the item each belongs to.
+    fn sentences(&self) -> Vec<Mark> {
         let layout = &self.reviewed.layout;
-        for (i, section) in layout.sections.iter().enumerate() {
-            let coded = if self.reviewed.coded.coded_from.get(i).copied().unwrap_or(section.assessed) { ", coded from" } else { "" };
-            let rule = section.rule.map(|r| format!(", rule {}", self.knowledge.names.id(r))).unwrap_or_default();
-            let title = section.title.map(|t| self.words(t)).unwrap_or_else(|| "no heading".into());
-            writeln!(
-                self.out,
-                "section {i} {} {}..{}, body from {}: {title}{coded}{rule}",
-                section.kind, section.start, section.end, section.body_start
-            )?;
-            for item in layout.items.iter().filter(|item| item.section as usize == i) {
-                let parent = item.parent.map(|p| format!(", under item {p}")).unwrap_or_default();
-                writeln!(self.out, "  item {:?} {}{parent}", item.kind, self.words(item.span))?;
-                let range = item.sentences.start as usize..item.sentences.end as usize;
-                for sentence in layout.sentences.get(range).unwrap_or_default() {
-                    writeln!(self.out, "    sentence {}", self.words(sentence.span))?;
-                }
-            }
-        }
-        Ok(())
+        let titles = layout.sections.iter().filter_map(|s| s.title).map(|span| Mark { span, sign: '=', label: "heading".into() });
+        let sentences = layout.sentences.iter().enumerate().map(|(i, s)| {
+            let kind = layout.items.get(s.item as usize).map(|item| format!(" {:?}", item.kind).to_lowercase()).unwrap_or_default();
+            Mark { span: s.span, sign: '-', label: format!("sentence {i}, item {}{kind}", s.item) }
+        });
+        titles.chain(sentences).collect()
     }
 
-    fn finding(&mut self, finding: &Finding, stage: Stage) -> io::Result<()> {
+    fn finding(&self, finding: &Finding, stage: Stage) -> Vec<Mark> {
         let mention = &finding.mention;
+        let names = &self.knowledge.names;
         let concept = &self.knowledge.lexicon.concept(mention.concept).id;
-        let region = mention.region.as_ref().map(|(r, _)| format!(" region {r}")).unwrap_or_default();
-        let spans = if mention.spans.len() > 1 { format!(" in {} pieces", mention.spans.len()) } else { String::new() };
-        writeln!(self.out, "{concept} {}{spans} ({:?}, sentence {}){region}", self.words(mention.hull()), mention.how, mention.sentence)?;
-        if matches!(stage, Stage::Context | Stage::Findings) {
-            let a = &finding.assertion;
-            let resolved = if a.resolved { " resolved" } else { "" };
-            writeln!(self.out, "  {} {} {} {}{resolved}", a.polarity, a.certainty, a.time, a.subject)?;
+        let context = matches!(stage, Stage::Context | Stage::Findings);
+        let region = mention.region.as_ref().filter(|_| matches!(stage, Stage::Mentions | Stage::Findings));
+        let region = region.map(|(r, _)| format!(" in {r}")).unwrap_or_default();
+        let how = if matches!(stage, Stage::Mentions) { format!(" ({:?})", mention.how).to_lowercase() } else { String::new() };
+        let a = &finding.assertion;
+        let resolved = if a.resolved { " resolved" } else { "" };
+        let said = if context { format!(": {} {} {} {}{resolved}", a.polarity, a.certainty, a.time, a.subject) } else { String::new() };
+        let label = format!("{concept}{region}{how}{said}");
+        let mut marks: Vec<Mark> = mention.spans.iter().map(|&span| Mark { span, sign: '^', label: label.clone() }).collect();
+        // a mention in pieces is named once
+        marks.iter_mut().skip(1).for_each(|m| m.label = format!("({concept})"));
+        if context {
             for cue in &a.cues {
-                let rule = self.knowledge.names.id(cue.rule);
-                writeln!(self.out, "    cue {} reaches {}..{}, rule {rule}", self.words(cue.span), cue.scope.start, cue.scope.end)?;
+                let label = format!("{} on {concept}, reaches {}..{}", names.id(cue.rule), cue.scope.start, cue.scope.end);
+                marks.push(Mark { span: cue.span, sign: '=', label });
             }
         }
         if matches!(stage, Stage::Attributes | Stage::Findings) {
@@ -145,51 +134,57 @@ impl Trace<'_> {
                     Value::Days(least, most) => format!("{least}-{most} days"),
                     Value::Score(least, most, scale) => format!("{least}-{most} of {scale}"),
                 };
-                let rule = self.knowledge.names.id(attribute.rule);
-                writeln!(self.out, "    {} {value} {}, rule {rule}", attribute.key, self.words(attribute.span))?;
+                let label = format!("{} {value} of {concept} ({})", attribute.key, names.id(attribute.rule));
+                marks.push(Mark { span: attribute.span, sign: '~', label });
             }
         }
-        Ok(())
+        marks
     }
 
-    fn coding(&mut self) -> io::Result<()> {
-        let reviewed = self.reviewed;
-        let coded = &reviewed.coded;
+    /// The words that codes, withheld codes and flags rest on.
+    fn coded(&self) -> Vec<Mark> {
+        let coded = &self.reviewed.coded;
+        let words = |evidence: &[Evidence], sign: char, label: String| -> Vec<Mark> {
+            let mentioned = evidence.iter().filter(|e| e.role == EvidenceRole::Mention);
+            mentioned.map(|e| Mark { span: e.span, sign, label: label.clone() }).collect()
+        };
+        let suggested = coded.suggestions.iter().flat_map(|s| words(&s.evidence, '^', format!("{} {}", s.code, s.status)));
+        let withheld = coded.withheld.iter().flat_map(|w| words(&w.evidence, '-', format!("{} withheld: {}", w.code, w.reason)));
+        let flags = coded.flags.iter().flat_map(|f| words(&f.evidence, '~', format!("flag {}", f.flag)));
+        suggested.chain(withheld).chain(flags).collect()
+    }
+
+    /// Every decision with the rule that made it and its place.
+    fn decisions(&self, out: &mut dyn Write) -> io::Result<()> {
+        let coded = &self.reviewed.coded;
+        let rule = |rule| format!("[{} {}]", self.knowledge.names.id(rule), self.knowledge.names.at(rule));
+        writeln!(out)?;
         if let Some((setting, stated)) = coded.setting {
-            writeln!(self.out, "setting {setting}{}", if stated { "" } else { " (assumed)" })?;
+            writeln!(out, "setting {setting}{}", if stated { "" } else { " (assumed)" })?;
+        }
+        if let Some(release) = &coded.release {
+            writeln!(out, "release {}", release.set.release())?;
         }
         for s in &coded.suggestions {
-            let at = self.rule(s.rule);
-            writeln!(self.out, "{}. {} {} {} {at}: {}", s.sequence, s.code, s.status, s.basis, s.why)?;
-            self.evidence(&s.evidence)?;
+            wrapped(
+                out,
+                &format!("{}. ", s.sequence),
+                "     ",
+                &format!("{} {} {}: {} {}", s.code, s.status, s.basis, s.why, rule(s.rule)),
+            )?;
         }
         for w in &coded.withheld {
-            let at = self.rule(w.rule);
-            writeln!(self.out, "withheld {} {} {at}: {}", w.code, w.reason, w.why)?;
-            self.evidence(&w.evidence)?;
+            wrapped(out, "-  ", "     ", &format!("{} withheld, {}: {} {}", w.code, w.reason, w.why, rule(w.rule)))?;
         }
         for f in &coded.flags {
-            let at = self.rule(f.rule);
-            writeln!(self.out, "flag {} {} about {:?} {at}: {}", f.flag, f.severity, f.about, f.why)?;
-            self.evidence(&f.evidence)?;
+            let about: Vec<String> = f.about.iter().map(ToString::to_string).collect();
+            let about = if about.is_empty() { String::new() } else { format!(" about {}", about.join(", ")) };
+            wrapped(out, "*  ", "     ", &format!("{} ({}){about}: {} {}", f.flag, f.severity, f.why, rule(f.rule)))?;
             for change in &f.would_change {
-                writeln!(self.out, "    if {}: {:?}", change.answer, change.codes)?;
+                let codes: Vec<String> = change.codes.iter().map(ToString::to_string).collect();
+                writeln!(out, "     if {}: {}", change.answer, codes.join(", "))?;
             }
         }
-        for notice in &coded.notices {
-            writeln!(self.out, "notice {notice}")?;
-        }
-        Ok(())
-    }
-
-    fn rule(&self, rule: crate::knowledge::NameId) -> String {
-        format!("[{} {}]", self.knowledge.names.id(rule), self.knowledge.names.at(rule))
-    }
-
-    fn evidence(&mut self, evidence: &[Evidence]) -> io::Result<()> {
-        for e in evidence {
-            writeln!(self.out, "    {} {}", e.role, self.words(e.span))?;
-        }
-        Ok(())
+        coded.notices.iter().try_for_each(|notice| wrapped(out, "!  ", "     ", notice))
     }
 }

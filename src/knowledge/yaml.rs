@@ -2,7 +2,9 @@
 //!
 //! It uses nothing of the rest of the crate, so that the build script can include it.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 
 /// A value and where it stands in its file (one-based line and column).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -38,6 +40,19 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
             let (value, line, column) = Deserialize::deserialize(d)?;
             Ok(Placed { value, line, column })
         }
+    }
+}
+
+/// A place is no part of what is written.
+impl<T: JsonSchema> JsonSchema for Placed<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
     }
 }
 

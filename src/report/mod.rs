@@ -13,6 +13,7 @@ use crate::span::Unit;
 use crate::vocab::{
     AttributeKey, Basis, Certainty, EvidenceRole, FlagSeverity, Polarity, Reason, SectionKind, Setting, Status, Subject, Time,
 };
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::{Number, Value};
 
@@ -20,7 +21,7 @@ use serde_json::{Number, Value};
 pub const SCHEMA: &str = "cervicode.report/1";
 
 /// What was found in one note.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: &'static str,
@@ -42,13 +43,14 @@ pub struct Report {
     pub findings: Vec<FindingEntry>,
     /// Fields of the input record that were asked for.
     #[serde(serialize_with = "as_map")]
+    #[schemars(with = "std::collections::BTreeMap<String, Value>")]
     pub passthrough: Vec<(String, Value)>,
     /// Plain sentences for the reader.
     pub notices: Vec<String>,
 }
 
 /// Which note.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct NoteInfo {
     /// Unique within a run.
     pub id: String,
@@ -65,7 +67,7 @@ pub struct NoteInfo {
 }
 
 /// What made the report.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct EngineInfo {
     /// Of the program.
     pub version: &'static str,
@@ -76,7 +78,7 @@ pub struct EngineInfo {
 }
 
 /// The official release that was used.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CodesetInfo {
     /// Its first day.
     pub release: String,
@@ -85,7 +87,7 @@ pub struct CodesetInfo {
 }
 
 /// A part of the note.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Section {
     /// What it is for.
     pub kind: SectionKind,
@@ -102,7 +104,7 @@ pub struct Section {
 }
 
 /// A suggested code.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CodeEntry {
     /// Complete and billable.
     pub code: Code,
@@ -127,7 +129,7 @@ pub struct CodeEntry {
 }
 
 /// A code that is not suggested.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct WithheldEntry {
     /// The code.
     pub code: Code,
@@ -146,7 +148,7 @@ pub struct WithheldEntry {
 }
 
 /// Words of the note.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct EvidenceEntry {
     /// What they are in the argument.
     pub role: EvidenceRole,
@@ -161,7 +163,7 @@ pub struct EvidenceEntry {
 }
 
 /// Something the documentation lacks.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct FlagEntry {
     /// Its name in the contract.
     pub flag: String,
@@ -180,7 +182,7 @@ pub struct FlagEntry {
 }
 
 /// The codes that an answer would give.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ChangeEntry {
     /// The answer.
     #[serde(rename = "if")]
@@ -190,7 +192,7 @@ pub struct ChangeEntry {
 }
 
 /// A question for the provider.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct QueryEntry {
     /// The question.
     pub question: String,
@@ -201,7 +203,7 @@ pub struct QueryEntry {
 }
 
 /// Quoted words of the note.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct IndicatorEntry {
     /// The words.
     pub text: String,
@@ -214,7 +216,7 @@ pub struct IndicatorEntry {
 }
 
 /// A mention with what is said of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct FindingEntry {
     /// Concept of the lexicon.
     pub concept: String,
@@ -237,7 +239,7 @@ pub struct FindingEntry {
 }
 
 /// The four axes of context.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct AssertionEntry {
     /// There or not.
     pub polarity: Polarity,
@@ -250,7 +252,7 @@ pub struct AssertionEntry {
 }
 
 /// A cue's words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CueEntry {
     /// First.
     pub start: u32,
@@ -263,7 +265,7 @@ pub struct CueEntry {
 }
 
 /// A piece of a mention.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct SpanEntry {
     /// First.
     pub start: u32,
@@ -272,7 +274,7 @@ pub struct SpanEntry {
 }
 
 /// A property.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AttributeEntry {
     /// Which.
     pub key: AttributeKey,
@@ -287,7 +289,7 @@ pub struct AttributeEntry {
 }
 
 /// A normalised value: `"chronic"`, `{"days":[60,90]}` or `{"score":[7,7],"scale":10}`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum AttributeValue {
     /// Words.

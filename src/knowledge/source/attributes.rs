@@ -3,10 +3,11 @@
 use crate::knowledge::source::case::Case;
 use crate::knowledge::yaml::Placed;
 use crate::vocab::{AttributeKey, AuthorRole, Setting};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One file; every list may be spread over several files.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct AttributesDoc {
     /// The format's version: 1.
@@ -36,7 +37,7 @@ pub struct AttributesDoc {
 }
 
 /// Words that are one value of one key.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ValueDoc {
     /// Kebab-case id, unique in the tree.
@@ -60,7 +61,7 @@ pub struct ValueDoc {
 }
 
 /// What a quantity rule reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum QuantityKind {
     /// A number with a unit of time: "3 weeks".
@@ -72,7 +73,7 @@ pub enum QuantityKind {
 }
 
 /// A number or date with the words that make it a value.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct QuantityDoc {
     /// Kebab-case id, unique in the tree.
@@ -111,7 +112,7 @@ pub struct QuantityDoc {
 }
 
 /// Words for a number.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct NumberDoc {
     /// Least.
@@ -123,7 +124,7 @@ pub struct NumberDoc {
 }
 
 /// A unit of time.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct UnitDoc {
     /// How many hours it has.
@@ -139,7 +140,7 @@ pub struct UnitDoc {
 }
 
 /// Words for a moment; exactly one of the readings is given.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MomentDoc {
     /// The words.
@@ -159,7 +160,7 @@ pub struct MomentDoc {
 }
 
 /// What stands behind a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LinkKind {
     /// Where pain goes.
@@ -171,7 +172,7 @@ pub enum LinkKind {
 }
 
 /// Words behind which a value stands.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LinkDoc {
     /// Kebab-case id, unique in the tree.
@@ -195,7 +196,7 @@ pub struct LinkDoc {
 }
 
 /// A part of the body.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TargetDoc {
     /// "scapula".
@@ -205,7 +206,7 @@ pub struct TargetDoc {
 }
 
 /// What small words do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WordUse {
     /// Deny what follows: "no", "denies".
@@ -239,7 +240,7 @@ pub enum WordUse {
 }
 
 /// Small words of one use.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WordsDoc {
     /// What they do.
@@ -250,7 +251,7 @@ pub struct WordsDoc {
 }
 
 /// A letter of the spine.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ColumnDoc {
     /// "c".
@@ -264,7 +265,7 @@ pub struct ColumnDoc {
 }
 
 /// Where in a note words state a fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// Anywhere, and it goes before whatever else is stated ("during this hospitalization").
@@ -280,7 +281,7 @@ pub enum Place {
 }
 
 /// Words that state the setting or the author's role.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FactDoc {
     /// Kebab-case id, unique in the tree.
@@ -304,7 +305,7 @@ pub struct FactDoc {
 }
 
 /// A note and the facts its own words state; `none` where nothing may be read.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct NoteCase {
     /// The note.

@@ -2,11 +2,12 @@
 
 use crate::knowledge::yaml::Placed;
 use crate::vocab::{AuthorRole, Phase, Reason, Setting};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One case. Every outcome that is named must hold; what is not named is not judged.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Case {
     /// The note's text. `A:` opens an assessment, as in any note.

@@ -3,11 +3,12 @@
 use crate::knowledge::source::case::Case;
 use crate::knowledge::yaml::Placed;
 use crate::vocab::{AttributeKey, Basis, FlagSeverity, Reason, Setting, Status};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One file.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct CodingDoc {
     /// The format's version: 1.
@@ -37,7 +38,7 @@ pub struct CodingDoc {
 }
 
 /// A named set of concepts.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GroupDoc {
     /// Its id.
@@ -48,7 +49,7 @@ pub struct GroupDoc {
 
 /// A complication and the conditions that may be its cause: it is bound to those nearest to it (named as its cause, then in its sentence,
 /// then in its problem, then anywhere in the assessment).
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BindingDoc {
     /// Its id.
@@ -66,7 +67,7 @@ pub struct BindingDoc {
 }
 
 /// A table from a value to the end of a code.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TableDoc {
     /// Its id.
@@ -78,7 +79,7 @@ pub struct TableDoc {
 }
 
 /// The property a table is looked up by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TableKey {
     /// Disc level ("C5-C6") or a word for several ("mid-cervical").
@@ -94,7 +95,7 @@ pub enum TableKey {
 }
 
 /// One coding rule.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleDoc {
     /// Kebab-case id; it names what is found.
@@ -124,7 +125,7 @@ pub struct RuleDoc {
 }
 
 /// When a rule fires: all keys must hold, a list is an "or".
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WhenDoc {
     /// The finding itself: any of these concepts (or `@group`).
@@ -146,7 +147,7 @@ pub struct WhenDoc {
 }
 
 /// Another finding.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct BesideDoc {
     /// Any of these concepts.
@@ -162,7 +163,7 @@ pub struct BesideDoc {
 }
 
 /// How near another finding must stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Near {
     /// Anywhere in the note.
@@ -183,7 +184,7 @@ pub enum Near {
 }
 
 /// Which findings count as standing beside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Among {
     /// Those that count as the finding itself does.
@@ -212,7 +213,7 @@ pub enum Among {
 }
 
 /// A code to suggest.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct SuggestDoc {
     /// The whole code, or the stem that the table completes.
@@ -230,7 +231,7 @@ pub struct SuggestDoc {
 }
 
 /// How a levelled condition and a complication are paired level by level.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct PairDoc {
     /// The complication.
@@ -240,7 +241,7 @@ pub struct PairDoc {
 }
 
 /// Suggestions that are displaced while this rule's stand.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceDoc {
     /// Codes or prefixes.
@@ -273,7 +274,7 @@ pub struct ReplaceDoc {
 }
 
 /// A set of displaced suggestions with an id.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DisplacementDoc {
     /// Its id.
@@ -283,7 +284,7 @@ pub struct DisplacementDoc {
 }
 
 /// What becomes of a suggestion that another displaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It is withheld.
@@ -296,7 +297,7 @@ pub enum Outcome {
 }
 
 /// A finding that looks codable and is not.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TemptingDoc {
     /// Its id.
@@ -323,7 +324,7 @@ pub struct TemptingDoc {
 }
 
 /// What is said of a code that is withheld for a reason of assertion or place.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReasonDoc {
     /// Its id.
@@ -339,7 +340,7 @@ pub struct ReasonDoc {
 }
 
 /// A convention that the coding stage itself carries out.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GuidelineDoc {
     /// Its id.
@@ -371,7 +372,7 @@ pub struct GuidelineDoc {
 }
 
 /// A numbered rule of the field that no coding rule carries out.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ProcessRuleDoc {
     /// Its number.
@@ -381,7 +382,7 @@ pub struct ProcessRuleDoc {
 }
 
 /// Something the documentation may lack.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FlagDoc {
     /// Its id, unique in the tree.
@@ -408,7 +409,7 @@ pub struct FlagDoc {
 }
 
 /// One way a flag comes to be raised; all keys must hold.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct FlagWhenDoc {
     /// A supported code within one of these.
@@ -444,7 +445,7 @@ pub struct FlagWhenDoc {
 }
 
 /// A withheld code.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WithheldWhenDoc {
     /// For one of these reasons.
@@ -456,7 +457,7 @@ pub struct WithheldWhenDoc {
 }
 
 /// Answers to try.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WouldChangeDoc {
     /// The attribute that an answer would give.
@@ -474,7 +475,7 @@ pub struct WouldChangeDoc {
 }
 
 /// A question that may be sent.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct QueryDoc {
     /// The question; `{quote}` is the first indicator, `{section}` its heading.
@@ -491,7 +492,7 @@ pub struct QueryDoc {
 }
 
 /// One answer of a query.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OptionDoc {
     /// Its text.

@@ -3,10 +3,11 @@
 use crate::knowledge::source::case::Case;
 use crate::knowledge::yaml::Placed;
 use crate::vocab::SectionKind;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One file.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ContextDoc {
     /// The format's version: 1.
@@ -30,7 +31,7 @@ pub struct ContextDoc {
 }
 
 /// What a cue says of a mention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Says {
     /// It is not there.
@@ -62,7 +63,7 @@ pub enum Says {
 }
 
 /// One of the four questions an assertion answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Axis {
     /// There or not.
@@ -76,7 +77,7 @@ pub enum Axis {
 }
 
 /// On which side of a cue the mentions stand that it speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// After it: "denies *neck pain*".
@@ -95,7 +96,7 @@ pub enum Direction {
 }
 
 /// Which mentions of the sentence before an anaphoric cue speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Anaphora {
     /// The last: "Numbness in the hand. *This* has resolved."
@@ -105,7 +106,7 @@ pub enum Anaphora {
 }
 
 /// How far a cue reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
     /// To the next comma, unless that comma belongs to a list closed by "or".
@@ -120,7 +121,7 @@ pub enum Reach {
 /// One cue: phrases of the same effect.
 ///
 /// In a phrase `<n>` stands for a number ("3", "three", "2-3") and `<year>` for a year ("2019").
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CueDoc {
     /// Kebab-case id, unique in the tree.
@@ -162,7 +163,7 @@ pub struct CueDoc {
 }
 
 /// Phrases that look like cues and are none.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PseudoDoc {
     /// Kebab-case id, unique in the tree.
@@ -175,7 +176,7 @@ pub struct PseudoDoc {
 }
 
 /// Phrases at which scopes end.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TerminatorDoc {
     /// Kebab-case id, unique in the tree.
@@ -193,7 +194,7 @@ pub struct TerminatorDoc {
 }
 
 /// What a value says of its label.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ValueDoc {
     /// Kebab-case id, unique in the tree.
@@ -208,7 +209,7 @@ pub struct ValueDoc {
 }
 
 /// A small class of words.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WordsDoc {
     /// Which class.
@@ -218,7 +219,7 @@ pub struct WordsDoc {
 }
 
 /// Words that stand for one another: a phrase with "mother" is one with "father", too.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AlikeDoc {
     /// Kebab-case id, unique in the tree.
@@ -228,7 +229,7 @@ pub struct AlikeDoc {
 }
 
 /// Word classes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WordClass {
     /// Words for numbers ("three", "several").
@@ -248,7 +249,7 @@ pub enum WordClass {
 }
 
 /// What kinds of section say of everything in them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PriorDoc {
     /// Kebab-case id, unique in the tree.

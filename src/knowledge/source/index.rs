@@ -1,10 +1,11 @@
 //! `lexicon/icd10cm/*.yaml` as written: words of daily speech and the codes they lead to.
 
 use crate::knowledge::yaml::Placed;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One file.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct IndexDoc {
     /// The format's version: 1.
@@ -14,7 +15,7 @@ pub struct IndexDoc {
 }
 
 /// Words that people use for what the Tabular List calls otherwise.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EntryDoc {
     /// Kebab-case id, unique in the tree.

@@ -3,10 +3,11 @@
 use crate::knowledge::source::case::Case;
 use crate::knowledge::yaml::Placed;
 use crate::vocab::ConceptKind;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One file: concepts of a clinical topic, and the sites and findings they are composed of.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct LexiconDoc {
     /// The format's version: 1.
@@ -36,7 +37,7 @@ pub struct LexiconDoc {
 }
 
 /// One concept.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConceptDoc {
     /// Kebab-case id, unique in the tree.
@@ -75,7 +76,7 @@ pub struct ConceptDoc {
 }
 
 /// Which sites a concept takes its region from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Regional {
     /// None: it has one region or no region at all.
@@ -88,7 +89,7 @@ pub enum Regional {
 }
 
 /// A place of the body.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SiteDoc {
     /// Kebab-case id, unique in the tree.
@@ -114,7 +115,7 @@ pub struct SiteDoc {
 }
 
 /// A bare finding: "pain", "stiff", "numbness".
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FindingDoc {
     /// Kebab-case id, unique in the tree.
@@ -152,7 +153,7 @@ pub struct FindingDoc {
 }
 
 /// How far a site may stand from a finding.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
     /// Beside it, or beside a finding in the same row.
@@ -165,7 +166,7 @@ pub enum Reach {
 }
 
 /// What a finding is at certain sites.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WithDoc {
     /// Sites or regions.
@@ -175,7 +176,7 @@ pub struct WithDoc {
 }
 
 /// An abbreviation that is read only in the right company.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AbbreviationDoc {
     /// As written, in this very case.
@@ -191,7 +192,7 @@ pub struct AbbreviationDoc {
 }
 
 /// A listed misspelling.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MisspellingDoc {
     /// One word as it is misspelt.
@@ -201,7 +202,7 @@ pub struct MisspellingDoc {
 }
 
 /// The region of vertebrae, discs and roots.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LevelDoc {
     /// The region.
@@ -218,7 +219,7 @@ pub struct LevelDoc {
 }
 
 /// Words of one use.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClassDoc {
     /// Its name in patterns.
@@ -228,7 +229,7 @@ pub struct ClassDoc {
 }
 
 /// How a finding and a site, or two of either, stand together.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PatternDoc {
     /// What it joins.
@@ -247,7 +248,7 @@ pub struct PatternDoc {
 }
 
 /// What a pattern joins, in the order of the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Joins {
     /// "neck … pain".
@@ -265,7 +266,7 @@ pub enum Joins {
 }
 
 /// The form of a finding's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// "pain".

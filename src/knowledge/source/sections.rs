@@ -3,10 +3,11 @@
 use crate::knowledge::source::case::Case;
 use crate::knowledge::yaml::Placed;
 use crate::vocab::SectionKind;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The file: headings, and what sentences and lists look like.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct SectionsDoc {
     /// The format's version: 1.
@@ -22,7 +23,7 @@ pub struct SectionsDoc {
 }
 
 /// How a heading's words open its section.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HeadingUse {
     /// As a heading: "Assessment:", "## Assessment".
@@ -35,7 +36,7 @@ pub enum HeadingUse {
 }
 
 /// Headings of one kind.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct HeadingDoc {
     /// Kebab-case id, unique in the tree.
@@ -56,7 +57,7 @@ pub struct HeadingDoc {
 }
 
 /// Lines that begin and end a block carried over from an earlier note.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CopiedDoc {
     /// Kebab-case id, unique in the tree.
@@ -71,7 +72,7 @@ pub struct CopiedDoc {
 }
 
 /// What words do in headings and sentences.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SectionWordUse {
     /// Before a heading's words: "final", "clinical".
@@ -99,7 +100,7 @@ pub enum SectionWordUse {
 }
 
 /// Words of one use.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WordsDoc {
     /// What they do.
