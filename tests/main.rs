@@ -7,11 +7,13 @@ mod cases;
 mod check;
 mod codeset;
 mod house;
+mod invariance;
 mod laws;
 mod paths;
 mod qa;
 mod queries;
 mod statistics;
+mod words;
 
 /// The repository's root.
 fn root() -> &'static std::path::Path {
