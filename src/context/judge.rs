@@ -103,7 +103,7 @@ fn led_in(layout: &Layout, index: usize, context: &ContextKnowledge) -> Vec<(Cue
     out
 }
 
-/// The sentence that opens the list in which sentence `index` is an entry: it ends with a colon.
+/// The sentence that opens the list in which sentence `index` is an entry: a heading, or one that ends with a colon.
 fn lead(layout: &Layout, index: usize) -> Option<&Sentence> {
     let here = layout.sentences.get(index)?;
     let listed = |kind: ItemKind| matches!(kind, ItemKind::Bullet | ItemKind::Numbered);
@@ -111,9 +111,10 @@ fn lead(layout: &Layout, index: usize) -> Option<&Sentence> {
     while listed(layout.items.get(at)?.kind) && layout.items[at].section == here.section {
         at = at.checked_sub(1)?;
     }
-    let opener = layout.items.get(at).filter(|i| at < here.item as usize && i.section == here.section && i.kind == ItemKind::Paragraph)?;
+    let opener = layout.items.get(at).filter(|i| at < here.item as usize && i.section == here.section)?;
     let last = layout.sentences.get(opener.sentences.end.checked_sub(1)? as usize)?;
-    (layout.folded.word(last.tokens.end.checked_sub(1)? as usize) == ":").then_some(last)
+    let colon = layout.folded.word(last.tokens.end.checked_sub(1)? as usize) == ":";
+    (colon || opener.kind == ItemKind::Heading).then_some(last)
 }
 
 /// "Numbness in the left hand. This has resolved.": what the next sentence says of this one.

@@ -168,7 +168,6 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 "," if rule.reach == Reach::Phrase && !self.in_or_list(i) => break,
                 "," if rule.reach == Reach::Clause && axis != Axis::Subject && self.opens_clause(i) => break,
                 ";" if rule.reach != Reach::Sentence => break,
-                "--" if rule.reach != Reach::Sentence => break,
                 "|" => break,
                 _ => {}
             }
