@@ -5,7 +5,8 @@ use cervicode::corpus::{AXES, Accuracy, Marked, marked};
 use cervicode::engine::Engine;
 use std::collections::BTreeMap;
 
-fn words() -> Vec<Marked> {
+/// Every marked word of the corpus.
+pub fn words() -> Vec<Marked> {
     let mut files: Vec<_> = std::fs::read_dir(root().join("corpus/sentences")).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
     files.iter().flat_map(|f| marked(&std::fs::read_to_string(f).unwrap()).unwrap_or_else(|e| panic!("{}: {e}", f.display()))).collect()

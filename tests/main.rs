@@ -8,11 +8,13 @@ mod check;
 mod codeset;
 mod docs;
 mod house;
+mod invariance;
 mod laws;
 mod paths;
 mod qa;
 mod queries;
 mod statistics;
+mod words;
 
 /// The repository's root.
 fn root() -> &'static std::path::Path {

@@ -202,6 +202,11 @@ impl Linker<'_> {
         if quiet(kind) || matches!(key, AttributeKey::Acuity | AttributeKey::Region | AttributeKey::Phase) {
             return None;
         }
+        // "Strength is full in both arms": the side is the other part's
+        let parts = || self.scan.within(here.tokens.clone()).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
+        if key == AttributeKey::Laterality && parts() {
+            return None;
+        }
         let mut reach = 0;
         for back in (0..sentence).rev() {
             let before = layout.sentences.get(back as usize)?;

@@ -27,7 +27,8 @@ fn quantity(scan: &Scan<'_>, service: Option<Date>, token: u32, out: &mut Vec<Re
         }
         return Some(length.end);
     }
-    if let Some(number) = scan.number(token)
+    // "as a 6": an article is a number before a length of time only
+    if let Some(number) = scan.number(token).filter(|_| !matches!(scan.token(token), "a" | "an"))
         && let Some((rule, from, to)) = match_rules(scan, QuantityKind::Score, token, number.end)
     {
         let scale = rule.scale as f32;
@@ -128,7 +129,8 @@ fn in_story(scan: &Scan<'_>, token: u32) -> bool {
 /// Whether the clause says that the quantity is of a dose, a visit or a therapy.
 fn elsewhere(scan: &Scan<'_>, start: u32, end: u32) -> bool {
     let from = (start.saturating_sub(NEAR)..start).rev().take_while(|t| !ends_clause(scan, *t)).last().unwrap_or(start);
-    let to = (end..(end + 3).min(scan.len())).take_while(|t| !ends_clause(scan, *t) && scan.breaks(*t) == 0).last().map_or(end, |t| t + 1);
+    let goes_on = |t: &u32| !ends_clause(scan, *t) && scan.breaks(*t) == 0 && scan.word(*t, WordUse::Clause).is_none();
+    let to = (end..(end + 3).min(scan.len())).take_while(goes_on).last().map_or(end, |t| t + 1);
     scan.any_word(from..start, WordUse::Elsewhere) || scan.any_word(end..to, WordUse::Elsewhere)
 }
 

@@ -22,7 +22,7 @@ const NEXT_LABEL: usize = 5;
 pub(crate) fn cells(view: &View<'_>, found: &[Found], knowledge: &ContextKnowledge) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for f in found.iter().filter(|f| matches!(f.part, Part::Value(_))) {
-        if f.start < 2 || !is_mark(view, f.start - 1) || !is_closed(view, f.end, knowledge) {
+        if f.start < 2 || !is_mark(view, f.start - 1) || !is_closed(view, found, f.end, knowledge) {
             continue;
         }
         let floor = cells.last().map_or(0, |c| c.value.end);
@@ -51,8 +51,13 @@ fn is_mark(view: &View<'_>, i: usize) -> bool {
     }
 }
 
+/// Whether a value begins at symbol `at`.
+fn is_value(found: &Found, at: usize) -> bool {
+    matches!(found.part, Part::Value(_)) && found.start == at
+}
+
 /// Whether a value that ends before symbol `at` is the whole value: the sentence, a mark of punctuation, an adjunct or the next label follows.
-fn is_closed(view: &View<'_>, at: usize, knowledge: &ContextKnowledge) -> bool {
+fn is_closed(view: &View<'_>, found: &[Found], at: usize, knowledge: &ContextKnowledge) -> bool {
     if at >= view.len() {
         return true;
     }
@@ -62,5 +67,5 @@ fn is_closed(view: &View<'_>, at: usize, knowledge: &ContextKnowledge) -> bool {
     knowledge.adjuncts.contains(view.symbol(at))
         || (at + 1..(at + 1 + NEXT_LABEL).min(view.len()))
             .take_while(|i| !matches!(view.symbol(*i), "," | ";" | "."))
-            .any(|i| is_mark(view, i))
+            .any(|i| is_mark(view, i) && (!matches!(view.symbol(i), "-" | "--") || found.iter().any(|f| is_value(f, i + 1))))
 }

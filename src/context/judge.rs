@@ -7,7 +7,7 @@ use super::{Assertion, Cue};
 use crate::knowledge::Knowledge;
 use crate::knowledge::context::{ContextKnowledge, Part};
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
-use crate::layout::Layout;
+use crate::layout::{ItemKind, Layout, Sentence};
 use crate::mentions::Mention;
 use crate::span::Span;
 use crate::vocab::{Certainty, Polarity, SectionKind, Subject, Time};
@@ -36,6 +36,7 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let cells = cells(&view, &found, context);
     let scopes = Scopes::new(&view, &found, &cells, context);
     let titled = title_hedge(layout, sentence.section, context);
+    let led = led_in(layout, index, context);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
         let acts = acts_on(&scopes, mention);
         *assertion = decide(&scopes, &acts);
@@ -45,8 +46,14 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
             assertion.cues.push(cue);
             apply(assertion, says);
         }
+        for (cue, says) in &led {
+            if acts.iter().all(|a| a.says.axis() != says.axis()) {
+                assertion.cues.push(*cue);
+                apply(assertion, *says);
+            }
+        }
         if let Some((rule, says)) = prior {
-            let explicit = acts.iter().any(|a| a.says.axis() == says.axis());
+            let explicit = acts.iter().map(|a| a.says).chain(led.iter().map(|l| l.1)).any(|s| s.axis() == says.axis());
             if !explicit {
                 let heading = layout.sections[sentence.section as usize].title.unwrap_or(sentence.span);
                 assertion.cues.push(Cue { span: heading, scope: sentence.span, rule });
@@ -74,6 +81,40 @@ fn title_hedge(layout: &Layout, section: u32, context: &ContextKnowledge) -> Opt
         let span = view.span(f.start..f.end);
         (rule.direction != Direction::Backward).then_some((Cue { span, scope: title, rule: rule.name }, says))
     })
+}
+
+/// What the line that opens a list says of its entries: "Return to the ED for:", "Patient denies:".
+fn led_in(layout: &Layout, index: usize, context: &ContextKnowledge) -> Vec<(Cue, Says)> {
+    let Some(lead) = lead(layout, index) else { return Vec::new() };
+    let view = View::new(&layout.folded, lead.tokens.clone(), context);
+    let found = view.phrases(context);
+    let scopes = Scopes::new(&view, &found, &[], context);
+    let mut out: Vec<(Cue, Says)> = Vec::new();
+    for active in scopes.active.iter().rev().filter(|a| a.forward) {
+        let rule = &context.cues[active.cue as usize];
+        for says in &rule.says {
+            let reaches = scopes.forward(active, says.axis()).end >= view.len();
+            if reaches && out.iter().all(|(_, other)| other.axis() != says.axis()) {
+                let cue = Cue { span: view.span(active.at.clone()), scope: lead.span, rule: rule.name };
+                out.push((cue, *says));
+            }
+        }
+    }
+    out
+}
+
+/// The sentence that opens the list in which sentence `index` is an entry: a heading, or one that ends with a colon.
+fn lead(layout: &Layout, index: usize) -> Option<&Sentence> {
+    let here = layout.sentences.get(index)?;
+    let listed = |kind: ItemKind| matches!(kind, ItemKind::Bullet | ItemKind::Numbered);
+    let mut at = here.item as usize;
+    while listed(layout.items.get(at)?.kind) && layout.items[at].section == here.section {
+        at = at.checked_sub(1)?;
+    }
+    let opener = layout.items.get(at).filter(|i| at < here.item as usize && i.section == here.section)?;
+    let last = layout.sentences.get(opener.sentences.end.checked_sub(1)? as usize)?;
+    let colon = layout.folded.word(last.tokens.end.checked_sub(1)? as usize) == ":";
+    (colon || opener.kind == ItemKind::Heading).then_some(last)
 }
 
 /// "Numbness in the left hand. This has resolved.": what the next sentence says of this one.

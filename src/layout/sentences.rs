@@ -26,7 +26,9 @@ pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowle
         return false;
     }
     let lower = there.chars().next().is_some_and(char::is_lowercase);
-    if unfinished(here, lower, knowledge) || (lower && continues(there, knowledge)) {
+    // "neck" and, indented below it, "pain": a hanging line goes on
+    let hanging = lower && next.first - next.start > line.first - line.start;
+    if hanging || unfinished(here, lower, knowledge) || (lower && continues(there, knowledge)) {
         return true;
     }
     let word = there.find(' ').unwrap_or(there.len());
