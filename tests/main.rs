@@ -6,6 +6,7 @@ mod broken;
 mod cases;
 mod check;
 mod codeset;
+mod coding;
 mod docs;
 mod house;
 mod invariance;
