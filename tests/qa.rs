@@ -328,6 +328,14 @@ fn billed_codes_are_judged_by_the_note_and_the_official_list() {
     assert!(!list.iter().any(|f| f["note_id"] == "right" || f["kind"] == "missed"), "{out}");
     let order: Vec<_> = list.iter().map(|f| ["certain", "likely", "check"].iter().position(|c| f["certainty"] == *c).unwrap()).collect();
     assert!(order.is_sorted(), "{order:?}");
+    // by a field of the records: whose codes they are
+    let text = std::fs::read_to_string(&notes).unwrap().replace("\"id\":\"broad\"", "\"coder\":\"kim\",\"id\":\"broad\"");
+    std::fs::write(&notes, text).unwrap();
+    let (_, grouped, _) = run(&["audit", "--billed", &notes, "--by", "coder"]);
+    assert!(
+        grouped.contains("supported, coder kim\n    0.0 % (0 of 1)") && grouped.contains("supported, coder none\n    40.0 % (2 of 5)"),
+        "{grouped}"
+    );
     // the worklist as a table, and notes without billed codes
     let (_, table, _) = run(&["audit", "--billed", &notes, "--format", "csv"]);
     assert_eq!(table.lines().count(), list.len() + 1);

@@ -21,7 +21,7 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "WORKSHEET")]
     worksheets: Vec<PathBuf>,
     /// Judge the codes that were billed, which records of notes carry as `billed`
-    #[arg(long, conflicts_with_all = ["sample", "frame", "by", "partial"])]
+    #[arg(long, conflicts_with_all = ["sample", "frame", "partial"])]
     billed: bool,
     #[command(flatten)]
     input: InputArgs,
@@ -31,7 +31,8 @@ pub(crate) struct Args {
     /// The reports that the sample was drawn from: it is an error if they changed (may be given more than once)
     #[arg(long, value_name = "REPORTS")]
     frame: Vec<String>,
-    /// Also by this kept field of the reports; author and coder if not given (may be given more than once)
+    /// Also by this kept field of the reports, or with --billed field of the records (may be given more than once); of a
+    /// worksheet by author and coder if not given
     #[arg(long, value_name = "FIELD")]
     by: Vec<String>,
     /// Count what is decided; without it an open decision is an error
@@ -126,7 +127,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
 
 fn of_billed(args: &Args, world: &mut World<'_>) -> Outcome {
     let inputs: Vec<String> = args.worksheets.iter().map(|p| p.to_string_lossy().into_owned()).collect();
-    let (audit, lost) = billed::audit(&inputs, &args.input, args.confidence, world)?;
+    let (audit, lost) = billed::audit(&inputs, &args.input, &args.by, args.confidence, world)?;
     match args.format {
         View::Json => {
             serde_json::to_writer_pretty(&mut *world.out, &audit).map_err(io::Error::from)?;

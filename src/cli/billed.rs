@@ -16,10 +16,17 @@ use crate::span::Unit;
 use std::io::{self, Write};
 
 /// Reviews the notes and judges what was billed for them; the second value says whether something could not be read.
-pub(super) fn audit(inputs: &[String], input: &InputArgs, confidence: f64, world: &mut World<'_>) -> Result<(BilledAudit, bool), Failure> {
+pub(super) fn audit(
+    inputs: &[String],
+    input: &InputArgs,
+    by: &[String],
+    confidence: f64,
+    world: &mut World<'_>,
+) -> Result<(BilledAudit, bool), Failure> {
     let engine = world.engine()?;
     let scoring = Scoring::built_in().map_err(|e| Failure::Message(format!("corpus/scoring.yaml: {e}")))?;
-    let options = input.options(Format::Ndjson);
+    let mut options = input.options(Format::Ndjson);
+    options.keep.extend(by.iter().cloned());
     let mut problems = Vec::new();
     let sources = input::sources(inputs, true, &mut problems);
     let mut lost = problems.iter().any(|p| p.lost);
@@ -30,19 +37,22 @@ pub(super) fn audit(inputs: &[String], input: &InputArgs, confidence: f64, world
         Err(problem) => Box::new(std::iter::once(Err(problem))),
     });
     let judged = |code: Code| scoring.counts(&code.to_string());
-    let work = |engine: &Engine, note: &Note| -> Option<Judged> {
+    let work = |engine: &Engine, note: &Note| -> (Option<Judged>, Vec<(String, String)>) {
         if note.facts.billed.is_empty() {
-            return None;
+            return (None, Vec::new());
         }
         let report = engine.review(note, Unit::Codepoints);
         let picked = engine.releases.pick(report.note.date.as_deref().and_then(|d| d.parse().ok()));
-        Some(judge(&note.facts.billed, &report, &picked.set, picked.covers_date, &judged))
+        let value = |v: &serde_json::Value| v.as_str().map_or_else(|| v.to_string(), str::to_string);
+        let group = |by: &String| (by.clone(), note.passthrough.iter().find(|(k, _)| k == by).map_or("none".into(), |(_, v)| value(v)));
+        let judged = judge(&note.facts.billed, &report, &picked.set, picked.covers_date, &judged);
+        (Some(judged), by.iter().map(group).collect())
     };
     let mut totals = Totals::default();
     let mut told: Vec<Problem> = Vec::new();
-    let mut sink = |made: Result<Option<Judged>, Problem>| {
+    let mut sink = |made: Result<(Option<Judged>, Vec<(String, String)>), Problem>| {
         match made {
-            Ok(judged) => totals.add(judged),
+            Ok((judged, groups)) => totals.add(judged, &groups),
             Err(problem) => told.push(problem),
         }
         Ok(())
@@ -71,6 +81,9 @@ pub(super) fn text(audit: &BilledAudit, out: &mut dyn Write) -> io::Result<()> {
         ("notes with an Excludes1 pair billed together", &audit.notes_with_excludes1),
     ] {
         writeln!(out, "{name}\n    {}", share(figures))?;
+    }
+    for (by, value, figures) in &audit.groups {
+        writeln!(out, "supported, {by} {value}\n    {}", share(figures))?;
     }
     if !audit.worklist.is_empty() {
         writeln!(out, "\nworklist, the surest first")?;

@@ -7,7 +7,7 @@ use crate::codeset::{CodeSet, NoteKind, Validity};
 use crate::report::{EvidenceEntry, Report};
 use crate::vocab::{Basis, EvidenceRole, Status};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a billed code turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -238,6 +238,8 @@ pub struct BilledAudit {
     pub notes_with_missed: Share,
     /// Notes with an Excludes1 pair.
     pub notes_with_excludes1: Share,
+    /// Billed codes that are supported, of those that are judged, by kept fields of the records: field, value, share.
+    pub groups: Vec<(String, String, Share)>,
     /// What to look at, the surest first.
     pub worklist: Vec<Finding>,
 }
@@ -251,18 +253,25 @@ pub struct Totals {
     clean: u64,
     missed: u64,
     excluded: u64,
+    groups: BTreeMap<(String, String), (u64, u64)>,
     worklist: Vec<Finding>,
 }
 
 impl Totals {
-    /// Adds what came of one note; `None` if no codes were billed for it.
-    pub fn add(&mut self, judged: Option<Judged>) {
+    /// Adds what came of one note, which belongs to those groups; `None` if no codes were billed for it.
+    pub fn add(&mut self, judged: Option<Judged>, groups: &[(String, String)]) {
         let Some(judged) = judged else {
             self.without += 1;
             return;
         };
         self.notes += 1;
         judged.outcomes.iter().for_each(|(_, o)| self.outcomes[*o as usize] += 1);
+        let counted = judged.outcomes.iter().filter(|(_, o)| *o != Outcome::NotJudged).count() as u64;
+        let supported = judged.outcomes.iter().filter(|(_, o)| *o == Outcome::Supported).count() as u64;
+        for group in groups {
+            let slot = self.groups.entry(group.clone()).or_default();
+            *slot = (slot.0 + supported, slot.1 + counted);
+        }
         let has = |kind: &str| u64::from(judged.findings.iter().any(|f| f.kind == kind));
         self.clean += u64::from(judged.findings.is_empty());
         self.missed += has("missed");
@@ -288,6 +297,7 @@ impl Totals {
             clean: share(self.clean, self.notes),
             notes_with_missed: share(self.missed, self.notes),
             notes_with_excludes1: share(self.excluded, self.notes),
+            groups: self.groups.into_iter().map(|((by, value), (k, n))| (by, value, Share::new(k, n, confidence))).collect(),
             worklist: self.worklist,
         }
     }

@@ -156,6 +156,18 @@ pub fn billed(audit: &BilledAudit) -> String {
     page.chart(&audit.outcomes.iter().map(|(name, share)| bar(name, share)).collect::<Vec<_>>(), Scale::Share);
     let rows = audit.outcomes.iter().map(|(name, share)| [vec![(*name).to_string()], cells(share).to_vec()].concat());
     page.table("Figures", &SHARES, &rows.collect::<Vec<_>>());
+    let mut kinds: Vec<&str> = audit.groups.iter().map(|g| g.0.as_str()).collect();
+    kinds.dedup();
+    for kind in kinds {
+        let of_kind: Vec<_> = audit.groups.iter().filter(|g| g.0 == kind).collect();
+        page.heading(&format!("Supported by {kind}"), "Billed codes that are supported, of those that are judged; Wilson intervals.");
+        page.chart(&of_kind.iter().map(|g| bar(&g.1, &g.2)).collect::<Vec<_>>(), Scale::Share);
+        page.table(
+            &format!("By {kind}"),
+            &SHARES,
+            &of_kind.iter().map(|g| [vec![g.1.clone()], cells(&g.2).to_vec()].concat()).collect::<Vec<_>>(),
+        );
+    }
     page.heading(
         "Worklist",
         "The surest first: certain by the official code set, likely by words of the note, check where a coder must decide.",
