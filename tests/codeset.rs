@@ -351,3 +351,27 @@ fn a_report_takes_titles_and_validity_from_the_release_of_its_date() {
     assert_eq!(status, Some(2));
     assert!(out.contains("M54.2") && messages.contains("release not used"), "{messages}");
 }
+
+#[test]
+fn notes_without_a_code_are_rules_that_cite_their_place() {
+    use cervicode::knowledge::Knowledge;
+    let knowledge = Knowledge::built_in().unwrap();
+    let (coding, set) = (&knowledge.coding, CodeSet::built_in());
+    let mut codes = std::collections::BTreeSet::new();
+    for suggest in coding.rules.iter().flat_map(|r| &r.suggest) {
+        match suggest.table.map(|t| &coding.tables[t]) {
+            None => codes.extend(Code::parse(&suggest.stem)),
+            Some(table) => codes.extend(table.rows.values().filter_map(|end| Code::parse(&format!("{}{end}", suggest.stem)))),
+        }
+    }
+    let codes: Vec<Code> = codes.into_iter().collect();
+    let uncoded = set.edits(&codes).uncoded;
+    // an injury of today against a condition: the rest speaks of infections, of the kind of accident and of aftercare
+    let current: std::collections::BTreeSet<_> =
+        uncoded.iter().filter(|u| u.note.contains("current") || u.note.contains("acute traumatic")).map(|u| u.node.as_str()).collect();
+    assert_eq!(current.iter().copied().collect::<Vec<_>>(), ["G50-G59", "G54", "M43.1", "M43.6", "M50-M54"]);
+    for node in current {
+        let cites = |list: &[String]| list.iter().any(|a| a.ends_with(&format!("Excludes1 at {node}")));
+        assert!(coding.rules.iter().flat_map(|r| &r.replaces).any(|r| cites(&r.authority)), "no rule cites the note at {node}");
+    }
+}
