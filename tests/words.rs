@@ -41,7 +41,7 @@ fn what_is_written_is_found() {
     let mut faults = Vec::new();
     for p in &phrasings.words {
         // alone and in a sentence
-        let sentence = format!("She came because of {} again.", p.text);
+        let sentence = format!("She came because of {}.", p.text);
         for text in [p.text.clone(), sentence] {
             let found = named(&engine, &text);
             let right = if p.names == "none" { found.is_empty() } else { found.contains(&(p.names.as_str(), p.misspelt)) };
@@ -89,7 +89,6 @@ fn right_words_stay_as_they_are() {
         "hesitation",
         "starvation",
         "rotation",
-        "weekness",
         "weariness",
         "strained",
     ] {
