@@ -26,6 +26,8 @@ pub(crate) struct Encounter {
     pub release: Picked,
     /// Whether each section counts as assessed.
     pub coded_from: Vec<bool>,
+    /// Whether one of them says anything.
+    pub assesses: bool,
 }
 
 /// Reads the encounter from the record and the note's words.
@@ -34,14 +36,17 @@ pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge
     let date = note.facts.date.map(|date| (date, true)).or_else(written);
     let stated = note.facts.setting.or_else(|| attributes::facts::stated_setting(&note.text, layout, knowledge).map(|(s, _)| s));
     let author = note.facts.author.or_else(|| attributes::facts::author_role(&note.text, layout, knowledge).map(|(a, _)| a));
+    let coded_from = coded_from(layout, findings, knowledge);
+    let says = |s: &crate::layout::Section| note.text.get(s.body_start as usize..s.end as usize).is_some_and(|t| !t.trim().is_empty());
     Encounter {
+        assesses: layout.sections.iter().zip(&coded_from).any(|(s, coded)| *coded && says(s)),
         setting: stated.unwrap_or(Setting::Outpatient),
         setting_stated: stated.is_some(),
         phase: note.facts.phase.map(crate::vocab::Phase::as_str).or_else(|| phase(layout, findings, knowledge)),
         not_provider: matches!(author, Some(AuthorRole::Therapist | AuthorRole::Nurse)),
         date,
         release: releases.pick(date.map(|(date, _)| date)),
-        coded_from: coded_from(layout, findings, knowledge),
+        coded_from,
     }
 }
 

@@ -152,7 +152,7 @@ impl Asking<'_> {
             }
             shown.extend(found.iter().flat_map(|n| n.facts.iter().copied()));
         }
-        if when.nothing_assessed && self.encounter.coded_from.iter().any(|coded| *coded) {
+        if when.nothing_assessed && self.encounter.assesses {
             return None;
         }
         if when.neck_topic {

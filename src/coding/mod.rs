@@ -161,7 +161,7 @@ pub fn code(note: &Note, layout: &Layout, findings: &[Finding], knowledge: &Know
     if !encounter.setting_stated {
         notices.push("setting not stated: outpatient rules used".to_owned());
     }
-    if !layout.sections.iter().zip(&encounter.coded_from).any(|(_, coded)| *coded) {
+    if !encounter.assesses {
         notices.push("no assessment section: nothing is final".to_owned());
     }
     Coded {

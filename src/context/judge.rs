@@ -259,6 +259,12 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     if let Some(act) = time {
         apply(&mut assertion, act.says);
         deciding.push(act);
+        // "history of neck pain, resolved": past and, as is said besides, gone
+        let gone = acts.iter().filter(|a| a.says == Says::Resolved).min_by_key(|a| a.distance);
+        if let Some(gone) = gone.filter(|_| act.says == Says::Historical) {
+            apply(&mut assertion, gone.says);
+            deciding.push(gone);
+        }
     }
     if let Some(act) = nearest(Axis::Subject) {
         apply(&mut assertion, act.says);
