@@ -15,6 +15,9 @@ use crate::qa::worksheet::harmless;
 use crate::span::Unit;
 use std::io::{self, Write};
 
+/// What came of a note, and the groups it belongs to.
+type Made = (Option<Judged>, Vec<(String, String)>);
+
 /// Reviews the notes and judges what was billed for them; the second value says whether something could not be read.
 pub(super) fn audit(
     inputs: &[String],
@@ -37,7 +40,7 @@ pub(super) fn audit(
         Err(problem) => Box::new(std::iter::once(Err(problem))),
     });
     let judged = |code: Code| scoring.counts(&code.to_string());
-    let work = |engine: &Engine, note: &Note| -> (Option<Judged>, Vec<(String, String)>) {
+    let work = |engine: &Engine, note: &Note| -> Made {
         if note.facts.billed.is_empty() {
             return (None, Vec::new());
         }
@@ -50,7 +53,7 @@ pub(super) fn audit(
     };
     let mut totals = Totals::default();
     let mut told: Vec<Problem> = Vec::new();
-    let mut sink = |made: Result<(Option<Judged>, Vec<(String, String)>), Problem>| {
+    let mut sink = |made: Result<Made, Problem>| {
         match made {
             Ok((judged, groups)) => totals.add(judged, &groups),
             Err(problem) => told.push(problem),
