@@ -458,11 +458,10 @@ fn share_levels(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowl
         let root = knowledge.lexicon.root_of(facts[i].concept);
         let before = facts[..i].iter().rev().take_while(|f| f.sentence == facts[i].sentence);
         let kindred = before.clone().find(|f| knowledge.lexicon.root_of(f.concept) == root && f.clause == facts[i].clause);
-        if let Some((levels, region)) = kindred.filter(|k| !k.levels.is_empty()).map(|k| (k.levels.clone(), k.region.clone())) {
-            if compatible(&region, &facts[i].region) {
-                facts[i].levels = levels;
-                facts[i].region = region;
-            }
+        let kindred = kindred.filter(|k| !k.levels.is_empty() && compatible(&k.region, &facts[i].region));
+        if let Some((levels, region)) = kindred.map(|k| (k.levels.clone(), k.region.clone())) {
+            facts[i].levels = levels;
+            facts[i].region = region;
         }
     }
 }
