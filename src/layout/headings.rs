@@ -119,7 +119,8 @@ impl Finder<'_> {
         }
         let head = rest.get(..cut(rest, LABEL)).unwrap_or("");
         let colon = head.find(':');
-        let mark = colon.map(|c| (c, c + 1)).into_iter().chain(dash(head));
+        let bold = self.text[..at].ends_with("**").then(|| head.find("**")).flatten();
+        let mark = colon.map(|c| (c, c + 1)).into_iter().chain(dash(head)).chain(bold.map(|b| (b, b + 2)));
         for (end, body) in mark {
             let label = &rest[..end];
             let Some(known) = self.known_label(label) else { continue };

@@ -75,7 +75,10 @@ impl Finder<'_> {
             let (all, upper) = labels::letters(label);
             let capitals = all == upper && (all >= 3 || (soap && all == 1) || label.contains('/') || label.contains('&'));
             let gap = before.ends_with("  ") || before.ends_with('\t');
-            let closed = before.trim_end().ends_with(['.', '!', '?', ';', ')', ',', ':', '|']) && before.ends_with(char::is_whitespace);
+            // "stenosis.,POSTOPERATIVE DIAGNOSIS:": exports that keep a comma where a line ended
+            let joined = capitals && all >= 4 && before.ends_with(',');
+            let closed =
+                joined || (before.trim_end().ends_with(['.', '!', '?', ';', ')', ',', ':', '|']) && before.ends_with(char::is_whitespace));
             if !(closed || gap) {
                 continue;
             }

@@ -25,9 +25,11 @@ fn numbered(headings: &mut Vec<Heading>) {
 
 /// "Plan:" below each problem of a list belongs to the problem: another numbered problem follows it.
 fn plans_of_problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
-    let mut drop = Vec::new();
+    let mut drop: Vec<(usize, usize, u32)> = Vec::new();
     for (i, heading) in headings.iter().enumerate() {
-        let Some(before) = i.checked_sub(1).and_then(|_| headings[..i].iter().enumerate().rev().find(|(j, _)| !drop.contains(j))) else {
+        let Some(before) =
+            i.checked_sub(1).and_then(|_| headings[..i].iter().enumerate().rev().find(|(j, _)| drop.iter().all(|d| d.0 != *j)))
+        else {
             continue;
         };
         if heading.kind != SectionKind::Plan || !(assesses(before.1.kind)) || before.1.numbered {
@@ -36,14 +38,18 @@ fn plans_of_problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
         let end = headings.get(i + 1).map_or(text.len(), |h| h.start);
         let above = last_number(text, lines, before.1.body..heading.start, usize::MAX);
         let below = last_number(text, lines, heading.body..end, 1);
-        if matches!((above, below), (Some(a), Some(b)) if b == a + 1) {
-            drop.push(i);
+        let indent = lines.iter().find(|l| l.first == heading.start).map_or(0, |l| l.first - l.start);
+        let follows = matches!((above, below), (Some(a), Some(b)) if b == a + 1);
+        // the plan of the last problem stands as far in as those of the problems before it
+        let last = indent > 0 && drop.last().is_some_and(|&(j, other, number)| j + 1 == i && other == indent && above == Some(number + 1));
+        if follows || last {
+            drop.push((i, indent, above.unwrap_or(0)));
         }
     }
     let mut i = 0;
     headings.retain(|_| {
         i += 1;
-        !drop.contains(&(i - 1))
+        drop.iter().all(|d| d.0 != i - 1)
     });
 }
 
