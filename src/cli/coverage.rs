@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
 }
 
 fn text(coverage: &Coverage, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "{} notes", coverage.notes)?;
+    writeln!(out, "{} {}", coverage.notes, if coverage.notes == 1 { "note" } else { "notes" })?;
     for kind in &coverage.kinds {
         let all = kind.fired.len() + kind.never.len();
         writeln!(out, "  {:<8} {} of {all} fired", kind.kind, kind.fired.len())?;

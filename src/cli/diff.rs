@@ -60,7 +60,8 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
 }
 
 fn text(changes: &Changes, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "{} notes, {} changed", changes.notes, changes.changed)?;
+    let notes = if changes.notes == 1 { "note" } else { "notes" };
+    writeln!(out, "{} {notes}, {} changed", changes.notes, changes.changed)?;
     for (kind, counts) in &changes.counts {
         let list: Vec<String> = counts.iter().map(|(what, n)| if *n == 1 { what.clone() } else { format!("{what} x {n}") }).collect();
         wrapped(

@@ -57,13 +57,11 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
 fn show(note: &Note, engine: &crate::engine::Engine, stage: Stage, world: &mut World<'_>) -> Result<(), Failure> {
     let reviewed = engine.stages(note);
     let view = Trace { reviewed: &reviewed, knowledge: &engine.knowledge };
-    let (mut marks, headlines) = match stage {
+    let (marks, headlines) = match stage {
         Stage::Layout => (view.sentences(), view.sections()),
         Stage::Coding => (view.coded(), view.sections()),
         _ => (reviewed.findings.iter().flat_map(|f| view.finding(f, stage)).collect(), Vec::new()),
     };
-    // under one word, the widest first; what is said of a mention stays with it
-    marks.sort_by_key(|m| m.span.start);
     writeln!(world.out, "# {}", note.id)?;
     under::write(&note.text, &marks, &headlines, WIDTH, world.out)?;
     if matches!(stage, Stage::Coding) {

@@ -27,12 +27,21 @@ pub(super) struct Headline {
 /// Writes the text wrapped, with a line of signs for each mark under the words it marks.
 pub(super) fn write(text: &str, marks: &[Mark], headlines: &[Headline], width: usize, out: &mut dyn Write) -> Result<()> {
     let mut headlines = headlines.iter().peekable();
+    let mut waiting: Vec<&Mark> = marks.iter().collect();
+    waiting.sort_by_key(|m| m.span.start);
+    let mut waiting = waiting.into_iter().peekable();
+    // a long note has many marks, a line only a few
+    let mut open: Vec<&Mark> = Vec::new();
     for (start, end) in lines(text, width) {
         while let Some(headline) = headlines.next_if(|h| (h.at as usize) < end.max(start + 1) || h.at as usize == start) {
             writeln!(out, "{}", headline.line)?;
         }
         writeln!(out, "{}", shown(&text[start..end]).trim_end())?;
-        for mark in marks {
+        while let Some(mark) = waiting.next_if(|m| (m.span.start as usize) < end) {
+            open.push(mark);
+        }
+        open.retain(|m| m.span.end as usize > start);
+        for mark in &open {
             let (from, to) = ((mark.span.start as usize).max(start), (mark.span.end as usize).min(end));
             if from >= to {
                 continue;
