@@ -10,10 +10,10 @@ use crate::code::Code;
 use crate::codeset::Validity;
 use crate::findings::Finding;
 use crate::knowledge::{Knowledge, NameId};
-use crate::layout::Layout;
+use crate::layout::{ItemKind, Layout};
 use crate::span::Span;
 use crate::vocab::{AttributeKey, Basis, ConceptKind, EvidenceRole, Reason, SectionKind, Status};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What was decided, with what the flags need to know of how.
 pub(crate) struct Decision {
@@ -49,6 +49,9 @@ pub(crate) fn supported<'k>(findings: &[Finding], facts: &[Fact], encounter: &En
     let active = assessed(facts);
     combine::run(&Scene::new(findings, facts, &active, encounter.setting, &knowledge.coding), &knowledge.coding, encounter.phase)
 }
+
+/// The shortest paragraph, in bytes, whose repetition is no coincidence.
+const COPY_LENGTH: usize = 80;
 
 struct Deciding<'a> {
     layout: &'a Layout,
@@ -86,7 +89,7 @@ pub(crate) fn decide(
         typed: Vec::new(),
         noticed: BTreeMap::new(),
     };
-    d.read_assessment();
+    d.read_assessment(text);
     d.read_typed(text);
     d.read_narrative();
     d.not_affirmed();
@@ -112,7 +115,7 @@ impl<'a> Deciding<'a> {
         self.knowledge.lexicon.concept(self.facts[f].concept).kind
     }
 
-    fn read_assessment(&mut self) {
+    fn read_assessment(&mut self, text: &str) {
         let active = assessed(self.facts);
         if self.encounter.not_provider {
             // what another clinician adds does not weaken the diagnosis that was referred
@@ -159,6 +162,7 @@ impl<'a> Deciding<'a> {
             self.notice("level-in-imaging", &imaging);
         }
         self.resolved_today();
+        self.repeated(text);
         let overruled = pick(self.facts, |f| f.overruled);
         if !overruled.is_empty() {
             let said = pick(self.facts, |f| f.state == State::Denied && overruled.iter().any(|&o| self.facts[o].concept == f.concept));
@@ -203,6 +207,22 @@ impl<'a> Deciding<'a> {
             let before = self.layout.words(from..mention.tokens.start);
             saying.phrases.iter().any(|p| before.contains(p.as_str()))
         })
+    }
+
+    /// Long paragraphs that stand twice in the note: one of the two is a copy.
+    fn repeated(&mut self, text: &str) {
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        let mut copies = Vec::new();
+        for (i, item) in self.layout.items.iter().enumerate().filter(|(_, i)| i.kind == ItemKind::Paragraph) {
+            let body = self.layout.words_of(item.span);
+            if item.span.of(text).trim().len() >= COPY_LENGTH && seen.insert(body, i).is_some() {
+                copies.push(i as u32);
+            }
+        }
+        let facts = pick(self.facts, |f| copies.contains(&f.item) && f.state == State::Affirmed);
+        if facts.iter().any(|&f| self.cervical(f)) {
+            self.notice("copied", &facts);
+        }
     }
 
     /// Codes that stand for a condition which the assessment tells as gone.

@@ -22,14 +22,19 @@ pub(crate) fn query(
     facts: &[Fact],
 ) -> Option<Query> {
     let mut indicators: Vec<_> = evidence.iter().filter(|e| e.role == EvidenceRole::Mention).map(|e| e.span).collect();
-    indicators.extend(facts.iter().filter(|f| f.state == State::Affirmed && rule.indicators.has(f.concept)).map(|f| findings[f.finding].mention.hull()));
+    indicators.extend(
+        facts.iter().filter(|f| f.state == State::Affirmed && rule.indicators.has(f.concept)).map(|f| findings[f.finding].mention.hull()),
+    );
     indicators.sort();
     indicators.dedup();
     let first = *indicators.first()?;
     let section = layout.sections.iter().find(|s| s.start <= first.start && first.start < s.end);
     let heading = section.and_then(|s| s.title).map_or("the note", |t| t.of(text));
-    let options: Vec<&(String, _, bool)> =
-        rule.options.iter().filter(|(_, needs, _)| needs.is_empty() || facts.iter().any(|f| f.state == State::Affirmed && needs.has(f.concept))).collect();
+    let options: Vec<&(String, _, bool)> = rule
+        .options
+        .iter()
+        .filter(|(_, needs, _)| needs.is_empty() || facts.iter().any(|f| f.state == State::Affirmed && needs.has(f.concept)))
+        .collect();
     let fill = |q: &str| q.replace("{quote}", first.of(text)).replace("{section}", heading);
     let (question, mut shown) = if options.len() < 2 {
         (fill(rule.open_question.as_deref().unwrap_or(&rule.question)), Vec::new())
