@@ -14,6 +14,7 @@ mod laws;
 mod paths;
 mod qa;
 mod queries;
+mod readme;
 mod statistics;
 mod words;
 
