@@ -5,7 +5,7 @@ use crate::attributes::{self, Value};
 use crate::codeset::{Picked, Releases};
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
-use crate::layout::Layout;
+use crate::layout::{ItemKind, Layout};
 use crate::note::Note;
 use crate::vocab::{AttributeKey, AuthorRole, Certainty, ConceptKind, Polarity, SectionKind, Setting, Subject, Time};
 use jiff::civil::Date;
@@ -28,6 +28,8 @@ pub(crate) struct Encounter {
     pub coded_from: Vec<bool>,
     /// Whether one of them says anything.
     pub assesses: bool,
+    /// Numbered problems of a note that has no heading for them; each is assessed where it names a condition first.
+    pub problems: Vec<u32>,
 }
 
 /// Reads the encounter from the record and the note's words.
@@ -37,9 +39,11 @@ pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge
     let stated = note.facts.setting.or_else(|| attributes::facts::stated_setting(&note.text, layout, knowledge).map(|(s, _)| s));
     let author = note.facts.author.or_else(|| attributes::facts::author_role(&note.text, layout, knowledge).map(|(a, _)| a));
     let coded_from = coded_from(layout, findings, knowledge);
+    let problems = if coded_from.iter().any(|c| *c) { Vec::new() } else { unheaded_problems(layout) };
     let says = |s: &crate::layout::Section| note.text.get(s.body_start as usize..s.end as usize).is_some_and(|t| !t.trim().is_empty());
     Encounter {
-        assesses: layout.sections.iter().zip(&coded_from).any(|(s, coded)| *coded && says(s)),
+        assesses: layout.sections.iter().zip(&coded_from).any(|(s, coded)| *coded && says(s)) || !problems.is_empty(),
+        problems,
         setting: stated.unwrap_or(Setting::Outpatient),
         setting_stated: stated.is_some(),
         phase: note.facts.phase.map(crate::vocab::Phase::as_str).or_else(|| phase(layout, findings, knowledge)),
@@ -99,6 +103,16 @@ fn phase(layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Option
         told(f) && now && accident.is_some_and(|a| a.has(f.mention.concept)) && in_story(layout, f)
     };
     (shown("care-active") || findings.iter().any(new) || findings.iter().any(fresh)).then_some("active")
+}
+
+/// The numbered entries of a part of the note without heading or of unknown kind, if there are two or more.
+fn unheaded_problems(layout: &Layout) -> Vec<u32> {
+    let open = |i: &&crate::layout::Item| {
+        let kind = layout.sections[i.section as usize].kind;
+        i.kind == ItemKind::Numbered && matches!(kind, SectionKind::Preamble | SectionKind::Unknown)
+    };
+    let numbered: Vec<u32> = layout.items.iter().enumerate().filter(|(_, i)| open(i)).map(|(n, _)| n as u32).collect();
+    if numbered.len() > 1 { numbered } else { Vec::new() }
 }
 
 /// Whether a finding stands in a section that assesses by its kind.

@@ -1,5 +1,6 @@
 //! Findings → facts: where each stands, what is said of it, its region and levels, as the rules see them.
 
+use super::encounter::Encounter;
 use crate::attributes::Value;
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
@@ -216,7 +217,8 @@ pub(crate) fn state(finding: &Finding, established: bool, kind: ConceptKind, aft
 }
 
 /// Makes the facts of a note's findings.
-pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], setting: Setting, knowledge: &Knowledge) -> Vec<Fact> {
+pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter, knowledge: &Knowledge) -> Vec<Fact> {
+    let (coded_from, setting) = (&encounter.coded_from, encounter.setting);
     let discharge = setting == Setting::Inpatient;
     // a hedge in the list of admission diagnoses is settled by the list made at discharge, if there is one
     let admission = knowledge.coding.guidelines.get("admission-list");
@@ -253,6 +255,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
             let kind = knowledge.lexicon.concept(finding.mention.concept).kind;
             let introduced = |id: &str| introduced(layout, finding, section.title, knowledge.coding.guidelines.get(id));
             let referred = introduced("referring-diagnosis");
+            let first = layout.items.get(sentence.item as usize).and_then(|i| layout.sentences.get(i.sentences.start as usize));
+            let heads = first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5);
+            let problem = heads && encounter.problems.contains(&sentence.item);
             let standing = match standing(section.kind, coded) {
                 _ if section.copied => Standing::Past,
                 _ if introduced("other-clinician") => Standing::Incidental,
@@ -273,7 +278,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], coded_from: &[bool], 
                 sentence: finding.mention.sentence,
                 clause: clause(layout, finding),
                 section: sentence.section,
-                standing: if referred { Standing::Assessed } else { standing },
+                standing: if referred || problem { Standing::Assessed } else { standing },
                 state,
                 consequence_of: consequence_of(layout, findings, i, knowledge),
                 performed: state == State::Affirmed

@@ -154,7 +154,7 @@ impl Query {
 /// Codes a note's findings, by the release of its date of service.
 pub fn code(note: &Note, layout: &Layout, findings: &[Finding], knowledge: &Knowledge, releases: &Releases) -> Coded {
     let encounter = encounter::read(note, layout, findings, knowledge, releases);
-    let facts = facts::facts(layout, findings, &encounter.coded_from, encounter.setting, knowledge);
+    let facts = facts::facts(layout, findings, &encounter, knowledge);
     let decision = decide::decide(&note.text, layout, findings, &facts, &encounter, knowledge);
     let flags = flags::flags(note, layout, findings, &facts, &encounter, &decision, knowledge);
     let mut notices = Vec::new();

@@ -1,7 +1,7 @@
 //! Codes that somebody typed into the note: the words beside them govern.
 
 use super::encounter::Encounter;
-use super::facts::{Fact, Standing};
+use super::facts::{Fact, Standing, family};
 use crate::code::Code;
 use crate::codeset::Validity;
 use crate::findings::Finding;
@@ -57,16 +57,37 @@ pub(crate) fn typed(
             let near = |same: &dyn Fn(&Fact) -> bool| -> Vec<usize> {
                 (0..facts.len()).filter(|&f| same(&facts[f]) && facts[f].standing == Standing::Assessed).collect()
             };
-            let line = |f: &Fact| line_of(text, findings[f.finding].mention.hull()) == line_of(text, span);
-            let mut beside = near(&line);
+            let line = line_of(text, span);
+            let here = |f: &Fact| line_of(text, findings[f.finding].mention.hull()) == line;
+            // the words that a code belongs to stand before it, after the code before; or, where it opens, behind it
+            let earlier = out.last().map(|t: &Typed| t.span.end).filter(|&e| line_of(text, Span::new(e, e)) == line).unwrap_or(line as u32);
+            let start = |f: &Fact| findings[f.finding].mention.hull().start;
+            let mut beside = near(&|f| here(f) && start(f) >= earlier && start(f) < span.start);
+            if beside.is_empty() {
+                let next = found_after(body, whole.end()).map_or(u32::MAX, |n| section.start + n as u32);
+                beside = near(&|f| here(f) && start(f) >= span.end && start(f) < next);
+            }
+            if beside.is_empty() {
+                beside = near(&here);
+            }
             if beside.is_empty() {
                 beside = near(&|f| f.item == sentence.item);
             }
+            // a code beside words of another part of the body is that part's affair
+            let elsewhere = |&f: &usize| !facts[f].region.is_empty() && family(&facts[f].region) != "cervical";
             let validity = code.map_or(Validity::Unknown, |code| set.validity(code));
+            if validity == Validity::Valid && !beside.is_empty() && beside.iter().all(elsewhere) {
+                continue;
+            }
             out.push(Typed { span, code, validity, facts: beside });
         }
     }
     out
+}
+
+/// Where the next typed code begins.
+fn found_after(body: &str, from: usize) -> Option<usize> {
+    SHAPE.find_at(body, from).map(|m| m.start())
 }
 
 /// Where the line of a place begins.

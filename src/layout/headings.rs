@@ -41,6 +41,8 @@ pub(crate) struct Finder<'a> {
     prose: bool,
     /// Whether most of the note is in capitals, so that capitals say nothing.
     shouting: bool,
+    /// Lines that begin with a lone letter set off by a gap, in a note that has several such.
+    lettered: Vec<usize>,
     out: Vec<Heading>,
 }
 
@@ -48,8 +50,17 @@ pub(crate) struct Finder<'a> {
 pub(crate) fn headings(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) -> Vec<Heading> {
     let (upper, lower) =
         text.bytes().fold((0usize, 0usize), |(u, l), b| (u + usize::from(b.is_ascii_uppercase()), l + usize::from(b.is_ascii_lowercase())));
-    let mut finder =
-        Finder { text, knowledge, lines, kind: SectionKind::Preamble, prose: false, shouting: upper > 2 * lower, out: Vec::new() };
+    let mut finder = Finder {
+        text,
+        knowledge,
+        lines,
+        kind: SectionKind::Preamble,
+        prose: false,
+        shouting: upper > 2 * lower,
+        lettered: Vec::new(),
+        out: Vec::new(),
+    };
+    finder.lettered = finder.lettered_lines();
     for (i, line) in lines.iter().enumerate() {
         if !line.blank() {
             finder.line(i, *line);
@@ -68,7 +79,10 @@ impl Finder<'_> {
         let wrapped = self.wrapped(i);
         let before = self.out.len();
         let mut from = at;
-        if let Some(mut heading) = self.at_start(i, at, rest, bullet, number > 0, wrapped) {
+        if let Some(heading) = self.lettered.contains(&i).then(|| self.letter(line)).flatten() {
+            from = heading.body;
+            self.add(heading);
+        } else if let Some(mut heading) = self.at_start(i, at, rest, bullet, number > 0, wrapped) {
             heading.start = line.first;
             from = heading.body;
             self.add(heading);
@@ -78,6 +92,31 @@ impl Finder<'_> {
             self.opening(at, line.end);
         }
         self.inside(from, line.end, spelled && self.out.last().is_some_and(|h| h.title.len() == 1));
+    }
+
+    /// The heading that a lone letter is ("A  1. Neck pain").
+    fn letter(&self, line: Line) -> Option<Heading> {
+        let label = self.text.get(line.first..line.first + 1)?;
+        let known = self.known_label(label)?;
+        Some(self.heading_at(line.first, label, line.first + 1, known))
+    }
+
+    /// Lines that open with a known letter and a gap of two blanks or a tab, if three letters or more do so and none of them twice.
+    fn lettered_lines(&self) -> Vec<usize> {
+        let mut letters = Vec::new();
+        let mut found = Vec::new();
+        for (i, line) in self.lines.iter().enumerate().filter(|(_, l)| !l.blank() && l.first == l.start) {
+            let bytes = line.of(self.text).as_bytes();
+            let gap = bytes.len() > 3 && (bytes[1] == b'\t' || (bytes[1] == b' ' && bytes[2] == b' '));
+            if gap && bytes[0].is_ascii_uppercase() && self.letter(*line).is_some() {
+                letters.push(bytes[0]);
+                found.push(i);
+            }
+        }
+        let mut distinct = letters.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        if distinct.len() >= 3 && distinct.len() == letters.len() { found } else { Vec::new() }
     }
 
     pub(crate) fn add(&mut self, heading: Heading) {
