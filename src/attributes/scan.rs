@@ -34,16 +34,12 @@ impl<'a> Scan<'a> {
     pub fn new(text: &'a str, layout: &'a Layout, knowledge: &'a AttributesKnowledge) -> Scan<'a> {
         let mut hits = Vec::new();
         let mut blocks = Vec::new();
-        if let Some(automaton) = &knowledge.automaton {
-            for found in automaton.find_overlapping_iter(&layout.folded.text) {
-                let Some(start) = layout.folded.token_at(found.start() as u32 + 1) else { continue };
-                let end = start + layout.folded.text[found.start() + 1..found.end() - 1].bytes().filter(|b| *b == b' ').count() + 1;
-                for meaning in &knowledge.meanings[found.pattern().as_usize()] {
-                    let hit = Hit { start: start as u32, end: end as u32, meaning: *meaning };
-                    if matches!(meaning, Meaning::Block(_)) { blocks.push(hit) } else { hits.push(hit) }
-                }
+        knowledge.finder.each_in(&layout.folded, |start, end, phrase| {
+            for meaning in &knowledge.meanings[phrase] {
+                let hit = Hit { start: start as u32, end: end as u32, meaning: *meaning };
+                if matches!(meaning, Meaning::Block(_)) { blocks.push(hit) } else { hits.push(hit) }
             }
-        }
+        });
         blocks.sort_by_key(|b| b.start);
         hits.retain(|hit| {
             let (rule, exact) = match hit.meaning {

@@ -1,12 +1,12 @@
-//! What `rules/attributes` says, checked and compiled: one automaton for all words, and what each of them means.
+//! What `rules/attributes` says, checked and compiled: one pass for all words, and what each of them means.
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::fold_phrase;
 use crate::knowledge::source::attributes::{AttributesDoc, ColumnDoc, LinkKind, MomentDoc, Place, QuantityKind, WordUse};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
+use crate::phrases::Phrases;
 use crate::vocab::{AttributeKey, AuthorRole, Setting};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct AttributesKnowledge {
     /// Finds every word below in folded text; `None` if there is none.
-    pub(crate) automaton: Option<AhoCorasick>,
-    /// What each pattern of the automaton means (a phrase may mean several things).
+    pub(crate) finder: Phrases,
+    /// What each phrase of the finder means (a phrase may mean several things).
     pub(crate) meanings: Vec<Vec<Meaning>>,
     /// Words that are values.
     pub(crate) values: Vec<WordValue>,
@@ -171,17 +171,7 @@ impl AttributesKnowledge {
         let (list, meanings) = (builder.list, builder.meanings);
         problems.append(&mut ids);
         out.meanings = meanings;
-        if !list.is_empty() {
-            let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::Standard).build(&list);
-            match built {
-                Ok(automaton) => out.automaton = Some(automaton),
-                Err(e) => problems.push(Diagnostic::error(
-                    "K022",
-                    Location::default(),
-                    format!("the words of rules/attributes cannot be compiled: {e}"),
-                )),
-            }
-        }
+        out.finder = Phrases::new(&list);
         out
     }
 

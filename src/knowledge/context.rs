@@ -6,8 +6,8 @@ use crate::knowledge::lexicon::spelling::Spelling;
 use crate::knowledge::source::context::{Anaphora, Axis, ContextDoc, CueDoc, Direction, Reach, Says, WordClass};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
+use crate::phrases::Phrases;
 use crate::vocab::SectionKind;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub const YEAR: &str = "Y";
 #[derive(Debug, Default)]
 pub struct ContextKnowledge {
     /// Every phrase of every kind, over the symbols of a sentence.
-    pub(crate) automaton: Option<AhoCorasick>,
+    pub(crate) finder: Phrases,
     /// By pattern: what the phrase is.
     pub(crate) patterns: Vec<Vec<Part>>,
     /// Cues and values.
@@ -35,7 +35,7 @@ pub struct ContextKnowledge {
     pub(crate) openers: BTreeSet<String>,
     /// Words that begin an adjunct.
     pub(crate) adjuncts: BTreeSet<String>,
-    /// Phrases that may stand inside a phrase and change nothing, their symbols parted by single spaces.
+    /// Collected that may stand inside a phrase and change nothing, their symbols parted by single spaces.
     pub(crate) fillers: BTreeSet<String>,
     /// Words that show that a clause has begun.
     pub(crate) verbs: BTreeSet<String>,
@@ -93,15 +93,15 @@ impl Says {
     }
 }
 
-/// Phrases gathered while compiling.
-struct Phrases<'p> {
+/// Collected gathered while compiling.
+struct Collected<'p> {
     numbers: BTreeSet<String>,
     alike: BTreeMap<String, String>,
     by_text: BTreeMap<String, Vec<(Part, String, Location)>>,
     problems: &'p mut Vec<Diagnostic>,
 }
 
-impl Phrases<'_> {
+impl Collected<'_> {
     fn add(&mut self, path: &str, id: &str, phrases: &[Placed<String>], part: Part, cues: &[CueRule]) {
         for phrase in phrases {
             let at = Location { path: Arc::from(path), line: phrase.line, column: phrase.column };
@@ -163,7 +163,7 @@ impl ContextKnowledge {
             numbers.extend(words.words.iter().map(|w| w.value.to_lowercase()));
         }
         let alike = alike(docs, names, problems);
-        let mut phrases = Phrases { numbers, alike, by_text: BTreeMap::new(), problems };
+        let mut phrases = Collected { numbers, alike, by_text: BTreeMap::new(), problems };
         for (path, doc) in docs {
             for terminator in &doc.terminators {
                 names.add(path, &terminator.id, phrases.problems);
@@ -226,13 +226,7 @@ impl ContextKnowledge {
         }
         made.numbers = std::mem::take(&mut phrases.numbers);
         made.alike = std::mem::take(&mut phrases.alike);
-        if !texts.is_empty() {
-            let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::Standard).build(&texts);
-            match built {
-                Ok(automaton) => made.automaton = Some(automaton),
-                Err(e) => problems.push(Diagnostic::error("K022", Location::default(), format!("the cue phrases cannot be compiled: {e}"))),
-            }
-        }
+        made.finder = Phrases::new(&texts);
         made
     }
 }

@@ -1,4 +1,4 @@
-//! What `lexicon/` says, checked and compiled: concepts, sites, findings, and the automaton that finds their phrases.
+//! What `lexicon/` says, checked and compiled: concepts, sites, findings, and what finds their phrases.
 
 pub mod entries;
 pub mod grammar;
@@ -112,8 +112,7 @@ impl Lexicon {
             lexicon.resolve(path, doc, &mut compiler);
         }
         lexicon.resolve_likes(docs, &mut compiler);
-        let Compiler { builder, problems, .. } = compiler;
-        lexicon.entries = builder.build(problems);
+        lexicon.entries = compiler.builder.build();
         lexicon.imply_sites();
         for marker in docs.iter().flat_map(|(_, d)| &d.past_markers) {
             lexicon.past_markers.push(fold(marker).text.split_whitespace().map(str::to_owned).collect());
