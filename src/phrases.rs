@@ -116,23 +116,33 @@ impl Phrases {
     /// `word` gives the hash and the text of a word.
     pub fn each<'w>(&self, from: usize, to: usize, word: impl Fn(usize) -> (u32, &'w str), mut found: impl FnMut(usize, usize, usize)) {
         for start in from..to {
-            let (hash, text) = word(start);
-            let Some(first) = self.word(hash, text) else { continue };
-            let mut node = self.first[first as usize];
-            let mut end = start + 1;
-            while node != 0 {
-                let here = &self.nodes[node as usize];
-                if here.phrase != 0 {
-                    found(start, end, here.phrase as usize - 1);
-                }
-                if here.next.is_empty() || end >= to {
-                    break;
-                }
-                let (hash, text) = word(end);
-                node = self.word(hash, text).map_or(0, |w| self.next(node, w));
-                end += 1;
-            }
+            self.walk(start, to, &word, |end, phrase| found(start, end, phrase));
         }
+    }
+
+    /// The phrases that begin with word `start` and end before `to`.
+    fn walk<'w>(&self, start: usize, to: usize, word: impl Fn(usize) -> (u32, &'w str), mut found: impl FnMut(usize, usize)) {
+        let (hash, text) = word(start);
+        let Some(first) = self.word(hash, text) else { return };
+        let mut node = self.first[first as usize];
+        let mut end = start + 1;
+        while node != 0 {
+            let here = &self.nodes[node as usize];
+            if here.phrase != 0 {
+                found(end, here.phrase as usize - 1);
+            }
+            if here.next.is_empty() || end >= to {
+                break;
+            }
+            let (hash, text) = word(end);
+            node = self.word(hash, text).map_or(0, |w| self.next(node, w));
+            end += 1;
+        }
+    }
+
+    /// Calls `found` with the end and the number of every phrase that begins with token `at`.
+    pub fn at(&self, folded: &Folded, at: usize, found: impl FnMut(usize, usize)) {
+        self.walk(at, folded.tokens.len(), |i| (folded.tokens[i].hash, folded.word(i)), found);
     }
 
     /// The same over a whole folded text.

@@ -87,6 +87,9 @@ pub struct NoteValue {
 /// The attributes of each mention, in the order of mentions.
 pub fn attributes(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Knowledge) -> Vec<Vec<Attribute>> {
     let mut out: Vec<Vec<Attribute>> = mentions.iter().map(|_| Vec::new()).collect();
+    if mentions.is_empty() {
+        return out;
+    }
     for value in values(note, layout, mentions, knowledge) {
         for mention in value.mentions {
             let list: &mut Vec<Attribute> = &mut out[mention];

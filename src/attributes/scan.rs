@@ -32,9 +32,35 @@ pub(crate) struct Scan<'a> {
 impl<'a> Scan<'a> {
     /// Finds the known phrases of a note; blocked ones and those in the wrong case are left out.
     pub fn new(text: &'a str, layout: &'a Layout, knowledge: &'a AttributesKnowledge) -> Scan<'a> {
+        Scan::of(text, layout, knowledge, |found| knowledge.finder.each_in(&layout.folded, found))
+    }
+
+    /// Finds only the phrases by which a note speaks of itself.
+    pub fn about_note(text: &'a str, layout: &'a Layout, knowledge: &'a AttributesKnowledge) -> Scan<'a> {
+        let (finder, phrases) = &knowledge.about_note;
+        let each = |found: &mut dyn FnMut(usize, usize, usize)| {
+            finder.each_in(&layout.folded, |start, end, phrase| found(start, end, phrases[phrase] as usize));
+        };
+        Scan::of(text, layout, knowledge, each)
+    }
+
+    /// Finds the known phrases among some tokens.
+    pub fn near(text: &'a str, layout: &'a Layout, knowledge: &'a AttributesKnowledge, tokens: Range<u32>) -> Scan<'a> {
+        let folded = &layout.folded;
+        let to = folded.tokens.len().min(tokens.end as usize);
+        let word = |i: usize| (folded.tokens[i].hash, folded.word(i));
+        Scan::of(text, layout, knowledge, |found| knowledge.finder.each(tokens.start as usize, to, word, found))
+    }
+
+    fn of(
+        text: &'a str,
+        layout: &'a Layout,
+        knowledge: &'a AttributesKnowledge,
+        each: impl FnOnce(&mut dyn FnMut(usize, usize, usize)),
+    ) -> Scan<'a> {
         let mut hits = Vec::new();
         let mut blocks = Vec::new();
-        knowledge.finder.each_in(&layout.folded, |start, end, phrase| {
+        each(&mut |start, end, phrase| {
             for meaning in &knowledge.meanings[phrase] {
                 let hit = Hit { start: start as u32, end: end as u32, meaning: *meaning };
                 if matches!(meaning, Meaning::Block(_)) { blocks.push(hit) } else { hits.push(hit) }

@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub struct AttributesKnowledge {
     /// Finds every word below in folded text; `None` if there is none.
     pub(crate) finder: Phrases,
+    /// Finds the few phrases by which a note speaks of itself (setting, author, date of service), and which they are in `finder`.
+    pub(crate) about_note: (Phrases, Vec<u32>),
     /// What each phrase of the finder means (a phrase may mean several things).
     pub(crate) meanings: Vec<Vec<Meaning>>,
     /// Words that are values.
@@ -172,7 +174,23 @@ impl AttributesKnowledge {
         problems.append(&mut ids);
         out.meanings = meanings;
         out.finder = Phrases::new(&list);
+        out.about_note = out.about_note(&list);
         out
+    }
+
+    /// The phrases by which a note speaks of itself.
+    fn about_note(&self, list: &[String]) -> (Phrases, Vec<u32>) {
+        let dates = || self.links.iter().filter(|l| l.kind == LinkKind::ServiceDate).map(|l| l.rule);
+        let blocks = |rule| self.facts.iter().any(|f| f.rule == rule) || dates().any(|r| r == rule);
+        let about = |meaning: &Meaning| match *meaning {
+            Meaning::Fact(_) => true,
+            Meaning::Link(index) => self.links[index as usize].kind == LinkKind::ServiceDate,
+            Meaning::Block(rule) => blocks(rule),
+            _ => false,
+        };
+        let chosen: Vec<usize> = (0..list.len()).filter(|i| self.meanings[*i].iter().any(about)).collect();
+        let phrases: Vec<&str> = chosen.iter().map(|i| list[*i].as_str()).collect();
+        (Phrases::new(&phrases), chosen.into_iter().map(|i| i as u32).collect())
     }
 
     fn add_rules(&mut self, path: &str, doc: &AttributesDoc, names: &mut Names, builder: &mut Builder<'_>) {

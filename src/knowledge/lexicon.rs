@@ -3,7 +3,7 @@
 pub mod entries;
 pub mod grammar;
 pub mod spelling;
-pub mod stems;
+pub mod targets;
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::fold;
@@ -16,7 +16,7 @@ use grammar::Grammar;
 use spelling::Spelling;
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
-use stems::Stems;
+use targets::Targets;
 
 /// A concept, by its place in [`Lexicon::concepts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,8 +86,8 @@ pub struct Lexicon {
     pub grammar: Grammar,
     /// Tokens of the phrases that put a concept into the past, longest first.
     pub past_markers: Vec<Vec<String>>,
-    /// Words of target concepts, made when first asked for.
-    stems: OnceLock<Stems>,
+    /// What phrases can do towards naming a target, made when first asked for.
+    targets: OnceLock<Targets>,
     /// Words one slip away from those of the phrases.
     pub spelling: Spelling,
 }
@@ -274,9 +274,9 @@ impl Lexicon {
         self.by_id.get(id).copied()
     }
 
-    /// The words without which no target concept can be named.
-    pub fn stems(&self) -> &Stems {
-        self.stems.get_or_init(|| Stems::compile(self))
+    /// What phrases can do towards naming a target.
+    pub fn targets(&self) -> &Targets {
+        self.targets.get_or_init(|| Targets::compile(self))
     }
 
     /// The concept itself.

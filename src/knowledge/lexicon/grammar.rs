@@ -134,9 +134,9 @@ impl Grammar {
         self.is(self.describing, folded, token)
     }
 
-    /// The letters of levels.
-    pub fn level_letters(&self) -> impl Iterator<Item = u8> + '_ {
-        self.letters.iter().map(|(letter, ..)| *letter)
+    /// The regions that levels stand for.
+    pub fn level_regions(&self) -> impl Iterator<Item = &str> {
+        self.letters.iter().map(|(_, _, region)| region).chain(self.special.values()).map(String::as_str)
     }
 
     /// Whether a phrase begins with a word that says that something is not there or not sure.
