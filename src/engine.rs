@@ -56,21 +56,22 @@ impl Engine {
         self.read(note, layout, mentions)
     }
 
-    /// What a report is made of: a note that names no target concept (nine of ten in a bulk feed) has no findings and is not
-    /// read further.
+    /// What a report is made of: a note that names no target concept and in which no code is typed (nine of ten in a bulk feed)
+    /// has no findings and is not read further.
     ///
     /// Candidates come first: sentences are sought, and mentions in them, only where the note's phrases could name a target.
     pub fn reviewed(&self, note: &Note) -> Reviewed {
         let knowledge = &*self.knowledge;
         let folded = fold::fold(&note.text);
-        let possible = mentions::candidates::possible(&note.text, &folded, &knowledge.lexicon);
+        let typed = mentions::candidates::typed_code(&folded);
+        let possible = typed || mentions::candidates::possible(&note.text, &folded, &knowledge.lexicon);
         let outline = layout::outline(&note.text, folded, knowledge);
         if !possible {
             return self.read(note, outline, Vec::new());
         }
         let layout = layout::whole(&note.text, outline, knowledge);
         let mut mentions = mentions::mentions(&note.text, &layout, knowledge);
-        if !mentions.iter().any(|m| knowledge.lexicon.concept(m.concept).target) {
+        if !typed && !mentions.iter().any(|m| knowledge.lexicon.concept(m.concept).target) {
             mentions.clear();
         }
         self.read(note, layout, mentions)
@@ -80,9 +81,10 @@ impl Engine {
     fn read(&self, note: &Note, layout: Layout, mentions: Vec<Mention>) -> Reviewed {
         let knowledge = &*self.knowledge;
         let assertions = context::assertions(&note.text, &layout, &mentions, knowledge);
-        let attributes = attributes::attributes(note, &layout, &mentions, knowledge);
+        let values = attributes::values(note, &layout, &mentions, knowledge);
+        let attributes = attributes::of_mentions(&values, mentions.len());
         let findings = findings::join(mentions, assertions, attributes);
-        let coded = coding::code(note, &layout, &findings, knowledge, &self.releases);
+        let coded = coding::code(note, &layout, &findings, values, knowledge, &self.releases);
         Reviewed { layout, findings, coded }
     }
 

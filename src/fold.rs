@@ -14,6 +14,7 @@
 //! Dashes of all kinds fold to `-`, curly quotes to straight ones, accents are removed, zero-width characters vanish.
 
 use crate::span::Span;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +83,30 @@ pub fn hash(word: &str) -> u32 {
     hash_bytes(word.as_bytes())
 }
 
-fn hash_bytes(mut bytes: &[u8]) -> u32 {
+/// A map whose keys are words of the knowledge: hashed fast, and alike on every machine; nothing from outside becomes a key.
+pub type WordMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<WordHasher>>;
+/// A set of words of the knowledge.
+pub type WordSet<K> = std::collections::HashSet<K, BuildHasherDefault<WordHasher>>;
+
+/// The hasher of [`WordMap`].
+#[derive(Debug, Default, Clone)]
+pub struct WordHasher(u64);
+
+impl Hasher for WordHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = self.0.rotate_left(29) ^ wide_hash(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+fn hash_bytes(bytes: &[u8]) -> u32 {
+    (wide_hash(bytes) >> 32) as u32
+}
+
+fn wide_hash(mut bytes: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut hash = bytes.len() as u64;
     while let Some((eight, rest)) = bytes.split_first_chunk::<8>() {
@@ -91,7 +115,7 @@ fn hash_bytes(mut bytes: &[u8]) -> u32 {
     }
     let last = bytes.iter().fold(0u64, |n, b| (n << 8) | u64::from(*b));
     hash = (hash.rotate_left(23) ^ last).wrapping_mul(FACTOR);
-    (hash >> 32) as u32
+    hash ^ (hash >> 29)
 }
 
 /// Folds a phrase of the knowledge to the pattern it is matched by: `"Neck pain"` → `" neck pain "`.

@@ -14,6 +14,7 @@ mod laws;
 mod paths;
 mod qa;
 mod queries;
+mod scan;
 mod statistics;
 mod words;
 

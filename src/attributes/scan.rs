@@ -27,6 +27,8 @@ pub(crate) struct Scan<'a> {
     pub knowledge: &'a AttributesKnowledge,
     /// By first token, longest first.
     pub hits: Vec<Hit>,
+    /// By token: how many hits begin before it.
+    before: Vec<u32>,
 }
 
 impl<'a> Scan<'a> {
@@ -86,21 +88,27 @@ impl<'a> Scan<'a> {
             !near.any(|b| b.meaning == Meaning::Block(rule) && hit.end <= b.end)
         });
         hits.sort_by_key(|h| (h.start, u32::MAX - h.end));
-        Scan { text, layout, knowledge, hits }
+        let mut before = Vec::with_capacity(hits.last().map_or(0, |h| h.start as usize + 2));
+        for (i, hit) in hits.iter().enumerate() {
+            before.resize(hit.start as usize + 1, i as u32);
+        }
+        before.push(hits.len() as u32);
+        Scan { text, layout, knowledge, hits, before }
+    }
+
+    fn from(&self, token: u32) -> usize {
+        self.before.get(token as usize).map_or(self.hits.len(), |n| *n as usize)
     }
 
     /// The phrases that begin at a token, longest first.
     pub fn at(&self, token: u32) -> &[Hit] {
-        let from = self.hits.partition_point(|h| h.start < token);
-        let len = self.hits[from..].iter().take_while(|h| h.start == token).count();
-        &self.hits[from..from + len]
+        &self.hits[self.from(token)..self.from(token + 1)]
     }
 
     /// The phrases that begin within some tokens.
     pub fn within(&self, tokens: Range<u32>) -> &[Hit] {
-        let from = self.hits.partition_point(|h| h.start < tokens.start);
-        let to = self.hits.partition_point(|h| h.start < tokens.end);
-        &self.hits[from..to.max(from)]
+        let from = self.from(tokens.start);
+        &self.hits[from..self.from(tokens.end).max(from)]
     }
 
     /// The end of the longest phrase of a use that begins at a token.

@@ -6,7 +6,7 @@ pub mod spelling;
 pub mod targets;
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::fold;
+use crate::fold::{WordSet, fold};
 use crate::knowledge::source::lexicon::{Form, LexiconDoc, Reach, Regional};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
@@ -14,7 +14,7 @@ use crate::vocab::ConceptKind;
 use entries::{Builder, Entries, FindingId, Meaning, SiteId};
 use grammar::Grammar;
 use spelling::Spelling;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 use targets::Targets;
 
@@ -334,7 +334,7 @@ fn location(path: &str, at: &Placed<String>) -> Location {
 }
 
 /// The words of all phrases, without marks and numbers.
-fn words_of(entries: &Entries) -> HashSet<&str> {
+fn words_of(entries: &Entries) -> WordSet<&str> {
     let words = entries.patterns.iter().flat_map(|p| p.split(' '));
     words.filter(|w| w.chars().next().is_some_and(char::is_alphabetic)).collect()
 }

@@ -43,6 +43,22 @@ pub fn possible(text: &str, folded: &Folded, lexicon: &Lexicon) -> bool {
     false
 }
 
+/// Whether something is typed that has a code's shape ("M54.2", "M542", "723.1"): what it stands for is decided later.
+pub fn typed_code(folded: &Folded) -> bool {
+    let tokens = &folded.tokens;
+    let glued = |at: usize| tokens.get(at).is_some_and(|t| !t.spaced);
+    (0..tokens.len()).any(|at| match tokens[at].kind {
+        TokenKind::Alphanumeric => {
+            let word = folded.word(at).as_bytes();
+            let shaped = word.len() > 2 && word[1].is_ascii_digit();
+            shaped && (word.len() > 3 || (folded.word(at + 1) == "." && glued(at + 1) && glued(at + 2)))
+        }
+        // "a1c.9" is read as word and number
+        TokenKind::Number => folded.word(at).as_bytes().get(3) == Some(&b'.'),
+        TokenKind::Word | TokenKind::Punctuation => false,
+    })
+}
+
 /// What the phrases of a paragraph so far need and give.
 #[derive(Default)]
 struct Paragraph {
