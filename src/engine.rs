@@ -5,10 +5,12 @@ use crate::coding;
 pub use crate::coding::Reviewed;
 use crate::diagnostic::Diagnostic;
 use crate::findings;
+use crate::fold;
 use crate::knowledge::Knowledge;
-use crate::layout;
+use crate::layout::{self, Layout};
+use crate::mentions::{self, Mention};
 use crate::note::Note;
-use crate::{attributes, context, mentions};
+use crate::{attributes, context};
 use std::sync::Arc;
 
 /// Reviews notes; cheap to clone and to share between threads.
@@ -49,18 +51,45 @@ impl Engine {
 
     /// Runs every stage on a note. Never fails.
     pub fn stages(&self, note: &Note) -> Reviewed {
+        let layout = layout::layout(&note.text, &self.knowledge);
+        let mentions = mentions::mentions(&note.text, &layout, &self.knowledge);
+        self.read(note, layout, mentions)
+    }
+
+    /// What a report is made of: a note that names no target concept and in which no code is typed (nine of ten in a bulk feed)
+    /// has no findings and is not read further.
+    ///
+    /// Candidates come first: sentences are sought, and mentions in them, only where the note's phrases could name a target.
+    pub fn reviewed(&self, note: &Note) -> Reviewed {
         let knowledge = &*self.knowledge;
-        let layout = layout::layout(&note.text, knowledge);
-        let mentions = mentions::mentions(&note.text, &layout, knowledge);
+        let folded = fold::fold(&note.text);
+        let typed = mentions::candidates::typed_code(&folded);
+        let possible = typed || mentions::candidates::possible(&note.text, &folded, &knowledge.lexicon);
+        let outline = layout::outline(&note.text, folded, knowledge);
+        if !possible {
+            return self.read(note, outline, Vec::new());
+        }
+        let layout = layout::whole(&note.text, outline, knowledge);
+        let mut mentions = mentions::mentions(&note.text, &layout, knowledge);
+        if !typed && !mentions.iter().any(|m| knowledge.lexicon.concept(m.concept).target) {
+            mentions.clear();
+        }
+        self.read(note, layout, mentions)
+    }
+
+    /// The stages behind mentions.
+    fn read(&self, note: &Note, layout: Layout, mentions: Vec<Mention>) -> Reviewed {
+        let knowledge = &*self.knowledge;
         let assertions = context::assertions(&note.text, &layout, &mentions, knowledge);
-        let attributes = attributes::attributes(note, &layout, &mentions, knowledge);
+        let values = attributes::values(note, &layout, &mentions, knowledge);
+        let attributes = attributes::of_mentions(&values, mentions.len());
         let findings = findings::join(mentions, assertions, attributes);
-        let coded = coding::code(note, &layout, &findings, knowledge, &self.releases);
+        let coded = coding::code(note, &layout, &findings, values, knowledge, &self.releases);
         Reviewed { layout, findings, coded }
     }
 
     /// Reviews a note: its report, positions in `unit`. Never fails.
     pub fn review(&self, note: &Note, unit: crate::span::Unit) -> crate::report::Report {
-        crate::report::build::report(note, &self.stages(note), &self.knowledge, unit)
+        crate::report::build::report(note, &self.reviewed(note), &self.knowledge, unit)
     }
 }

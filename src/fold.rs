@@ -14,6 +14,7 @@
 //! Dashes of all kinds fold to `-`, curly quotes to straight ones, accents are removed, zero-width characters vanish.
 
 use crate::span::Span;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Token {
     pub breaks: u8,
     /// Whether white space (or the start of the text) stands before it.
     pub spaced: bool,
+    /// Of its folded text; see [`hash`].
+    pub hash: u32,
 }
 
 /// A text's tokens and their folded form.
@@ -66,10 +69,53 @@ impl Folded {
 
 /// Folds a whole text. Never fails; every token's span lies on character boundaries of `text`.
 pub fn fold(text: &str) -> Folded {
-    let mut folded = Folded { text: String::with_capacity(text.len() + text.len() / 8 + 2), tokens: Vec::with_capacity(text.len() / 5) };
-    folded.text.push(' ');
-    fold_into(text, 0, &mut folded);
-    folded
+    let mut folder =
+        Folder { text, out: Vec::with_capacity(text.len() + text.len() / 4 + 16), tokens: Vec::with_capacity(text.len() / 4 + 8) };
+    folder.out.push(b' ');
+    folder.run();
+    // only whole characters were pushed
+    let text = String::from_utf8(folder.out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+    Folded { text, tokens: folder.tokens }
+}
+
+/// The hash of a folded word, the same on every machine.
+pub fn hash(word: &str) -> u32 {
+    hash_bytes(word.as_bytes())
+}
+
+/// A map whose keys are words of the knowledge: hashed fast, and alike on every machine; nothing from outside becomes a key.
+pub type WordMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<WordHasher>>;
+/// A set of words of the knowledge.
+pub type WordSet<K> = std::collections::HashSet<K, BuildHasherDefault<WordHasher>>;
+
+/// The hasher of [`WordMap`].
+#[derive(Debug, Default, Clone)]
+pub struct WordHasher(u64);
+
+impl Hasher for WordHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = self.0.rotate_left(29) ^ wide_hash(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+fn hash_bytes(bytes: &[u8]) -> u32 {
+    (wide_hash(bytes) >> 32) as u32
+}
+
+fn wide_hash(mut bytes: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut hash = bytes.len() as u64;
+    while let Some((eight, rest)) = bytes.split_first_chunk::<8>() {
+        hash = (hash.rotate_left(23) ^ u64::from_le_bytes(*eight)).wrapping_mul(FACTOR);
+        bytes = rest;
+    }
+    let last = bytes.iter().fold(0u64, |n, b| (n << 8) | u64::from(*b));
+    hash = (hash.rotate_left(23) ^ last).wrapping_mul(FACTOR);
+    hash ^ (hash >> 29)
 }
 
 /// Folds a phrase of the knowledge to the pattern it is matched by: `"Neck pain"` → `" neck pain "`.
@@ -89,23 +135,32 @@ enum Class {
 
 fn class_of(c: char) -> Class {
     match c {
-        'a'..='z' | 'A'..='Z' => Class::Letter,
-        '0'..='9' => Class::Digit,
-        '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{c}' | '\u{b}' => Class::Break,
-        ' ' | '\t' => Class::Space,
-        '\0'..='\u{7f}' => {
-            if c.is_ascii_control() {
-                Class::Space
-            } else {
-                Class::Mark
-            }
-        }
+        '\0'..='\u{7f}' => ASCII[c as usize],
+        '\u{85}' | '\u{2028}' | '\u{2029}' => Class::Break,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' => Class::Vanish,
         _ if c.is_whitespace() => Class::Space,
         _ if c.is_alphabetic() => Class::Letter,
         _ => Class::Mark,
     }
 }
+
+/// The classes of ASCII.
+const ASCII: [Class; 128] = {
+    let mut classes = [Class::Mark; 128];
+    let mut b = 0;
+    while b < 128 {
+        let c = b as u8;
+        classes[b] = match c {
+            b'\n' | b'\r' | 0x0b | 0x0c => Class::Break,
+            b' ' | 0..=31 | 127 => Class::Space,
+            b'0'..=b'9' => Class::Digit,
+            _ if c.is_ascii_alphabetic() => Class::Letter,
+            _ => Class::Mark,
+        };
+        b += 1;
+    }
+    classes
+};
 
 /// The plain form of a mark: dashes, quotes, bullets.
 fn plain_mark(c: char) -> char {
@@ -120,11 +175,7 @@ fn plain_mark(c: char) -> char {
 }
 
 /// Pushes the lower-case, accent-free form of a letter.
-fn push_letter(out: &mut String, c: char) {
-    if c.is_ascii() {
-        out.push(c.to_ascii_lowercase());
-        return;
-    }
+fn push_letter(out: &mut Vec<u8>, c: char) {
     let plain = match c {
         'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'À' | 'Á' | 'Â' | 'Ã' | 'Ä' | 'Å' => "a",
         'è' | 'é' | 'ê' | 'ë' | 'È' | 'É' | 'Ê' | 'Ë' => "e",
@@ -139,125 +190,171 @@ fn push_letter(out: &mut String, c: char) {
         'ﬁ' => "fi",
         'ﬂ' => "fl",
         _ => {
-            out.extend(c.to_lowercase());
+            c.to_lowercase().for_each(|c| push_char(out, c));
             return;
         }
     };
-    out.push_str(plain);
+    out.extend_from_slice(plain.as_bytes());
 }
 
-/// Folds `text`, whose first byte is byte `base` of the note, onto `out` (whose text must end with a space).
-pub fn fold_into(text: &str, base: u32, out: &mut Folded) {
-    let at = |i: usize| base + i as u32;
-    let mut breaks = 0u8;
-    let mut spaced = true;
-    let mut chars = text.char_indices().peekable();
-    while let Some((i, c)) = chars.next() {
-        let class = class_of(c);
-        match class {
-            Class::Space => spaced = true,
-            Class::Break => {
-                spaced = true;
-                let crlf = c == '\r' && matches!(chars.peek(), Some((_, '\n')));
-                if !crlf {
-                    breaks = breaks.saturating_add(1);
+fn push_char(out: &mut Vec<u8>, c: char) {
+    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+struct Folder<'t> {
+    text: &'t str,
+    /// The folded text so far; it ends with a space.
+    out: Vec<u8>,
+    tokens: Vec<Token>,
+}
+
+impl Folder<'_> {
+    /// The character at byte `at`.
+    fn char_at(&self, at: usize) -> Option<char> {
+        self.text.get(at..).and_then(|rest| rest.chars().next())
+    }
+
+    fn run(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut breaks = 0u8;
+        let mut spaced = true;
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            // nearly all of a note is ASCII, and that needs no decoding
+            let (class, width) = match ASCII.get(byte as usize) {
+                Some(class) => (*class, 1),
+                None => self.char_at(at).map_or((Class::Vanish, 1), |c| (class_of(c), c.len_utf8())),
+            };
+            let from = self.out.len();
+            let (end, kind) = match class {
+                Class::Space => {
+                    spaced = true;
+                    at += width;
+                    continue;
                 }
-            }
-            Class::Vanish => {}
-            Class::Letter | Class::Digit | Class::Mark => {
-                let from = out.text.len() as u32;
-                let (end, kind) = match class {
-                    Class::Letter => word(text, i, &mut out.text),
-                    Class::Digit => number(text, i, &mut out.text),
-                    _ => match mark(text, i, c, spaced, out) {
-                        Some(end) => (end, TokenKind::Punctuation),
-                        None => continue,
-                    },
-                };
-                let folded = Span::new(from, out.text.len() as u32);
-                out.text.push(' ');
-                out.tokens.push(Token { span: Span::new(at(i), at(end)), folded, kind, breaks, spaced });
-                breaks = 0;
-                spaced = false;
-                while chars.peek().is_some_and(|(j, _)| *j < end) {
-                    chars.next();
+                Class::Break => {
+                    spaced = true;
+                    at += width;
+                    if !(byte == b'\r' && bytes.get(at) == Some(&b'\n')) {
+                        breaks = breaks.saturating_add(1);
+                    }
+                    continue;
                 }
-            }
+                Class::Vanish => {
+                    at += width;
+                    continue;
+                }
+                Class::Letter => self.word(at),
+                Class::Digit => self.number(at),
+                Class::Mark => match self.mark(at, spaced) {
+                    Some(end) => (end, TokenKind::Punctuation),
+                    None => {
+                        at += width;
+                        continue;
+                    }
+                },
+            };
+            let folded = Span::new(from as u32, self.out.len() as u32);
+            let hash = hash_bytes(&self.out[from..]);
+            self.out.push(b' ');
+            self.tokens.push(Token { span: Span::new(at as u32, end as u32), folded, kind, breaks, spaced, hash });
+            (breaks, spaced) = (0, false);
+            at = end;
         }
     }
-}
 
-/// Reads a word that begins at `start`; returns its end and kind.
-fn word(text: &str, start: usize, out: &mut String) -> (usize, TokenKind) {
-    let from = out.len();
-    let mut end = start;
-    let mut kind = TokenKind::Word;
-    let mut rest = text[start..].char_indices().peekable();
-    while let Some((i, c)) = rest.next() {
-        match class_of(c) {
-            Class::Letter if kind == TokenKind::Word => push_letter(out, c),
-            Class::Digit => {
-                kind = TokenKind::Alphanumeric;
-                out.push(c);
-            }
-            Class::Vanish => continue,
-            Class::Mark
-                if kind == TokenKind::Word && plain_mark(c) == '\'' && rest.peek().is_some_and(|(_, n)| class_of(*n) == Class::Letter) =>
-            {
-                out.push('\'');
-            }
-            _ => break,
+    /// Reads a word that begins at `start`; returns its end and kind.
+    fn word(&mut self, start: usize) -> (usize, TokenKind) {
+        let bytes = self.text.as_bytes();
+        let letters = bytes[start..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let end = start + letters;
+        self.out.extend(bytes[start..end].iter().map(u8::to_ascii_lowercase));
+        match bytes.get(end) {
+            Some(b'\'' | b'`' | b'0'..=b'9' | 128..) => self.long_word(start, end),
+            _ => (end, TokenKind::Word),
         }
-        end = start + i + c.len_utf8();
     }
-    if out[from..].ends_with("'s") {
-        out.truncate(out.len() - 2);
-    }
-    (end, kind)
-}
 
-/// Reads a number that begins at `start`; returns its end and kind.
-fn number(text: &str, start: usize, out: &mut String) -> (usize, TokenKind) {
-    let bytes = text.as_bytes();
-    let mut end = start;
-    let mut decimals = false;
-    while end < bytes.len() {
-        if bytes[end].is_ascii_digit() {
-            out.push(bytes[end] as char);
-        } else if bytes[end] == b'.' && !decimals && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
-            decimals = true;
-            out.push('.');
-        } else {
-            break;
+    /// Reads on at `end` in a word that holds more than ASCII letters.
+    fn long_word(&mut self, start: usize, mut end: usize) -> (usize, TokenKind) {
+        let from = self.out.len() - (end - start);
+        let mut kind = TokenKind::Word;
+        let mut at = end;
+        while let Some(c) = self.char_at(at) {
+            at += c.len_utf8();
+            match class_of(c) {
+                Class::Letter if kind == TokenKind::Word => {
+                    if c.is_ascii() {
+                        self.out.push(c.to_ascii_lowercase() as u8);
+                    } else {
+                        push_letter(&mut self.out, c);
+                    }
+                }
+                Class::Digit => {
+                    kind = TokenKind::Alphanumeric;
+                    self.out.push(c as u8);
+                }
+                Class::Vanish => continue,
+                Class::Mark
+                    if kind == TokenKind::Word
+                        && plain_mark(c) == '\''
+                        && self.char_at(at).is_some_and(|n| class_of(n) == Class::Letter) =>
+                {
+                    self.out.push(b'\'');
+                }
+                _ => break,
+            }
+            end = at;
         }
-        end += 1;
+        if self.out[from..].ends_with(b"'s") {
+            self.out.truncate(self.out.len() - 2);
+        }
+        (end, kind)
     }
-    (end, TokenKind::Number)
-}
 
-/// Reads a mark (or a run of it) at `start`; `None` for a hyphen that glues two letters.
-fn mark(text: &str, start: usize, c: char, spaced: bool, out: &mut Folded) -> Option<usize> {
-    let plain = plain_mark(c);
-    let mut end = start + c.len_utf8();
-    let mut run = 1;
-    while let Some(next) = text[end..].chars().next().filter(|n| plain_mark(*n) == plain) {
-        end += next.len_utf8();
-        run += 1;
+    /// Reads a number that begins at `start`; returns its end and kind.
+    fn number(&mut self, start: usize) -> (usize, TokenKind) {
+        let bytes = self.text.as_bytes();
+        let mut end = start;
+        let mut decimals = false;
+        while let Some(&byte) = bytes.get(end) {
+            if byte == b'.' && !decimals && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
+                decimals = true;
+            } else if !byte.is_ascii_digit() {
+                break;
+            }
+            self.out.push(byte);
+            end += 1;
+        }
+        (end, TokenKind::Number)
     }
-    let last = out.tokens.last().map(|t| t.kind);
-    let glues = plain == '-'
-        && run == 1
-        && !spaced
-        && last == Some(TokenKind::Word)
-        && text[end..].chars().next().is_some_and(|n| class_of(n) == Class::Letter);
-    if glues {
-        return None;
+
+    /// Reads a mark (or a run of it) at `start`; `None` for a hyphen that glues two letters.
+    fn mark(&mut self, start: usize, spaced: bool) -> Option<usize> {
+        let plain = plain_mark(self.char_at(start)?);
+        let mut end = start;
+        let mut run = 0;
+        let next = loop {
+            match self.char_at(end) {
+                Some(c) if plain_mark(c) == plain => {
+                    end += c.len_utf8();
+                    run += 1;
+                }
+                next => break next,
+            }
+        };
+        let last = self.tokens.last().map(|t| t.kind);
+        let glues =
+            plain == '-' && run == 1 && !spaced && last == Some(TokenKind::Word) && next.is_some_and(|n| class_of(n) == Class::Letter);
+        if glues {
+            return None;
+        }
+        push_char(&mut self.out, plain);
+        if run > 1 {
+            push_char(&mut self.out, plain);
+        }
+        Some(end)
     }
-    out.text.push(plain);
-    if run > 1 {
-        out.text.push(plain);
-    }
-    Some(end)
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub mod knowledge;
 pub mod layout;
 pub mod mentions;
 pub mod note;
+pub mod phrases;
 pub mod qa;
 pub mod report;
 pub mod span;

@@ -15,6 +15,7 @@ mod paths;
 mod qa;
 mod queries;
 mod readme;
+mod scan;
 mod statistics;
 mod words;
 

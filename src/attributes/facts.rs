@@ -12,22 +12,32 @@ use jiff::civil::Date;
 
 /// How many bytes at the start (and, for signatures, at the end) of a note count as its title.
 const TITLE_BYTES: u32 = 400;
+/// No date stands, or reaches, further behind its label, in tokens.
+const DATE_REACH: u32 = 32;
 /// How many bytes hold the first line or two.
 const TOP_BYTES: u32 = 120;
 
 /// The labelled date of service of a note: "Date of svc 01/22/26".
 pub fn service_date(text: &str, layout: &Layout, knowledge: &Knowledge) -> Option<(Date, Span)> {
-    service_date_of(&Scan::new(text, layout, &knowledge.attributes))
+    let about = Scan::about_note(text, layout, &knowledge.attributes);
+    service_date_in(&about, |from| Scan::near(text, layout, &knowledge.attributes, from..from + DATE_REACH))
 }
 
 /// The same, of words already found.
 pub(crate) fn service_date_of(scan: &Scan<'_>) -> Option<(Date, Span)> {
-    scan.hits.iter().find_map(|hit| {
+    service_date_in(scan, |_| scan)
+}
+
+/// Looks for a date behind each label; `near` gives the words from a token on.
+fn service_date_in<'a, S: std::borrow::Borrow<Scan<'a>>>(labels: &Scan<'_>, near: impl Fn(u32) -> S) -> Option<(Date, Span)> {
+    labels.hits.iter().find_map(|hit| {
         let Meaning::Link(index) = hit.meaning else { return None };
-        let link = &scan.knowledge.links[index as usize];
-        if link.kind != LinkKind::ServiceDate || link.close && hit.start > 0 && scan.breaks(hit.start) == 0 {
+        let link = &labels.knowledge.links[index as usize];
+        if link.kind != LinkKind::ServiceDate || link.close && hit.start > 0 && labels.breaks(hit.start) == 0 {
             return None;
         }
+        let near = near(hit.end);
+        let scan = near.borrow();
         let mut at = hit.end;
         for _ in 0..3 {
             match scan.token(at) {
@@ -56,7 +66,7 @@ pub fn author_role(text: &str, layout: &Layout, knowledge: &Knowledge) -> Option
 
 /// The first fact that stands where it counts; a title goes before a signature and that before the rest.
 fn stated<T>(text: &str, layout: &Layout, knowledge: &Knowledge, of: impl Fn(&Fact) -> Option<T>) -> Option<(T, Span)> {
-    let scan = Scan::new(text, layout, &knowledge.attributes);
+    let scan = Scan::about_note(text, layout, &knowledge.attributes);
     let mut found: Option<(Place, u32, T, Span)> = None;
     for hit in &scan.hits {
         let Meaning::Fact(index) = hit.meaning else { continue };

@@ -1,7 +1,7 @@
 //! Mention → attributes: acuity, duration, severity, side, level, region, radiation, cause, course; each linked to its mention.
 //!
 //! Reading and linking are two steps: `scan` finds all known words in one pass, the readers make values of them (`quantities`, `levels`,
-//! `words`), and `link` gives each value to the mention it belongs to. [`note_level`] gives every value, linked or not.
+//! `words`), and `link` gives each value to the mention it belongs to. [`values`] gives every value, linked or not.
 
 pub mod case;
 mod dates;
@@ -86,10 +86,15 @@ pub struct NoteValue {
 
 /// The attributes of each mention, in the order of mentions.
 pub fn attributes(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Knowledge) -> Vec<Vec<Attribute>> {
-    let mut out: Vec<Vec<Attribute>> = mentions.iter().map(|_| Vec::new()).collect();
-    for value in values(note, layout, mentions, knowledge) {
-        for mention in value.mentions {
-            let list: &mut Vec<Attribute> = &mut out[mention];
+    of_mentions(&values(note, layout, mentions, knowledge), mentions.len())
+}
+
+/// The same, of values already read.
+pub fn of_mentions(values: &[NoteValue], mentions: usize) -> Vec<Vec<Attribute>> {
+    let mut out: Vec<Vec<Attribute>> = vec![Vec::new(); mentions];
+    for value in values {
+        for mention in &value.mentions {
+            let list: &mut Vec<Attribute> = &mut out[*mention];
             if !list.iter().any(|a| a.key == value.attribute.key && a.value == value.attribute.value) {
                 list.push(value.attribute.clone());
             }
@@ -98,15 +103,17 @@ pub fn attributes(note: &Note, layout: &Layout, mentions: &[Mention], knowledge:
     out
 }
 
-/// Every value of the note's own story, linked or not; not those of relatives, habits, drugs and instructions.
-pub fn note_level(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Knowledge) -> Vec<NoteValue> {
-    let mut all = values(note, layout, mentions, knowledge);
-    all.retain(|v| !link::quiet(v.section));
-    all
+/// The values of the note's own story, linked or not; not those of relatives, habits, drugs and instructions.
+pub fn note_level(mut values: Vec<NoteValue>) -> Vec<NoteValue> {
+    values.retain(|v| !link::quiet(v.section));
+    values
 }
 
 /// Reads and links every value of a note, in text order.
-fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Knowledge) -> Vec<NoteValue> {
+pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Knowledge) -> Vec<NoteValue> {
+    if mentions.is_empty() {
+        return Vec::new();
+    }
     let scan = Scan::new(&note.text, layout, &knowledge.attributes);
     let service = note.facts.date.or_else(|| facts::service_date_of(&scan).map(|(date, _)| date));
     let mut reads = Vec::new();

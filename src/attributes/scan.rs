@@ -27,23 +27,47 @@ pub(crate) struct Scan<'a> {
     pub knowledge: &'a AttributesKnowledge,
     /// By first token, longest first.
     pub hits: Vec<Hit>,
+    /// By token: how many hits begin before it.
+    before: Vec<u32>,
 }
 
 impl<'a> Scan<'a> {
     /// Finds the known phrases of a note; blocked ones and those in the wrong case are left out.
     pub fn new(text: &'a str, layout: &'a Layout, knowledge: &'a AttributesKnowledge) -> Scan<'a> {
+        Scan::of(text, layout, knowledge, |found| knowledge.finder.each_in(&layout.folded, found))
+    }
+
+    /// Finds only the phrases by which a note speaks of itself.
+    pub fn about_note(text: &'a str, layout: &'a Layout, knowledge: &'a AttributesKnowledge) -> Scan<'a> {
+        let (finder, phrases) = &knowledge.about_note;
+        let each = |found: &mut dyn FnMut(usize, usize, usize)| {
+            finder.each_in(&layout.folded, |start, end, phrase| found(start, end, phrases[phrase] as usize));
+        };
+        Scan::of(text, layout, knowledge, each)
+    }
+
+    /// Finds the known phrases among some tokens.
+    pub fn near(text: &'a str, layout: &'a Layout, knowledge: &'a AttributesKnowledge, tokens: Range<u32>) -> Scan<'a> {
+        let folded = &layout.folded;
+        let to = folded.tokens.len().min(tokens.end as usize);
+        let word = |i: usize| (folded.tokens[i].hash, folded.word(i));
+        Scan::of(text, layout, knowledge, |found| knowledge.finder.each(tokens.start as usize, to, word, found))
+    }
+
+    fn of(
+        text: &'a str,
+        layout: &'a Layout,
+        knowledge: &'a AttributesKnowledge,
+        each: impl FnOnce(&mut dyn FnMut(usize, usize, usize)),
+    ) -> Scan<'a> {
         let mut hits = Vec::new();
         let mut blocks = Vec::new();
-        if let Some(automaton) = &knowledge.automaton {
-            for found in automaton.find_overlapping_iter(&layout.folded.text) {
-                let Some(start) = layout.folded.token_at(found.start() as u32 + 1) else { continue };
-                let end = start + layout.folded.text[found.start() + 1..found.end() - 1].bytes().filter(|b| *b == b' ').count() + 1;
-                for meaning in &knowledge.meanings[found.pattern().as_usize()] {
-                    let hit = Hit { start: start as u32, end: end as u32, meaning: *meaning };
-                    if matches!(meaning, Meaning::Block(_)) { blocks.push(hit) } else { hits.push(hit) }
-                }
+        each(&mut |start, end, phrase| {
+            for meaning in &knowledge.meanings[phrase] {
+                let hit = Hit { start: start as u32, end: end as u32, meaning: *meaning };
+                if matches!(meaning, Meaning::Block(_)) { blocks.push(hit) } else { hits.push(hit) }
             }
-        }
+        });
         blocks.sort_by_key(|b| b.start);
         hits.retain(|hit| {
             let (rule, exact) = match hit.meaning {
@@ -64,21 +88,27 @@ impl<'a> Scan<'a> {
             !near.any(|b| b.meaning == Meaning::Block(rule) && hit.end <= b.end)
         });
         hits.sort_by_key(|h| (h.start, u32::MAX - h.end));
-        Scan { text, layout, knowledge, hits }
+        let mut before = Vec::with_capacity(hits.last().map_or(0, |h| h.start as usize + 2));
+        for (i, hit) in hits.iter().enumerate() {
+            before.resize(hit.start as usize + 1, i as u32);
+        }
+        before.push(hits.len() as u32);
+        Scan { text, layout, knowledge, hits, before }
+    }
+
+    fn from(&self, token: u32) -> usize {
+        self.before.get(token as usize).map_or(self.hits.len(), |n| *n as usize)
     }
 
     /// The phrases that begin at a token, longest first.
     pub fn at(&self, token: u32) -> &[Hit] {
-        let from = self.hits.partition_point(|h| h.start < token);
-        let len = self.hits[from..].iter().take_while(|h| h.start == token).count();
-        &self.hits[from..from + len]
+        &self.hits[self.from(token)..self.from(token + 1)]
     }
 
     /// The phrases that begin within some tokens.
     pub fn within(&self, tokens: Range<u32>) -> &[Hit] {
-        let from = self.hits.partition_point(|h| h.start < tokens.start);
-        let to = self.hits.partition_point(|h| h.start < tokens.end);
-        &self.hits[from..to.max(from)]
+        let from = self.from(tokens.start);
+        &self.hits[from..self.from(tokens.end).max(from)]
     }
 
     /// The end of the longest phrase of a use that begins at a token.

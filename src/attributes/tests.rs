@@ -166,7 +166,7 @@ fn no_text_makes_it_fail() {
         note.facts.date = Some(jiff::civil::date(2024, 2, 29));
         let layout = layout::layout(&note.text, &knowledge);
         let mentions = mentions(&layout, &doc, &knowledge);
-        for value in attributes::note_level(&note, &layout, &mentions, &knowledge) {
+        for value in attributes::values(&note, &layout, &mentions, &knowledge) {
             let span = value.attribute.span;
             assert!(note.text.get(span.start as usize..span.end as usize).is_some());
         }

@@ -60,7 +60,8 @@ pub(super) fn audit(
         }
         Ok(())
     };
-    bulk::run(&mut items, &engine, &options, &work, &mut sink)?;
+    let run = bulk::Run { engine: &engine, options: &options, done: &mut |_| false };
+    bulk::run(&mut items, run, &work, &mut sink)?;
     lost |= told.iter().any(|p| p.lost);
     told.iter().for_each(|p| world.problem(p));
     let audit = totals.audit(confidence);

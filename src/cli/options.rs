@@ -5,6 +5,7 @@ use crate::note::Facts;
 use crate::span::Unit;
 use crate::vocab::{AuthorRole, Phase, Setting};
 use clap::ValueEnum;
+use std::sync::Arc;
 
 /// Facts that the text of a note does not give.
 #[derive(Debug, Clone, clap::Args)]
@@ -61,6 +62,7 @@ impl InputArgs {
                 phase: facts.encounter_phase,
                 billed: Vec::new(),
             },
+            bytes_read: Arc::default(),
         }
     }
 }

@@ -1,20 +1,21 @@
 //! `cervicode scan`: a feed of notes in, a report a note out, in input order and constant memory.
 
+mod earlier;
+mod sink;
+
 use super::options::{InputArgs, InputFormat, OffsetUnit};
 use super::{Failure, Outcome, Status, World};
-use crate::bulk;
+use crate::bulk::{self, Run};
 use crate::engine::Engine;
 use crate::input::{self, Format, Item, Options, Problem, Source};
 use crate::note::Note;
 use crate::report::{Report, csv};
 use crate::span::Unit;
-use crate::vocab;
-use serde::Serialize;
-use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
+use earlier::Earlier;
+use sink::{Piece, Sink};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Review many notes: folders, patterns, records, compressed files
 #[derive(Debug, clap::Args)]
@@ -67,53 +68,96 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
     let engine = world.engine()?;
     let options = args.input.options(Format::Ndjson);
     let mut problems = Vec::new();
-    let sources = input::sources(&args.inputs, true, &mut problems);
-    let mut feed = Feed { sources: sources.into_iter(), options: options.clone(), stdin: world.stdin.take(), items: None, bytes: 0 };
-
-    let (after, file) = match args.out.as_deref().filter(|p| *p != Path::new("-")) {
-        Some(path) => {
-            let (after, file) = target(path, shape, args.resume).map_err(|e| Failure::Message(format!("{}: {e}", path.display())))?;
-            (after, Some(file))
+    let path = args.out.as_deref().filter(|p| *p != Path::new("-"));
+    let mut sources = input::sources(&args.inputs, true, &mut problems);
+    if let Some(path) = path {
+        if args.inputs.iter().any(|input| same_file(Path::new(input), path)) {
+            return Err(Failure::Message(format!("{}: is an input and is not written over", path.display())));
         }
-        None => (None, None),
+        leave_out(path, &mut sources, &mut problems);
+    }
+    let size = sources.iter().map(size).sum::<Option<u64>>();
+    let mut feed = Feed { sources: sources.into_iter(), options: options.clone(), stdin: world.stdin.take(), items: None, bytes: 0 };
+    let shown = Shown { shape, unit: args.offsets.unit(), codes_only: args.codes_only, only_hits: args.only_hits };
+
+    let (mut earlier, file) = match path {
+        Some(path) => {
+            let (earlier, file) =
+                earlier::open(path, &shown, args.resume, &engine).map_err(|e| Failure::Message(format!("{}: {e}", path.display())))?;
+            (earlier, Some(file))
+        }
+        None => (Earlier::default(), None),
     };
-    let fresh = after.is_none();
     let mut file = file.map(|f| BufWriter::with_capacity(1 << 18, f));
     let World { out, err, global, interactive, .. } = world;
     let out: &mut (dyn Write + Send) = match &mut file {
         Some(file) => file,
         None => *out,
     };
-    if shape == Shape::Csv && fresh {
+    if shape == Shape::Csv && earlier.last.is_none() {
         csv::header(out)?;
     }
-    let mut state = Sink {
-        out,
-        err: *err,
-        waiting_for: after,
-        summary: Summary::default(),
-        started: Instant::now(),
-        told: Instant::now(),
-        quiet: global.quiet,
-        interactive: *interactive,
-    };
-    for problem in problems {
-        state.take(Err(problem))?;
+    let mut state = Sink::new(out, *err, std::mem::take(&mut earlier.summary), global.quiet);
+    state.show_bar(*interactive, size, options.bytes_read.clone());
+    // rows do not tell all that the summary counts: those notes are reviewed again, and their rows left out
+    let mut done = earlier.last.take();
+    if shape == Shape::Csv {
+        state.waiting_for = done.take();
     }
-    let shown = Shown { shape, unit: args.offsets.unit(), codes_only: args.codes_only, only_hits: args.only_hits };
+    let skipped = AtomicU64::new(0);
+    let mut is_done = |id: &str| match &done {
+        Some(last) => {
+            skipped.fetch_add(1, Ordering::Relaxed);
+            if last == id {
+                done = None;
+            }
+            true
+        }
+        None => false,
+    };
     let work = |engine: &Engine, note: &Note| shown.piece(engine, note);
-    let mut sink = |piece: Result<Piece, Problem>| state.take(piece);
-    pool.install(|| bulk::run(&mut feed, &engine, &options, &work, &mut sink))?;
-    state.out.flush()?;
-    state.finish(feed.bytes)?;
-    if let Some(id) = &state.waiting_for {
+    let ran = problems.into_iter().try_for_each(|problem| state.take(Err(problem))).and_then(|()| {
+        let mut sink = |piece: Result<Piece, Problem>| state.take(piece);
+        let run = Run { engine: &engine, options: &options, done: &mut is_done };
+        pool.install(|| bulk::run(&mut feed, run, &work, &mut sink))
+    });
+    let ran = ran.and_then(|()| state.out.flush());
+    let whole = ran.is_ok();
+    state.summary.notes += skipped.into_inner();
+    state.finish(feed.bytes, whole);
+    let Sink { summary, waiting_for, .. } = state;
+    ran?;
+    if let Some(id) = done.or(waiting_for) {
         return Err(Failure::Message(format!("nothing was added: the last report of --out is of note `{id}`, which is not in this input")));
     }
     if let Some(path) = &args.summary {
-        let json = serde_json::to_vec_pretty(&state.summary).map_err(io::Error::from)?;
+        let json = serde_json::to_vec_pretty(&summary).map_err(io::Error::from)?;
         std::fs::write(path, json).map_err(|e| Failure::Message(format!("{}: {e}", path.display())))?;
     }
-    Ok(if state.summary.unreadable > 0 { Status::Unread } else { Status::Done })
+    Ok(if summary.unreadable > 0 { Status::Unread } else { Status::Done })
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+/// Takes the output out of the inputs: it would be read while it is written.
+fn leave_out(out: &Path, sources: &mut Vec<Source>, problems: &mut Vec<Problem>) {
+    sources.retain(|source| {
+        let same = matches!(source, Source::File { path, .. } if path.file_name() == out.file_name() && same_file(path, out));
+        if same {
+            problems.push(Problem::told(out.display(), "is the output and is not read"));
+        }
+        !same
+    });
+}
+
+/// Bytes of a source, where they can be known before.
+fn size(source: &Source) -> Option<u64> {
+    match source {
+        Source::Stdin => None,
+        Source::File { path, .. } => path.metadata().ok().map(|m| m.len()),
+    }
 }
 
 /// The items of all sources, one after the other.
@@ -150,15 +194,6 @@ struct Shown {
     only_hits: bool,
 }
 
-/// One note's part of the output, made on any thread.
-struct Piece {
-    id: String,
-    bytes: Vec<u8>,
-    hit: bool,
-    codes: Vec<(String, vocab::Status)>,
-    flags: Vec<String>,
-}
-
 impl Shown {
     fn piece(&self, engine: &Engine, note: &Note) -> Piece {
         let mut report: Report = engine.review(note, self.unit);
@@ -179,181 +214,8 @@ impl Shown {
             id: report.note.id,
             bytes,
             hit,
-            codes: report.codes.iter().map(|c| (c.code.to_string(), c.status)).collect(),
+            codes: report.codes.iter().map(|c| (c.code, c.status)).collect(),
             flags: report.flags.into_iter().map(|f| f.flag).collect(),
-        }
-    }
-}
-
-/// What a run did.
-#[derive(Debug, Default, Serialize)]
-struct Summary {
-    notes: u64,
-    with_neck_finding: u64,
-    unreadable: u64,
-    codes: BTreeMap<String, Frequency>,
-    flags: BTreeMap<String, u64>,
-    bytes: u64,
-    seconds: f64,
-    notes_per_second: f64,
-}
-
-#[derive(Debug, Default, Serialize)]
-struct Frequency {
-    supported: u64,
-    review: u64,
-}
-
-/// Where pieces go, in order.
-struct Sink<'a> {
-    out: &'a mut (dyn Write + Send),
-    err: &'a mut (dyn Write + Send),
-    /// The note whose report is the last one already there.
-    waiting_for: Option<String>,
-    summary: Summary,
-    started: Instant,
-    told: Instant,
-    quiet: bool,
-    interactive: bool,
-}
-
-impl Sink<'_> {
-    fn take(&mut self, piece: Result<Piece, Problem>) -> io::Result<()> {
-        match piece {
-            Err(problem) => {
-                if problem.lost || !self.quiet {
-                    let _ = writeln!(self.err, "cervicode: {problem}");
-                }
-                self.summary.unreadable += u64::from(problem.lost);
-            }
-            Ok(piece) => {
-                self.count(&piece);
-                if let Some(last) = &self.waiting_for {
-                    if *last == piece.id {
-                        self.waiting_for = None;
-                    }
-                } else {
-                    self.out.write_all(&piece.bytes)?;
-                }
-            }
-        }
-        self.progress();
-        Ok(())
-    }
-
-    fn count(&mut self, piece: &Piece) {
-        self.summary.notes += 1;
-        self.summary.with_neck_finding += u64::from(piece.hit);
-        for (code, status) in &piece.codes {
-            let frequency = self.summary.codes.entry(code.clone()).or_default();
-            match status {
-                vocab::Status::Supported => frequency.supported += 1,
-                vocab::Status::Review => frequency.review += 1,
-            }
-        }
-        for flag in &piece.flags {
-            *self.summary.flags.entry(flag.clone()).or_default() += 1;
-        }
-    }
-
-    /// A line every few seconds; on a terminal the same line again.
-    fn progress(&mut self) {
-        let pause = if self.interactive { Duration::from_millis(500) } else { Duration::from_secs(5) };
-        if self.quiet || self.told.elapsed() < pause {
-            return;
-        }
-        self.told = Instant::now();
-        let rate = self.summary.notes as f64 / self.started.elapsed().as_secs_f64();
-        let (start, end) = if self.interactive { ("\r", "  ") } else { ("", "\n") };
-        let _ = write!(self.err, "{start}cervicode: {} notes, {rate:.0} a second{end}", self.summary.notes);
-        let _ = self.err.flush();
-    }
-
-    fn finish(&mut self, bytes: u64) -> io::Result<()> {
-        let seconds = self.started.elapsed().as_secs_f64();
-        let s = &mut self.summary;
-        (s.bytes, s.seconds) = (bytes, seconds);
-        s.notes_per_second = if seconds > 0.0 { s.notes as f64 / seconds } else { 0.0 };
-        if self.quiet {
-            return Ok(());
-        }
-        let mebibytes = bytes as f64 / f64::from(1 << 20);
-        let rate = mebibytes / seconds.max(1e-9);
-        let start = if self.interactive { "\r" } else { "" };
-        let _ = writeln!(
-            self.err,
-            "{start}cervicode: {} notes, {} with a neck finding, {} unreadable; {mebibytes:.1} MiB at {rate:.1} MiB/s, {:.0} notes a second",
-            s.notes, s.with_neck_finding, s.unreadable, s.notes_per_second
-        );
-        let mut codes: Vec<_> = s.codes.iter().collect();
-        codes.sort_by_key(|(code, f)| (std::cmp::Reverse(f.supported + f.review), (*code).clone()));
-        for (code, f) in codes.iter().take(10) {
-            let _ = writeln!(self.err, "  {code:<9}{:>8} supported {:>8} for review", f.supported, f.review);
-        }
-        let mut flags: Vec<_> = s.flags.iter().collect();
-        flags.sort_by_key(|(flag, n)| (std::cmp::Reverse(**n), (*flag).clone()));
-        for (flag, n) in flags.iter().take(10) {
-            let _ = writeln!(self.err, "  {flag:<22}{n:>8}");
-        }
-        Ok(())
-    }
-}
-
-/// The output file, and the id of its last complete report if the run goes on after it; what follows that report is cut off.
-fn target(path: &Path, shape: Shape, resume: bool) -> io::Result<(Option<String>, File)> {
-    if !resume || !path.exists() {
-        return Ok((None, File::create(path)?));
-    }
-    let (last, keep) = match shape {
-        Shape::Ndjson => last_line(path)?,
-        Shape::Csv => last_rows(path)?,
-    };
-    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
-    file.set_len(if last.is_some() { keep } else { 0 })?;
-    file.seek(io::SeekFrom::End(0))?;
-    Ok((last, file))
-}
-
-fn last_line(path: &Path) -> io::Result<(Option<String>, u64)> {
-    #[derive(serde::Deserialize)]
-    struct Head {
-        note: Id,
-    }
-    #[derive(serde::Deserialize)]
-    struct Id {
-        id: String,
-    }
-    let mut lines = BufReader::with_capacity(1 << 18, File::open(path)?);
-    let (mut line, mut last, mut keep, mut end) = (Vec::new(), Vec::new(), 0, 0);
-    while lines.read_until(b'\n', &mut line)? > 0 {
-        end += line.len() as u64;
-        if line.last() == Some(&b'\n') {
-            std::mem::swap(&mut line, &mut last);
-            keep = end;
-        }
-        line.clear();
-    }
-    let id = serde_json::from_slice::<Head>(&last).ok().map(|head| head.note.id);
-    Ok((id, keep))
-}
-
-/// The rows of the last note may be incomplete: they go, and the note before is the last one.
-fn last_rows(path: &Path) -> io::Result<(Option<String>, u64)> {
-    let mut table = ::csv::ReaderBuilder::new().flexible(true).from_path(path)?;
-    let (mut before, mut current): (Option<String>, Option<String>) = (None, None);
-    let mut start = 0;
-    let mut row = ::csv::ByteRecord::new();
-    loop {
-        let at = table.position().byte();
-        match table.read_byte_record(&mut row) {
-            Ok(true) => {
-                let id = String::from_utf8_lossy(row.get(0).unwrap_or_default()).into_owned();
-                if current.as_ref() != Some(&id) {
-                    before = current.replace(id);
-                    start = at;
-                }
-            }
-            Ok(false) | Err(_) => return Ok((before, start)),
         }
     }
 }

@@ -11,7 +11,6 @@ use crate::findings::Finding;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::{FlagRule, FlagWhen};
 use crate::layout::Layout;
-use crate::mentions::Mention;
 use crate::note::Note;
 use crate::span::Span;
 use crate::vocab::{AttributeKey, ConceptKind, EvidenceRole, SectionKind, Status};
@@ -28,10 +27,12 @@ struct Asking<'a> {
 }
 
 /// Raises every flag whose trigger holds, in the order of the knowledge.
+#[allow(clippy::too_many_arguments)]
 pub(crate) fn flags(
     note: &Note,
     layout: &Layout,
     findings: &[Finding],
+    values: Vec<NoteValue>,
     facts: &[Fact],
     encounter: &Encounter,
     decision: &Decision,
@@ -40,8 +41,7 @@ pub(crate) fn flags(
     if facts.is_empty() && decision.noticed.is_empty() {
         return Vec::new();
     }
-    let mentions: Vec<Mention> = findings.iter().map(|f| f.mention.clone()).collect();
-    let values = attributes::note_level(note, layout, &mentions, knowledge);
+    let values = attributes::note_level(values);
     let asking = Asking { layout, findings, facts, encounter, decision, knowledge, values, active: decide::assessed(facts) };
     let mut out: Vec<Flag> = Vec::new();
     for rule in &knowledge.coding.flags {

@@ -12,6 +12,7 @@ mod query;
 mod typed;
 mod when;
 
+use crate::attributes::NoteValue;
 use crate::code::Code;
 use crate::codeset::{Picked, Releases};
 use crate::findings::Finding;
@@ -152,11 +153,18 @@ impl Query {
 }
 
 /// Codes a note's findings, by the release of its date of service.
-pub fn code(note: &Note, layout: &Layout, findings: &[Finding], knowledge: &Knowledge, releases: &Releases) -> Coded {
+pub fn code(
+    note: &Note,
+    layout: &Layout,
+    findings: &[Finding],
+    values: Vec<NoteValue>,
+    knowledge: &Knowledge,
+    releases: &Releases,
+) -> Coded {
     let encounter = encounter::read(note, layout, findings, knowledge, releases);
     let facts = facts::facts(layout, findings, &encounter, knowledge);
     let decision = decide::decide(&note.text, layout, findings, &facts, &encounter, knowledge);
-    let flags = flags::flags(note, layout, findings, &facts, &encounter, &decision, knowledge);
+    let flags = flags::flags(note, layout, findings, values, &facts, &encounter, &decision, knowledge);
     let mut notices = Vec::new();
     if !encounter.setting_stated {
         notices.push("setting not stated: outpatient rules used".to_owned());

@@ -1,6 +1,6 @@
 //! A sentence as cues see it: symbols instead of tokens, with numbers and years as classes, and the phrases found in it.
 
-use crate::fold::{Folded, TokenKind};
+use crate::fold::{Folded, TokenKind, hash};
 use crate::knowledge::context::{ContextKnowledge, NUMBER, Part, YEAR};
 use crate::span::Span;
 use std::ops::Range;
@@ -97,20 +97,21 @@ impl<'f> View<'f> {
 
     /// The phrases in it, by start; a phrase inside a longer one says nothing.
     pub fn phrases(&self, knowledge: &ContextKnowledge) -> Vec<Found> {
-        let Some(automaton) = &knowledge.automaton else { return Vec::new() };
         let mut ranges: Vec<(usize, usize, usize)> = Vec::new();
         let mut gather = |text: &str, starts: &[u32], symbols: &dyn Fn(usize) -> usize, spanning: bool| {
-            for found in automaton.find_overlapping_iter(text) {
-                // a pattern begins and ends with the space around its symbols
-                let start = starts.binary_search(&(found.start() as u32 + 1)).unwrap_or(0);
-                let end = starts.partition_point(|s| (*s as usize) < found.end());
+            let symbol = |i: usize| {
+                let end = starts.get(i + 1).map_or(text.len(), |n| *n as usize) - 1;
+                let symbol = text.get(starts[i] as usize..end).unwrap_or("");
+                (hash(symbol), symbol)
+            };
+            knowledge.finder.each(0, starts.len(), symbol, |start, end, phrase| {
                 let range = (symbols(start), symbols(end - 1) + 1);
-                let ends = || knowledge.patterns[found.pattern().as_usize()].iter().any(|p| matches!(p, Part::Terminator(_)));
+                let ends = || knowledge.patterns[phrase].iter().any(|p| matches!(p, Part::Terminator(_)));
                 // without its fillers a sentence holds more cues, not more ends of scopes
                 if !spanning || (range.1 - range.0 > end - start && !ends()) {
-                    ranges.push((range.0, range.1, found.pattern().as_usize()));
+                    ranges.push((range.0, range.1, phrase));
                 }
-            }
+            });
         };
         gather(&self.text, &self.starts, &|i| i, false);
         if let Some(bare) = self.without_fillers(knowledge) {

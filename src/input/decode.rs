@@ -4,6 +4,8 @@ use super::{Item, Options, Problem, Raw};
 use crate::code::Code;
 use crate::note::Note;
 use crate::vocab::{AuthorRole, Phase, Setting};
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// Makes a note of an item.
@@ -98,7 +100,9 @@ fn record(line: &[u8], id: String, options: &Options) -> Result<Note, String> {
         Err(_) => (String::from_utf8_lossy(line), true),
     };
     // the parser's own words may quote the line: only the place in it is told
-    let fields: Map<String, Value> = match serde_json::from_str(&line) {
+    let mut reader = serde_json::Deserializer::from_str(&line);
+    let read = Wanted(options).deserialize(&mut reader).and_then(|fields| reader.end().map(|()| fields));
+    let fields = match read {
         Ok(fields) => fields,
         Err(e) => {
             let what = match e.classify() {
@@ -115,6 +119,49 @@ fn record(line: &[u8], id: String, options: &Options) -> Result<Note, String> {
     }
     Ok(note)
 }
+
+/// Reads the fields of a record that are used; the others are passed over without being kept.
+struct Wanted<'o>(&'o Options);
+
+/// Whether a field of that name is used.
+fn is_used(name: &str, options: &Options) -> bool {
+    name == options.text_field || name == options.id_field || FACTS.contains(&name) || options.keep.iter().any(|k| k == name)
+}
+
+impl<'de> DeserializeSeed<'de> for Wanted<'_> {
+    type Value = Map<String, Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Wanted<'_> {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a record")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut record: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some(Name(name)) = record.next_key()? {
+            if is_used(&name, self.0) {
+                fields.insert(name.into_owned(), record.next_value()?);
+            } else {
+                record.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(fields)
+    }
+}
+
+/// A field's name, borrowed where it has no escapes.
+#[derive(serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
+
+/// The fields that say something of the encounter.
+const FACTS: [&str; 5] = ["setting", "date", "author", "encounter_phase", "billed"];
 
 fn fields_of(mut fields: Map<String, Value>, id: String, options: &Options) -> Result<Note, String> {
     let passthrough = options.keep.iter().filter_map(|k| fields.get(k).map(|v| (k.clone(), v.clone()))).collect();

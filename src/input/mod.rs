@@ -15,6 +15,7 @@ pub use sources::{Source, sources};
 use crate::note::Facts;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 /// What a source holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Options {
     pub max_note: u64,
     /// What holds for notes whose record does not say.
     pub facts: Facts,
+    /// How many bytes were read so far, compressed ones as they are.
+    pub bytes_read: Arc<AtomicU64>,
 }
 
 impl Default for Options {
@@ -53,6 +56,7 @@ impl Default for Options {
             keep: Vec::new(),
             max_note: 64 << 20,
             facts: Facts::default(),
+            bytes_read: Arc::default(),
         }
     }
 }

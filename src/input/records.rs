@@ -6,6 +6,7 @@ use super::{Format, Item, Options, Place, Problem, Raw, Source};
 use std::fs::File;
 use std::io::{BufRead, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The items of a source; what cannot be read is a problem in its place.
 pub type Items = Box<dyn Iterator<Item = Result<Item, Problem>> + Send>;
@@ -33,7 +34,7 @@ pub fn open(source: Source, options: &Options, stdin: &mut Option<Box<dyn Read +
             (Box::new(file), name.clone(), stem(&name).1, kind)
         }
     };
-    let bytes = reader(raw, method);
+    let bytes = reader(Box::new(Counted { raw, read: options.bytes_read.clone() }), method);
     let file: Arc<str> = Arc::from(name.as_str());
     Ok(match kind {
         Format::Text => Box::new(std::iter::once(text(bytes, file, options.max_note))),
@@ -44,6 +45,38 @@ pub fn open(source: Source, options: &Options, stdin: &mut Option<Box<dyn Read +
         }
         Format::Csv => Box::new(rows(bytes, file, options)?),
     })
+}
+
+/// Counts what is read.
+struct Counted {
+    raw: Box<dyn Read + Send>,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.raw.read(buffer)?;
+        self.read.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+/// Lets so many bytes through until it is given more: a row whose closing quote is missing must not fill the memory.
+struct Rationed {
+    bytes: Box<dyn BufRead + Send>,
+    left: Arc<AtomicU64>,
+}
+
+impl Read for Rationed {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let left = self.left.load(Ordering::Relaxed);
+        if left == 0 {
+            return Err(std::io::Error::other("the row is too long"));
+        }
+        let n = self.bytes.read(buffer)?;
+        self.left.store(left.saturating_sub(n as u64), Ordering::Relaxed);
+        Ok(n)
+    }
 }
 
 /// What went wrong, without the number that the operating system gives it.
@@ -130,7 +163,9 @@ fn rows(
     file: Arc<str>,
     options: &Options,
 ) -> Result<impl Iterator<Item = Result<Item, Problem>> + use<>, Problem> {
-    let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    let ration = options.max_note.saturating_mul(2).saturating_add(1 << 20);
+    let left = Arc::new(AtomicU64::new(ration));
+    let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(Rationed { bytes, left: left.clone() });
     let header = table.byte_headers().map_err(|e| Problem::lost(&file, format!("its header cannot be read: {e}")))?;
     let columns = header.iter().map(|c| String::from_utf8_lossy(c).trim_start_matches('\u{feff}').trim().to_string());
     let columns = Arc::new(columns.collect::<Vec<_>>());
@@ -138,14 +173,29 @@ fn rows(
         let message = format!("no column is called `{}`; name the one that holds the text with --text-column", options.text_field);
         return Err(Problem::lost(&file, message));
     }
-    Ok(table.into_byte_records().map(move |row| {
-        let line = |p: Option<&csv::Position>| Place { file: file.clone(), line: p.map(csv::Position::line) };
-        match row {
+    let mut before = 1;
+    Ok(table.into_byte_records().map_while(move |row| {
+        let place = |line: Option<u64>| Place { file: file.clone(), line };
+        let ended = left.swap(ration, Ordering::Relaxed) == 0;
+        if before == 0 {
+            return None;
+        }
+        Some(match row {
             Ok(row) => {
-                let place = line(row.position());
+                before = row.position().map_or(before, csv::Position::line);
+                let place = place(row.position().map(csv::Position::line));
                 Ok(Item { id: place.to_string(), place, raw: Raw::Row(row, columns.clone()) })
             }
-            Err(e) => Err(Problem::lost(line(e.position()), "the row cannot be read")),
-        }
+            Err(_) if ended => {
+                let place = place(Some(std::mem::take(&mut before) + 1));
+                Err(Problem::lost(place, "the row is too long (is a quote not closed?); the rest of the file is not read"))
+            }
+            Err(e) => {
+                let broken = matches!(e.kind(), csv::ErrorKind::Io(_));
+                let place = place(e.position().map(csv::Position::line).or(Some(before)));
+                before = if broken { 0 } else { before };
+                Err(Problem::lost(place, if broken { "the file cannot be read on" } else { "the row cannot be read" }))
+            }
+        })
     }))
 }

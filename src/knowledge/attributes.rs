@@ -1,12 +1,12 @@
-//! What `rules/attributes` says, checked and compiled: one automaton for all words, and what each of them means.
+//! What `rules/attributes` says, checked and compiled: one pass for all words, and what each of them means.
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::fold_phrase;
 use crate::knowledge::source::attributes::{AttributesDoc, ColumnDoc, LinkKind, MomentDoc, Place, QuantityKind, WordUse};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
+use crate::phrases::Phrases;
 use crate::vocab::{AttributeKey, AuthorRole, Setting};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -14,8 +14,10 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct AttributesKnowledge {
     /// Finds every word below in folded text; `None` if there is none.
-    pub(crate) automaton: Option<AhoCorasick>,
-    /// What each pattern of the automaton means (a phrase may mean several things).
+    pub(crate) finder: Phrases,
+    /// Finds the few phrases by which a note speaks of itself (setting, author, date of service), and which they are in `finder`.
+    pub(crate) about_note: (Phrases, Vec<u32>),
+    /// What each phrase of the finder means (a phrase may mean several things).
     pub(crate) meanings: Vec<Vec<Meaning>>,
     /// Words that are values.
     pub(crate) values: Vec<WordValue>,
@@ -171,18 +173,24 @@ impl AttributesKnowledge {
         let (list, meanings) = (builder.list, builder.meanings);
         problems.append(&mut ids);
         out.meanings = meanings;
-        if !list.is_empty() {
-            let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::Standard).build(&list);
-            match built {
-                Ok(automaton) => out.automaton = Some(automaton),
-                Err(e) => problems.push(Diagnostic::error(
-                    "K022",
-                    Location::default(),
-                    format!("the words of rules/attributes cannot be compiled: {e}"),
-                )),
-            }
-        }
+        out.finder = Phrases::new(&list);
+        out.about_note = out.about_note(&list);
         out
+    }
+
+    /// The phrases by which a note speaks of itself.
+    fn about_note(&self, list: &[String]) -> (Phrases, Vec<u32>) {
+        let dates = || self.links.iter().filter(|l| l.kind == LinkKind::ServiceDate).map(|l| l.rule);
+        let blocks = |rule| self.facts.iter().any(|f| f.rule == rule) || dates().any(|r| r == rule);
+        let about = |meaning: &Meaning| match *meaning {
+            Meaning::Fact(_) => true,
+            Meaning::Link(index) => self.links[index as usize].kind == LinkKind::ServiceDate,
+            Meaning::Block(rule) => blocks(rule),
+            _ => false,
+        };
+        let chosen: Vec<usize> = (0..list.len()).filter(|i| self.meanings[*i].iter().any(about)).collect();
+        let phrases: Vec<&str> = chosen.iter().map(|i| list[*i].as_str()).collect();
+        (Phrases::new(&phrases), chosen.into_iter().map(|i| i as u32).collect())
     }
 
     fn add_rules(&mut self, path: &str, doc: &AttributesDoc, names: &mut Names, builder: &mut Builder<'_>) {

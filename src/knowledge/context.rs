@@ -1,14 +1,14 @@
 //! What `rules/context` says, checked and compiled.
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::fold_phrase;
+use crate::fold::{WordMap, WordSet, fold_phrase};
 use crate::knowledge::lexicon::spelling::Spelling;
 use crate::knowledge::source::context::{Anaphora, Axis, ContextDoc, CueDoc, Direction, Reach, Says, WordClass};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
+use crate::phrases::Phrases;
 use crate::vocab::SectionKind;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Stands for any number in a compiled phrase and in the text it is matched against; folded text has no capitals.
@@ -20,7 +20,7 @@ pub const YEAR: &str = "Y";
 #[derive(Debug, Default)]
 pub struct ContextKnowledge {
     /// Every phrase of every kind, over the symbols of a sentence.
-    pub(crate) automaton: Option<AhoCorasick>,
+    pub(crate) finder: Phrases,
     /// By pattern: what the phrase is.
     pub(crate) patterns: Vec<Vec<Part>>,
     /// Cues and values.
@@ -30,17 +30,17 @@ pub struct ContextKnowledge {
     /// By section kind.
     pub(crate) priors: BTreeMap<SectionKind, (NameId, Says)>,
     /// Words for numbers.
-    pub(crate) numbers: BTreeSet<String>,
+    pub(crate) numbers: WordSet<String>,
     /// Words that may stand before a cue without being what it speaks of.
-    pub(crate) openers: BTreeSet<String>,
+    pub(crate) openers: WordSet<String>,
     /// Words that begin an adjunct.
-    pub(crate) adjuncts: BTreeSet<String>,
-    /// Phrases that may stand inside a phrase and change nothing, their symbols parted by single spaces.
-    pub(crate) fillers: BTreeSet<String>,
+    pub(crate) adjuncts: WordSet<String>,
+    /// Collected that may stand inside a phrase and change nothing, their symbols parted by single spaces.
+    pub(crate) fillers: WordSet<String>,
     /// Words that show that a clause has begun.
-    pub(crate) verbs: BTreeSet<String>,
+    pub(crate) verbs: WordSet<String>,
     /// The word that stands for each of several that are alike.
-    pub(crate) alike: BTreeMap<String, String>,
+    pub(crate) alike: WordMap<String, String>,
     /// Which words are misspelt words of cues.
     pub(crate) spelling: Spelling,
 }
@@ -93,15 +93,15 @@ impl Says {
     }
 }
 
-/// Phrases gathered while compiling.
-struct Phrases<'p> {
-    numbers: BTreeSet<String>,
-    alike: BTreeMap<String, String>,
+/// Collected gathered while compiling.
+struct Collected<'p> {
+    numbers: WordSet<String>,
+    alike: WordMap<String, String>,
     by_text: BTreeMap<String, Vec<(Part, String, Location)>>,
     problems: &'p mut Vec<Diagnostic>,
 }
 
-impl Phrases<'_> {
+impl Collected<'_> {
     fn add(&mut self, path: &str, id: &str, phrases: &[Placed<String>], part: Part, cues: &[CueRule]) {
         for phrase in phrases {
             let at = Location { path: Arc::from(path), line: phrase.line, column: phrase.column };
@@ -135,7 +135,7 @@ fn clash(one: Part, other: Part, cues: &[CueRule]) -> bool {
 }
 
 /// The pattern of a phrase: folded, with symbols for numbers and years and for words that are alike.
-fn pattern(phrase: &str, numbers: &BTreeSet<String>, alike: &BTreeMap<String, String>) -> String {
+fn pattern(phrase: &str, numbers: &WordSet<String>, alike: &WordMap<String, String>) -> String {
     let mut out = String::from(" ");
     for word in phrase.split_whitespace() {
         match word {
@@ -158,12 +158,12 @@ impl ContextKnowledge {
     pub(crate) fn compile(docs: &[(&str, &ContextDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> ContextKnowledge {
         let mut made = ContextKnowledge::default();
         let mut terminator_ids: BTreeMap<&str, u16> = BTreeMap::new();
-        let mut numbers = BTreeSet::new();
+        let mut numbers = WordSet::default();
         for words in docs.iter().flat_map(|(_, doc)| &doc.words).filter(|w| w.class == WordClass::Number) {
             numbers.extend(words.words.iter().map(|w| w.value.to_lowercase()));
         }
         let alike = alike(docs, names, problems);
-        let mut phrases = Phrases { numbers, alike, by_text: BTreeMap::new(), problems };
+        let mut phrases = Collected { numbers, alike, by_text: BTreeMap::new(), problems };
         for (path, doc) in docs {
             for terminator in &doc.terminators {
                 names.add(path, &terminator.id, phrases.problems);
@@ -177,7 +177,7 @@ impl ContextKnowledge {
                 phrases.add(path, &terminator.id.value, &terminator.phrases, Part::Terminator(index), &[]);
             }
         }
-        let (mut correctable, mut known) = (Vec::new(), HashSet::new());
+        let (mut correctable, mut known) = (Vec::new(), WordSet::default());
         for (path, doc) in docs {
             for cue in &doc.cues {
                 let name = names.add(path, &cue.id, phrases.problems);
@@ -226,20 +226,14 @@ impl ContextKnowledge {
         }
         made.numbers = std::mem::take(&mut phrases.numbers);
         made.alike = std::mem::take(&mut phrases.alike);
-        if !texts.is_empty() {
-            let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::Standard).build(&texts);
-            match built {
-                Ok(automaton) => made.automaton = Some(automaton),
-                Err(e) => problems.push(Diagnostic::error("K022", Location::default(), format!("the cue phrases cannot be compiled: {e}"))),
-            }
-        }
+        made.finder = Phrases::new(&texts);
         made
     }
 }
 
 /// By word: the first of those it is like.
-fn alike(docs: &[(&str, &ContextDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
-    let mut made = BTreeMap::new();
+fn alike(docs: &[(&str, &ContextDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> WordMap<String, String> {
+    let mut made = WordMap::default();
     for (path, doc) in docs {
         for group in &doc.alike {
             names.add(path, &group.id, problems);

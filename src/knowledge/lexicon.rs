@@ -1,12 +1,12 @@
-//! What `lexicon/` says, checked and compiled: concepts, sites, findings, and the automaton that finds their phrases.
+//! What `lexicon/` says, checked and compiled: concepts, sites, findings, and what finds their phrases.
 
 pub mod entries;
 pub mod grammar;
 pub mod spelling;
-pub mod stems;
+pub mod targets;
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::fold;
+use crate::fold::{WordSet, fold};
 use crate::knowledge::source::lexicon::{Form, LexiconDoc, Reach, Regional};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
@@ -14,9 +14,9 @@ use crate::vocab::ConceptKind;
 use entries::{Builder, Entries, FindingId, Meaning, SiteId};
 use grammar::Grammar;
 use spelling::Spelling;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::OnceLock;
-use stems::Stems;
+use targets::Targets;
 
 /// A concept, by its place in [`Lexicon::concepts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,8 +86,8 @@ pub struct Lexicon {
     pub grammar: Grammar,
     /// Tokens of the phrases that put a concept into the past, longest first.
     pub past_markers: Vec<Vec<String>>,
-    /// Words of target concepts, made when first asked for.
-    stems: OnceLock<Stems>,
+    /// What phrases can do towards naming a target, made when first asked for.
+    targets: OnceLock<Targets>,
     /// Words one slip away from those of the phrases.
     pub spelling: Spelling,
 }
@@ -112,8 +112,7 @@ impl Lexicon {
             lexicon.resolve(path, doc, &mut compiler);
         }
         lexicon.resolve_likes(docs, &mut compiler);
-        let Compiler { builder, problems, .. } = compiler;
-        lexicon.entries = builder.build(problems);
+        lexicon.entries = compiler.builder.build();
         lexicon.imply_sites();
         for marker in docs.iter().flat_map(|(_, d)| &d.past_markers) {
             lexicon.past_markers.push(fold(marker).text.split_whitespace().map(str::to_owned).collect());
@@ -275,9 +274,9 @@ impl Lexicon {
         self.by_id.get(id).copied()
     }
 
-    /// The words without which no target concept can be named.
-    pub fn stems(&self) -> &Stems {
-        self.stems.get_or_init(|| Stems::compile(self))
+    /// What phrases can do towards naming a target.
+    pub fn targets(&self) -> &Targets {
+        self.targets.get_or_init(|| Targets::compile(self))
     }
 
     /// The concept itself.
@@ -335,7 +334,7 @@ fn location(path: &str, at: &Placed<String>) -> Location {
 }
 
 /// The words of all phrases, without marks and numbers.
-fn words_of(entries: &Entries) -> HashSet<&str> {
+fn words_of(entries: &Entries) -> WordSet<&str> {
     let words = entries.patterns.iter().flat_map(|p| p.split(' '));
     words.filter(|w| w.chars().next().is_some_and(char::is_alphabetic)).collect()
 }

@@ -172,11 +172,16 @@ impl Knowledge {
         }
         let mut names = Names::default();
         let sections = sections::SectionsKnowledge::compile(&of_kind!(Sections), &mut names, problems);
-        let lexicon = lexicon::Lexicon::compile(&of_kind!(Lexicon), &mut names, problems);
+        let mut lexicon = lexicon::Lexicon::compile(&of_kind!(Lexicon), &mut names, problems);
         let index = index::Index::compile(&of_kind!(Index), &mut names, problems);
         let context = context::ContextKnowledge::compile(&of_kind!(Context), &mut names, problems);
         let attributes = attributes::AttributesKnowledge::compile(&of_kind!(Attributes), &mut names, problems);
         let coding = coding::CodingKnowledge::compile(&of_kind!(Coding), &lexicon, &mut names, problems);
+        // what a code can be suggested from is looked for, whoever wrote the rule
+        let suggests = |id: lexicon::ConceptId| coding.rules.iter().any(|r| !r.suggest.is_empty() && r.when.any.has(id));
+        for (at, concept) in lexicon.concepts.iter_mut().enumerate() {
+            concept.target |= suggests(lexicon::ConceptId(at as u16));
+        }
         let sha256 = sources::sha256(files);
         Knowledge { names, sections, lexicon, index, context, attributes, coding, sha256 }
     }

@@ -1,24 +1,23 @@
 //! What `rules/sections.yaml` says, checked and compiled: which labels are headings, and the words that shape sentences and items.
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::fold_phrase;
+use crate::fold::{WordMap, WordSet, fold_phrase};
 use crate::knowledge::source::sections::{HeadingUse, SectionWordUse, SectionsDoc};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::SectionKind;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Compiled form.
 #[derive(Debug, Default)]
 pub struct SectionsKnowledge {
     /// Folded words of a heading, without the spaces around them.
-    headings: HashMap<String, Known>,
+    headings: WordMap<String, Known>,
     /// Headings that open a section without a mark before the text.
-    bare: HashMap<String, Known>,
+    bare: WordMap<String, Known>,
     /// Openings in prose, by their first word, longest first.
-    prose: HashMap<String, Vec<(String, Known)>>,
-    words: HashMap<WordUseKey, HashSet<String>>,
+    prose: WordMap<String, Vec<(String, Known)>>,
+    words: WordMap<WordUseKey, WordSet<String>>,
     endings: Vec<String>,
     /// Lines that begin copied text.
     pub(crate) copied_begin: Vec<String>,

@@ -268,6 +268,8 @@ impl Finder<'_> {
 fn dash(head: &str) -> Option<(usize, usize)> {
     let dashes = [" - ", " – ", " — ", " -- ", "—", "--", "> ", "- ", ">"];
     let mut found: Option<(usize, usize)> = None;
+    // most lines have none of their bytes
+    memchr::memchr3(b'-', b'>', 0xE2, head.as_bytes())?;
     for mark in dashes {
         if let Some(at) = head.find(mark).filter(|at| *at > 0 && found.is_none_or(|f| *at < f.0)) {
             found = Some((at, at + mark.len()));

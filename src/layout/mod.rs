@@ -115,10 +115,18 @@ impl Layout {
 
 /// Lays out a note.
 pub fn layout(text: &str, knowledge: &Knowledge) -> Layout {
-    let folded = fold::fold(text);
-    let sections = sections(text, knowledge);
-    let (items, sentences) = blocks::blocks(text, &folded, &sections, &knowledge.sections);
-    Layout { folded, sentences, items, sections }
+    whole(text, outline(text, fold::fold(text), knowledge), knowledge)
+}
+
+/// Tokens and sections alone: all that is shown of a note which names nothing.
+pub fn outline(text: &str, folded: Folded, knowledge: &Knowledge) -> Layout {
+    Layout { folded, sections: sections(text, knowledge), ..Layout::default() }
+}
+
+/// The layout with its items and sentences.
+pub fn whole(text: &str, outline: Layout, knowledge: &Knowledge) -> Layout {
+    let (items, sentences) = blocks::blocks(text, &outline.folded, &outline.sections, &knowledge.sections);
+    Layout { items, sentences, ..outline }
 }
 
 /// The sections of a note alone: they partition the text, and at least one is there.

@@ -1,55 +1,76 @@
-//! Whether a note can name a target concept at all, by a scan of its raw text; most notes of a bulk feed cannot.
+//! Whether a note can name a target concept at all, by its phrases alone; nine of ten notes of a bulk feed cannot.
 //!
 //! The scan may say yes too often, never no wrongly: a note it turns away has no mention of a concept marked `target`.
-//! Letters outside ASCII and invisible characters are folded before matching, so a note with any of them is always kept.
+//! A mention stands in one sentence, and no sentence goes over a blank line; so phrases that name a target only together must
+//! stand in one paragraph.
 
+use crate::fold::{Folded, TokenKind};
 use crate::knowledge::lexicon::Lexicon;
-use crate::knowledge::lexicon::stems::{Stems, Words};
+use crate::knowledge::lexicon::targets::Places;
 
-/// Longer words are no misspelt words of the lexicon.
-const LONGEST: usize = 24;
-
-/// Whether `mentions` could find a target concept in the text.
-pub fn possible(text: &str, lexicon: &Lexicon) -> bool {
-    if text.chars().any(|c| !c.is_ascii() && (c.is_alphabetic() || invisible(c))) {
-        return true;
-    }
-    let stems = lexicon.stems();
-    let found = found(text, stems);
-    let has = |words: &Words| words.iter().all(|w| found[*w as usize / 64] & (1 << (w % 64)) != 0);
-    stems.alone.iter().any(has)
-        || stems.together.iter().any(|(findings, sites)| findings.iter().any(has) && sites.iter().any(has))
-        || misspelt(text, lexicon)
-}
-
-/// The set of stems that stand in the text as words.
-fn found(text: &str, stems: &Stems) -> Vec<u64> {
-    let bytes = text.as_bytes();
-    let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
-    let mut found = vec![0; stems.count.div_ceil(64)];
-    for hit in stems.automaton.find_overlapping_iter(text) {
-        let stem = hit.pattern().as_usize();
-        let begins = !hit.start().checked_sub(1).is_some_and(letter);
-        if begins && (stem >= stems.levels_from || !letter(hit.end())) {
-            found[stem / 64] |= 1 << (stem % 64);
+/// Whether `mentions` could find a target concept in the text, which folds so.
+pub fn possible(text: &str, folded: &Folded, lexicon: &Lexicon) -> bool {
+    let targets = lexicon.targets();
+    let mut paragraph = Paragraph::default();
+    for (at, token) in folded.tokens.iter().enumerate() {
+        if token.breaks > 1 {
+            paragraph = Paragraph::default();
+        }
+        let mut found = false;
+        lexicon.entries.finder.at(folded, at, |end, phrase| {
+            let share = targets.shares[phrase];
+            // an abbreviation counts in its very case
+            let meant = || {
+                let written = token.span.hull(folded.tokens[end - 1].span).of(text);
+                lexicon.entries.meanings[phrase].iter().any(|e| e.exact.as_ref().is_none_or(|exact| exact == written))
+            };
+            if (share.alone || share.needs | share.gives != 0) && meant() {
+                found |= share.alone || paragraph.meets(share.needs, share.gives);
+            }
+        });
+        found = found
+            || match token.kind {
+                TokenKind::Word => lexicon.spelling.correct(folded.word(at)).is_some(),
+                TokenKind::Alphanumeric => {
+                    lexicon.grammar.level_region(folded.word(at), None).is_some() && paragraph.meets(0, targets.levels)
+                }
+                TokenKind::Number | TokenKind::Punctuation => false,
+            };
+        if found {
+            return true;
         }
     }
-    found
+    false
 }
 
-/// Whether any word of the text would be put right.
-fn misspelt(text: &str, lexicon: &Lexicon) -> bool {
-    let mut lower = String::with_capacity(LONGEST);
-    text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| {
-        if word.len() < 3 || word.len() > LONGEST {
-            return false;
+/// Whether something is typed that has a code's shape ("M54.2", "M542", "723.1"): what it stands for is decided later.
+pub fn typed_code(folded: &Folded) -> bool {
+    let tokens = &folded.tokens;
+    let glued = |at: usize| tokens.get(at).is_some_and(|t| !t.spaced);
+    (0..tokens.len()).any(|at| match tokens[at].kind {
+        TokenKind::Alphanumeric => {
+            let word = folded.word(at).as_bytes();
+            let shaped = word.len() > 2 && word[1].is_ascii_digit();
+            shaped && (word.len() > 3 || (folded.word(at + 1) == "." && glued(at + 1) && glued(at + 2)))
         }
-        lower.clear();
-        lower.extend(word.chars().map(|c| c.to_ascii_lowercase()));
-        lexicon.spelling.correct(&lower).is_some()
+        // "a1c.9" is read as word and number
+        TokenKind::Number => folded.word(at).as_bytes().get(3) == Some(&b'.'),
+        TokenKind::Word | TokenKind::Punctuation => false,
     })
 }
 
-fn invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}')
+/// What the phrases of a paragraph so far need and give.
+#[derive(Default)]
+struct Paragraph {
+    needs: Places,
+    gives: Places,
+}
+
+impl Paragraph {
+    /// Adds to it; whether something that is needed is there then.
+    fn meets(&mut self, needs: Places, gives: Places) -> bool {
+        self.needs |= needs;
+        self.gives |= gives;
+        self.needs & self.gives != 0
+    }
 }

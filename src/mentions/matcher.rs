@@ -23,13 +23,11 @@ pub(super) struct Hit {
 pub(super) fn hits(text: &str, layout: &Layout, lexicon: &Lexicon) -> Vec<Hit> {
     let mut hits = Vec::new();
     let folded = &layout.folded;
-    for found in lexicon.entries.automaton.find_overlapping_iter(&folded.text) {
-        let Some(first) = folded.token_at(found.start() as u32 + 1) else { continue };
-        for entry in &lexicon.entries.meanings[found.pattern().as_usize()] {
-            let tokens = first as u32..first as u32 + entry.tokens;
-            add(text, layout, lexicon, entry, tokens, None, &mut hits);
+    lexicon.entries.finder.each_in(folded, |start, end, pattern| {
+        for entry in &lexicon.entries.meanings[pattern] {
+            add(text, layout, lexicon, entry, start as u32..end as u32, None, &mut hits);
         }
-    }
+    });
     spelling::hits(text, layout, lexicon, &mut hits);
     hits.sort_by_key(|h| (h.sentence, h.tokens.start, std::cmp::Reverse(h.tokens.end)));
     hits

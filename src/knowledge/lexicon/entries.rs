@@ -1,11 +1,11 @@
-//! Every phrase of the lexicon in one automaton over folded text, and what each phrase means.
+//! Every phrase of the lexicon, found in one pass over folded text, and what each phrase means.
 
 use super::ConceptId;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::fold;
 use crate::knowledge::source::lexicon::Form;
 use crate::knowledge::yaml::Placed;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use crate::phrases::Phrases;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ pub struct Company {
 #[derive(Debug)]
 pub struct Entries {
     /// Finds the folded phrases.
-    pub automaton: AhoCorasick,
+    pub finder: Phrases,
     /// The folded phrase of each pattern.
     pub patterns: Vec<String>,
     /// What each pattern can stand for.
@@ -77,16 +77,17 @@ pub struct Entries {
 impl Entries {
     /// The sites among the words of pattern `at`.
     pub(crate) fn sites_in(&self, at: usize) -> Vec<SiteId> {
-        let within = self.automaton.find_overlapping_iter(self.patterns[at].as_str());
-        let entries = within.flat_map(|m| &self.meanings[m.pattern().as_usize()]);
-        let sites = entries.filter_map(|e| if let Meaning::Site(site) = e.meaning { Some(site) } else { None });
-        sites.collect()
+        let mut sites = Vec::new();
+        self.finder.each_in(&fold(&self.patterns[at]), |_, _, pattern| {
+            sites.extend(self.meanings[pattern].iter().filter_map(|e| if let Meaning::Site(site) = e.meaning { Some(site) } else { None }));
+        });
+        sites
     }
 }
 
 impl Default for Entries {
     fn default() -> Entries {
-        Builder::default().build(&mut Vec::new())
+        Builder::default().build()
     }
 }
 
@@ -152,19 +153,11 @@ impl Builder {
         self.meanings[slot].push((entry, spot));
     }
 
-    /// Builds the automaton.
-    pub(crate) fn build(self, problems: &mut Vec<Diagnostic>) -> Entries {
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .prefilter(false)
-            .build(&self.patterns)
-            .unwrap_or_else(|e| {
-                problems.push(Diagnostic::error("K010", Location::default(), format!("the terms cannot be compiled: {e}")));
-                AhoCorasick::new([""; 0]).expect("an automaton of no pattern")
-            });
+    /// Compiles what was collected.
+    pub(crate) fn build(self) -> Entries {
+        let finder = Phrases::new(&self.patterns);
         let meanings = self.meanings.into_iter().map(|m| m.into_iter().map(|(e, _)| e).collect()).collect();
-        Entries { automaton, patterns: self.patterns, meanings, company: self.company }
+        Entries { finder, patterns: self.patterns, meanings, company: self.company }
     }
 }
 

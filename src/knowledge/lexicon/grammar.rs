@@ -1,10 +1,9 @@
 //! How findings and sites stand together, compiled: classes of words, patterns of gaps, levels of the spine.
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{Folded, TokenKind};
+use crate::fold::{Folded, TokenKind, WordMap};
 use crate::knowledge::source::lexicon::{Form, Joins, LexiconDoc};
 use crate::knowledge::yaml::Placed;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// A set of word classes.
@@ -33,7 +32,7 @@ pub struct Pattern {
 /// Classes, patterns and levels.
 #[derive(Debug, Default)]
 pub struct Grammar {
-    classes: HashMap<String, Classes>,
+    classes: WordMap<String, Classes>,
     number: Classes,
     range: Classes,
     mark: Classes,
@@ -42,13 +41,13 @@ pub struct Grammar {
     /// In order of definition.
     pub patterns: Vec<Pattern>,
     letters: Vec<(u8, u8, String)>,
-    special: HashMap<String, String>,
+    special: WordMap<String, String>,
 }
 
 impl Grammar {
     pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], problems: &mut Vec<Diagnostic>) -> Grammar {
         let mut grammar = Grammar::default();
-        let mut ids: HashMap<&str, Classes> = HashMap::new();
+        let mut ids: WordMap<&str, Classes> = WordMap::default();
         for (path, doc) in docs {
             for class in &doc.classes {
                 let next = ids.len() as u32;
@@ -134,9 +133,9 @@ impl Grammar {
         self.is(self.describing, folded, token)
     }
 
-    /// The letters of levels.
-    pub fn level_letters(&self) -> impl Iterator<Item = u8> + '_ {
-        self.letters.iter().map(|(letter, ..)| *letter)
+    /// The regions that levels stand for.
+    pub fn level_regions(&self) -> impl Iterator<Item = &str> {
+        self.letters.iter().map(|(_, _, region)| region).chain(self.special.values()).map(String::as_str)
     }
 
     /// Whether a phrase begins with a word that says that something is not there or not sure.
@@ -166,7 +165,7 @@ fn place(path: &str, at: &Placed<String>) -> Location {
     Location { path: path.into(), line: at.line, column: at.column }
 }
 
-fn compile_step(path: &str, step: &Placed<String>, ids: &HashMap<&str, Classes>, problems: &mut Vec<Diagnostic>) -> Step {
+fn compile_step(path: &str, step: &Placed<String>, ids: &WordMap<&str, Classes>, problems: &mut Vec<Diagnostic>) -> Step {
     let (names, least, many) = match step.value.chars().last() {
         Some('?') => (&step.value[..step.value.len() - 1], 0, false),
         Some('*') => (&step.value[..step.value.len() - 1], 0, true),

@@ -8,9 +8,8 @@
 use super::entries::Entries;
 use super::words_of;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::fold;
+use crate::fold::{WordMap, WordSet, fold};
 use crate::knowledge::source::lexicon::LexiconDoc;
-use std::collections::{HashMap, HashSet};
 
 /// Words shorter than this are not corrected: too many right words are one slip apart.
 pub const SHORTEST: usize = 6;
@@ -18,10 +17,10 @@ pub const SHORTEST: usize = 6;
 /// The index.
 #[derive(Debug, Default)]
 pub struct Spelling {
-    listed: HashMap<String, String>,
-    known: HashSet<String>,
+    listed: WordMap<String, String>,
+    known: WordSet<String>,
     words: Vec<String>,
-    by_form: HashMap<u64, Vec<u16>>,
+    by_form: WordMap<u64, Vec<u16>>,
     ends: Vec<u64>,
 }
 
@@ -52,7 +51,7 @@ impl Spelling {
     }
 
     /// The index of these words; those of `known` are right.
-    pub(crate) fn of(words: Vec<String>, known: HashSet<String>) -> Spelling {
+    pub(crate) fn of(words: Vec<String>, known: WordSet<String>) -> Spelling {
         let mut spelling = Spelling { ends: vec![0; END_BITS / 64], known, ..Spelling::default() };
         spelling.file(words.into_iter().filter(|w| w.len() >= SHORTEST && w.is_ascii()).collect());
         spelling
@@ -73,7 +72,7 @@ impl Spelling {
     }
 
     /// The words to be put right; each must be a word of a term.
-    fn correctable(&self, docs: &[(&str, &LexiconDoc)], words: &HashSet<&str>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+    fn correctable(&self, docs: &[(&str, &LexiconDoc)], words: &WordSet<&str>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
         let mut correctable = Vec::new();
         for (path, doc) in docs {
             for word in &doc.correctable {
@@ -137,14 +136,36 @@ fn end_bit(letters: &[u8], which: usize) -> usize {
     (hash.wrapping_mul(0x9E37_79B1) >> 19) as usize % END_BITS
 }
 
-/// Hashes of the word and of each form with one letter left out.
-fn forms(word: &str) -> impl Iterator<Item = u64> + '_ {
+/// Longer words are no slip away from a word of the lexicon.
+const LONGEST: usize = 40;
+
+/// Hashes of the word and of each form with one letter left out; none of a word that is too long.
+///
+/// A form's hash is that of the letters before the gap and that of the letters behind it, so all of them cost one walk.
+fn forms(word: &str) -> impl Iterator<Item = u64> + use<> {
+    const FACTOR: u64 = 0x0100_0000_01b3;
     let bytes = word.as_bytes();
-    let without = move |skip: usize| {
-        let kept = bytes.iter().enumerate().filter(move |(i, _)| *i != skip);
-        kept.fold(0xcbf2_9ce4_8422_2325_u64, |h, (_, b)| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
-    };
-    (0..=bytes.len()).map(without)
+    let length = if bytes.len() > LONGEST { 0 } else { bytes.len() };
+    // the letters from `i` on, and the factor's power that stands before them
+    let mut behind = [0u64; LONGEST + 1];
+    let mut power = 1u64;
+    for i in (0..length).rev() {
+        behind[i] = behind[i + 1].wrapping_add(u64::from(bytes[i]).wrapping_mul(power));
+        power = power.wrapping_mul(FACTOR);
+    }
+    // the letters before `i`
+    let mut before = [0u64; LONGEST + 1];
+    for i in 0..length {
+        before[i + 1] = before[i].wrapping_mul(FACTOR).wrapping_add(u64::from(bytes[i]));
+    }
+    let mut out = [0u64; LONGEST + 1];
+    let mut power = 1u64;
+    for i in (0..length).rev() {
+        out[i] = before[i].wrapping_mul(power).wrapping_add(behind[i + 1]);
+        power = power.wrapping_mul(FACTOR);
+    }
+    out[length] = behind[0];
+    out.into_iter().take(if length == 0 { 0 } else { length + 1 })
 }
 
 /// Whether two words are one insertion, deletion, exchange or transposition of neighbours apart (equal words are not).

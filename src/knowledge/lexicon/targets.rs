@@ -1,0 +1,66 @@
+//! What each phrase can do towards naming a target concept, for the scan in `mentions::candidates`.
+
+use super::Lexicon;
+use super::entries::Meaning;
+use std::collections::BTreeMap;
+
+/// Sites and regions at which some finding is a target, one bit each; those past the sixty-fourth share the last.
+pub type Places = u64;
+
+/// What a phrase can do towards naming a target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Share {
+    /// It names one by itself.
+    pub alone: bool,
+    /// It names one together with any of these.
+    pub needs: Places,
+    /// It is one of these.
+    pub gives: Places,
+}
+
+/// The shares of all phrases.
+#[derive(Debug, Default)]
+pub struct Targets {
+    /// By phrase; what its several meanings can do.
+    pub shares: Vec<Share>,
+    /// What a level of the spine ("C5") is.
+    pub levels: Places,
+}
+
+impl Targets {
+    pub(crate) fn compile(lexicon: &Lexicon) -> Targets {
+        let target = |id: Option<super::ConceptId>| id.is_some_and(|id| lexicon.concept(id).target);
+        let mut bits: BTreeMap<&str, Places> = BTreeMap::new();
+        for (key, concept) in lexicon.findings.iter().flat_map(|f| &f.with) {
+            if lexicon.concept(*concept).target {
+                let next = 1 << bits.len().min(Places::BITS as usize - 1);
+                bits.entry(key).or_insert(next);
+            }
+        }
+        let bit = |key: &str| bits.get(key).copied().unwrap_or(0);
+        let region = |region: Option<&String>| region.map_or(0, |r| bit(r));
+        let share = |meaning: &Meaning| match *meaning {
+            Meaning::Concept(id) => {
+                let concept = lexicon.concept(id);
+                Share { alone: concept.target || target(concept.past), needs: 0, gives: region(concept.region.as_ref()) }
+            }
+            Meaning::Finding(id, _) => {
+                let finding = &lexicon.findings[id.0 as usize];
+                let needs = finding.with.iter().filter(|(_, c)| lexicon.concept(*c).target).fold(0, |all, (key, _)| all | bit(key));
+                Share { alone: target(finding.otherwise), needs, gives: 0 }
+            }
+            Meaning::Site(id) => {
+                let site = &lexicon.sites[id.0 as usize];
+                Share { alone: false, needs: 0, gives: bit(&site.id) | region(site.region.as_ref()) }
+            }
+            Meaning::Block => Share::default(),
+        };
+        let sum = |a: Share, b: Share| Share { alone: a.alone || b.alone, needs: a.needs | b.needs, gives: a.gives | b.gives };
+        let shares = lexicon.entries.meanings.iter().map(|entries| {
+            let sites = entries.iter().filter_map(|e| e.site).map(|s| share(&Meaning::Site(s)));
+            entries.iter().map(|e| share(&e.meaning)).chain(sites).fold(Share::default(), sum)
+        });
+        let levels = lexicon.grammar.level_regions().fold(bit("level"), |all, r| all | bit(r));
+        Targets { shares: shares.collect(), levels }
+    }
+}
