@@ -190,6 +190,10 @@ impl Linker<'_> {
             at -= 1;
             all.push(at);
         }
+        // "upper back and neck discomfort 2 weeks": mentions with one head have one length of time
+        let own = &self.mentions[mention].tokens;
+        let heads = |m: &usize| self.mentions[*m].tokens.end == own.end && self.mentions[*m].sentence == self.mentions[mention].sentence;
+        all.extend((mention + 1..self.mentions.len()).take_while(heads).filter(|m| self.takes(*m, read.attribute.key)));
         all.sort_unstable();
         all
     }
