@@ -254,7 +254,8 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             }
             let kind = knowledge.lexicon.concept(finding.mention.concept).kind;
             let introduced = |id: &str| introduced(layout, finding, section.title, knowledge.coding.guidelines.get(id));
-            let referred = introduced("referring-diagnosis");
+            // the treating provider's own diagnosis goes before the one that the patient came with
+            let referred = encounter.not_provider && introduced("referring-diagnosis");
             let first = layout.items.get(sentence.item as usize).and_then(|i| layout.sentences.get(i.sentences.start as usize));
             let heads = first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5);
             let problem = heads && encounter.problems.contains(&sentence.item);

@@ -203,7 +203,7 @@ fn reaches(scopes: &Scopes<'_, '_>, active: &Active, axis: Axis, heads: &[Range<
 
 /// Whether a cue that looks forward reaches the head: it stands in the scope, or it is the cue's own last words ("if *symptoms*").
 fn governed(head: &Range<usize>, active: &Active, scope: &Range<usize>) -> bool {
-    let follows = head.end > active.at.end && head.start < scope.end && head.end <= scope.end.max(head.start + 1);
+    let follows = head.end > active.at.end && head.start < scope.end;
     follows || (head.end == active.at.end && head.start > active.at.start)
 }
 

@@ -99,8 +99,8 @@ impl Reader<'_> {
         sites
     }
 
-    /// Sites after the node `at`, nearest first.
-    fn sites_after(&self, at: usize) -> Sites {
+    /// Sites after the node `at`, nearest first; `before` are those that its row has already.
+    fn sites_after(&self, at: usize, before: &Sites) -> Sites {
         let (Some(named), Some(_)) = (self.named(at), self.run(at + 1)) else { return Sites::new() };
         if !self.takes_sites(named) {
             return Sites::new();
@@ -116,7 +116,13 @@ impl Reader<'_> {
         }
         // "pain in neck and arm numbness": the last site belongs to what follows it.
         let followed = self.named(last + 1).is_some_and(|n| n.forms().any(|f| self.joined(Joins::SiteFinding, Some(f), last, last + 1)));
-        let loose = self.gap(at, at + 1).is_empty() || pattern.closes;
+        // "neck pain from C5-6 disc herniation": the pain has its region, the level is the disc's.
+        let of_spine = named.concept.is_some_and(|c| self.lexicon.concept(c).regional == Regional::Spine);
+        let settled = !of_spine
+            && (named.region.is_some() || !before.is_empty())
+            && last + 1 < self.nodes.len()
+            && self.gap(last, last + 1).is_empty();
+        let loose = self.gap(at, at + 1).is_empty() || pattern.closes || settled;
         if followed && (sites.len() > 1 || loose) && !self.binds_action(last + 1) {
             sites.pop();
             last -= 1;
@@ -141,7 +147,7 @@ impl Reader<'_> {
     /// Reads one row of findings; returns the sites that it took.
     fn read_row(&self, row: Range<usize>, earlier: &Sites, out: &mut Vec<Mention>) -> Sites {
         let mut before = self.sites_before(row.start, earlier);
-        let after = self.sites_after(row.end - 1);
+        let after = self.sites_after(row.end - 1, &before);
         if before.is_empty() && after.is_empty() {
             // "pain in the neck and stiffness": what follows shares the sites that were just named.
             let shares = earlier.contains(&row.start.wrapping_sub(1)) && self.joined(Joins::FindingFinding, None, row.start - 1, row.start);
