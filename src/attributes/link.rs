@@ -54,12 +54,30 @@ impl Linker<'_> {
             .filter_map(|m| self.cost(read, m).map(|cost| (cost, m)))
             .min_by_key(|(cost, m)| (*cost, *m));
         if let Some((_, mention)) = best {
-            return self.with_joined(mention, read);
+            let mut all = self.with_joined(mention, read);
+            if let Some(host) = self.placed_at(read, mention).filter(|h| !all.contains(h)) {
+                all.push(host);
+                all.sort_unstable();
+            }
+            return all;
         }
         if read.beside_mention || read.after_mention && key == AttributeKey::Cause {
             return Vec::new();
         }
         self.topic(sentence, key).into_iter().collect()
+    }
+
+    /// What stands at the level that a later mention shares: the *herniation* in "herniation at C5-6 causing stenosis".
+    fn placed_at(&self, read: &Read, later: usize) -> Option<usize> {
+        let value = &read.tokens;
+        if read.attribute.key != AttributeKey::Level || self.mentions[later].tokens.start < value.start {
+            return None;
+        }
+        let host = self.mentions[..later].iter().rposition(|m| m.tokens.end <= value.start)?;
+        let own = &self.mentions[host];
+        let placed = |t: u32| self.scan.word(t, WordUse::At).is_some();
+        let beside = own.sentence == self.mentions[later].sentence && (own.tokens.end..value.start).all(placed);
+        (beside && own.tokens.end < value.start && self.takes(host, AttributeKey::Level)).then_some(host)
     }
 
     fn takes(&self, mention: usize, key: AttributeKey) -> bool {
