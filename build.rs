@@ -1,6 +1,8 @@
 //! Reads lexicon/ and rules/ (refusing files of the wrong shape, with their place) and embeds them twice: as documents without
-//! their cases, which every start reads, and as deflated text, which only `explain`, `check` and their like read.
+//! their cases, which every start reads, and as deflated text, which only `explain`, `check` and their like read. The hash that
+//! names the documents is made here too, so that no start has to.
 
+use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -44,6 +46,12 @@ fn main() {
     assert!(faults.is_empty(), "knowledge files of the wrong shape:\n{}", faults.join("\n"));
     let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
     std::fs::write(out.join("knowledge.bin"), postcard::to_stdvec(&files).expect("documents serialise")).expect("OUT_DIR is writable");
+    let mut hash = Sha256::new();
+    for file in &files {
+        hash.update(postcard::to_stdvec(&file.document).expect("documents serialise"));
+    }
+    let hex: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    std::fs::write(out.join("knowledge.sha256"), hex).expect("OUT_DIR is writable");
     let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     deflated.write_all(&postcard::to_stdvec(&texts).expect("texts serialise")).expect("a vector takes all");
     std::fs::write(out.join("texts.bin"), deflated.finish().expect("a vector takes all")).expect("OUT_DIR is writable");

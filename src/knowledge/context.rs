@@ -97,14 +97,15 @@ impl Says {
 struct Collected<'p> {
     numbers: WordSet<String>,
     alike: WordMap<String, String>,
-    by_text: BTreeMap<String, Vec<(Part, String, Location)>>,
+    by_text: BTreeMap<String, Vec<(Part, Arc<str>, Location)>>,
     problems: &'p mut Vec<Diagnostic>,
 }
 
 impl Collected<'_> {
     fn add(&mut self, path: &str, id: &str, phrases: &[Placed<String>], part: Part, cues: &[CueRule]) {
+        let (path, id): (Arc<str>, Arc<str>) = (Arc::from(path), Arc::from(id));
         for phrase in phrases {
-            let at = Location { path: Arc::from(path), line: phrase.line, column: phrase.column };
+            let at = Location { path: path.clone(), line: phrase.line, column: phrase.column };
             let text = pattern(&phrase.value, &self.numbers, &self.alike);
             if text.trim().is_empty() {
                 self.problems.push(Diagnostic::error("K020", at, format!("`{id}` has a phrase without words")));
@@ -116,12 +117,12 @@ impl Collected<'_> {
                 continue;
             }
             parts.retain(|(other, _, _)| *other != Part::Pseudo);
-            if let Some((_, other, first)) = parts.iter().find(|(other, other_id, _)| other_id == id || clash(*other, part, cues)) {
+            if let Some((_, other, first)) = parts.iter().find(|(other, other_id, _)| *other_id == id || clash(*other, part, cues)) {
                 let said = format!("`{}` is a phrase of `{other}` and of `{id}`", phrase.value);
                 self.problems.push(Diagnostic::error("K021", at, said).related(first.clone(), "first used here"));
                 continue;
             }
-            parts.push((part, id.to_string(), at));
+            parts.push((part, id.clone(), at));
         }
     }
 }
@@ -136,18 +137,18 @@ fn clash(one: Part, other: Part, cues: &[CueRule]) -> bool {
 
 /// The pattern of a phrase: folded, with symbols for numbers and years and for words that are alike.
 fn pattern(phrase: &str, numbers: &WordSet<String>, alike: &WordMap<String, String>) -> String {
-    let mut out = String::from(" ");
+    let mut out = String::with_capacity(phrase.len() + 2);
+    out.push(' ');
+    let mut push = |symbol: &str| {
+        out.push_str(if numbers.contains(symbol) { NUMBER } else { alike.get(symbol).map_or(symbol, String::as_str) });
+        out.push(' ');
+    };
     for word in phrase.split_whitespace() {
         match word {
-            "<n>" => out.push_str("N "),
-            "<year>" => out.push_str("Y "),
-            _ => {
-                for symbol in fold_phrase(word).split_whitespace() {
-                    let symbol = if numbers.contains(symbol) { NUMBER } else { alike.get(symbol).map_or(symbol, String::as_str) };
-                    out.push_str(symbol);
-                    out.push(' ');
-                }
-            }
+            "<n>" => push("N"),
+            "<year>" => push("Y"),
+            _ if word.bytes().all(|b| b.is_ascii_lowercase()) => push(word),
+            _ => fold_phrase(word).split_whitespace().for_each(&mut push),
         }
     }
     out

@@ -98,6 +98,9 @@ static EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/knowledge.bin
 /// The files themselves, deflated.
 static EMBEDDED_TEXTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/texts.bin"));
 
+/// The hash of those documents, made by build.rs.
+const EMBEDDED_SHA256: &str = include_str!(concat!(env!("OUT_DIR"), "/knowledge.sha256"));
+
 impl Knowledge {
     /// The built-in knowledge.
     ///
@@ -105,7 +108,7 @@ impl Knowledge {
     /// Only if the embedded form is damaged or was built from faulty files, which the build refuses.
     pub fn built_in() -> Result<Knowledge, Vec<Diagnostic>> {
         let files = Knowledge::embedded_sources()?;
-        Knowledge::from_files(&files)
+        settled(|problems| Knowledge::compile_as(&files, EMBEDDED_SHA256.to_owned(), problems))
     }
 
     /// The built-in knowledge with the files of a folder laid over it: an item of the same id replaces, a new id adds.
@@ -152,13 +155,15 @@ impl Knowledge {
     /// # Errors
     /// All problems found, warnings included.
     pub fn from_files(files: &[SourceFile]) -> Result<Knowledge, Vec<Diagnostic>> {
-        let mut problems = Vec::new();
-        let knowledge = Knowledge::compile(files, &mut problems);
-        if problems.iter().any(|p| p.severity == Severity::Error) { Err(problems) } else { Ok(knowledge) }
+        settled(|problems| Knowledge::compile(files, problems))
     }
 
     /// Compiles documents and collects problems.
     pub fn compile(files: &[SourceFile], problems: &mut Vec<Diagnostic>) -> Knowledge {
+        Knowledge::compile_as(files, sources::sha256(files), problems)
+    }
+
+    fn compile_as(files: &[SourceFile], sha256: String, problems: &mut Vec<Diagnostic>) -> Knowledge {
         macro_rules! of_kind {
             ($kind:ident) => {
                 files
@@ -182,7 +187,12 @@ impl Knowledge {
         for (at, concept) in lexicon.concepts.iter_mut().enumerate() {
             concept.target |= suggests(lexicon::ConceptId(at as u16));
         }
-        let sha256 = sources::sha256(files);
         Knowledge { names, sections, lexicon, index, context, attributes, coding, sha256 }
     }
+}
+
+fn settled(compile: impl FnOnce(&mut Vec<Diagnostic>) -> Knowledge) -> Result<Knowledge, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let knowledge = compile(&mut problems);
+    if problems.iter().any(|p| p.severity == Severity::Error) { Err(problems) } else { Ok(knowledge) }
 }
