@@ -123,7 +123,10 @@ fn cause(scan: &Scan<'_>, start: u32, from: u32, end: u32, link: u16, out: &mut 
             || scan.word(*t, WordUse::Clause).is_some()
     };
     let stop = (from..limit).find(ends).unwrap_or(limit);
-    if stop == from {
+    // "strain from 2/8": a day is no cause
+    let numeral = |t: u32| t < end && scan.token(t).bytes().all(|b| b.is_ascii_digit());
+    let dated = numeral(from) && matches!(scan.token(from + 1), "/" | "-") && numeral(from + 2);
+    if stop == from || dated {
         return;
     }
     let span = scan.span(from..stop);
