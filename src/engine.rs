@@ -62,7 +62,7 @@ impl Engine {
     /// Candidates come first: sentences are sought, and mentions in them, only where the note's phrases could name a target.
     pub fn reviewed(&self, note: &Note) -> Reviewed {
         let knowledge = &*self.knowledge;
-        let folded = fold::fold(&note.text);
+        let folded = fold::fold_known(&note.text, &knowledge.words);
         let typed = mentions::candidates::typed_code(&folded);
         let possible = typed || mentions::candidates::possible(&note.text, &folded, &knowledge.lexicon);
         let outline = layout::outline(&note.text, folded, knowledge);

@@ -14,6 +14,7 @@
 //! Dashes of all kinds fold to `-`, curly quotes to straight ones, accents are removed, zero-width characters vanish.
 
 use crate::span::Span;
+use crate::words::{Key, NO_WORDS, WordId, Words};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// What a token is made of.
@@ -42,8 +43,8 @@ pub struct Token {
     pub breaks: u8,
     /// Whether white space (or the start of the text) stands before it.
     pub spaced: bool,
-    /// Of its folded text; see [`hash`].
-    pub hash: u32,
+    /// Its number, if it is a word of the knowledge.
+    pub word: WordId,
 }
 
 /// A text's tokens and their folded form.
@@ -67,20 +68,20 @@ impl Folded {
     }
 }
 
-/// Folds a whole text. Never fails; every token's span lies on character boundaries of `text`.
+/// Folds a whole text that is looked up nowhere. Never fails; every token's span lies on character boundaries of `text`.
 pub fn fold(text: &str) -> Folded {
-    let mut folder =
-        Folder { text, out: Vec::with_capacity(text.len() + text.len() / 4 + 16), tokens: Vec::with_capacity(text.len() / 4 + 8) };
-    folder.out.push(b' ');
-    folder.run();
-    // only whole characters were pushed
-    let text = String::from_utf8(folder.out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
-    Folded { text, tokens: folder.tokens }
+    fold_known(text, &NO_WORDS)
 }
 
-/// The hash of a folded word, the same on every machine.
-pub fn hash(word: &str) -> u32 {
-    hash_bytes(word.as_bytes())
+/// The same, every token with its number among the words of the knowledge.
+pub fn fold_known(text: &str, words: &Words) -> Folded {
+    let tokens = Vec::with_capacity(text.len() / 4 + 8);
+    let mut folder = Folder { text, words, out: vec![b' '; text.len() + text.len() / 4 + ROOM], at: 1, tokens, letters: Vec::new() };
+    folder.run();
+    folder.out.truncate(folder.at);
+    // only whole characters were put
+    let text = String::from_utf8(folder.out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+    Folded { text, tokens: folder.tokens }
 }
 
 /// A map whose keys are words of the knowledge: hashed fast, and alike on every machine; nothing from outside becomes a key.
@@ -100,10 +101,6 @@ impl Hasher for WordHasher {
     fn finish(&self) -> u64 {
         self.0
     }
-}
-
-fn hash_bytes(bytes: &[u8]) -> u32 {
-    (wide_hash(bytes) >> 32) as u32
 }
 
 fn wide_hash(mut bytes: &[u8]) -> u64 {
@@ -201,17 +198,60 @@ fn push_char(out: &mut Vec<u8>, c: char) {
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
+/// Bytes that are free behind the folded text before a word is put.
+const ROOM: usize = 32;
+
+/// How many of eight bytes are ASCII letters before the first that is none, and these in lower case.
+fn letters_of(eight: u64) -> (usize, u64) {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const TOP: u64 = EACH * 0x80;
+    let lower = (eight & !TOP) | (EACH * 0x20);
+    // the top bit of a byte: at or above `a`; above `z`
+    let (from_a, above_z) = (lower + EACH * 0x1f, lower + EACH * 0x05);
+    let others = !(from_a & !above_z & !eight) & TOP;
+    let n = others.trailing_zeros() as usize / 8;
+    (n, if n == 8 { lower } else { lower & ((1 << (8 * n)) - 1) })
+}
+
 struct Folder<'t> {
     text: &'t str,
-    /// The folded text so far; it ends with a space.
+    words: &'t Words,
+    /// The folded text up to `at`, and free room.
     out: Vec<u8>,
+    /// The folded text ends here, with a space.
+    at: usize,
     tokens: Vec<Token>,
+    /// A word in the making.
+    letters: Vec<u8>,
 }
 
 impl Folder<'_> {
     /// The character at byte `at`.
     fn char_at(&self, at: usize) -> Option<char> {
         self.text.get(at..).and_then(|rest| rest.chars().next())
+    }
+
+    /// The eight bytes from `at` on; zeros behind the end.
+    fn eight_at(&self, at: usize) -> u64 {
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        match rest.first_chunk() {
+            Some(all) => u64::from_le_bytes(*all),
+            None => rest.iter().rev().fold(0, |n, b| (n << 8) | u64::from(*b)),
+        }
+    }
+
+    fn reserve(&mut self, bytes: usize) {
+        if self.out.len() < self.at + bytes + ROOM {
+            self.out.resize(self.at + bytes + 16 * ROOM, b' ');
+        }
+    }
+
+    /// Puts folded bytes and returns the number of the word they are.
+    fn put(&mut self, folded: &[u8]) -> WordId {
+        self.reserve(folded.len());
+        self.out[self.at..self.at + folded.len()].copy_from_slice(folded);
+        self.at += folded.len();
+        self.words.find_key(Key::of(folded), folded)
     }
 
     fn run(&mut self) {
@@ -225,8 +265,8 @@ impl Folder<'_> {
                 Some(class) => (*class, 1),
                 None => self.char_at(at).map_or((Class::Vanish, 1), |c| (class_of(c), c.len_utf8())),
             };
-            let from = self.out.len();
-            let (end, kind) = match class {
+            let from = self.at;
+            let (end, kind, word) = match class {
                 Class::Space => {
                     spaced = true;
                     at += width;
@@ -247,37 +287,49 @@ impl Folder<'_> {
                 Class::Letter => self.word(at),
                 Class::Digit => self.number(at),
                 Class::Mark => match self.mark(at, spaced) {
-                    Some(end) => (end, TokenKind::Punctuation),
+                    Some((end, word)) => (end, TokenKind::Punctuation, word),
                     None => {
                         at += width;
                         continue;
                     }
                 },
             };
-            let folded = Span::new(from as u32, self.out.len() as u32);
-            let hash = hash_bytes(&self.out[from..]);
-            self.out.push(b' ');
-            self.tokens.push(Token { span: Span::new(at as u32, end as u32), folded, kind, breaks, spaced, hash });
+            let folded = Span::new(from as u32, self.at as u32);
+            self.reserve(1);
+            self.out[self.at] = b' ';
+            self.at += 1;
+            self.tokens.push(Token { span: Span::new(at as u32, end as u32), folded, kind, breaks, spaced, word });
             (breaks, spaced) = (0, false);
             at = end;
         }
     }
 
-    /// Reads a word that begins at `start`; returns its end and kind.
-    fn word(&mut self, start: usize) -> (usize, TokenKind) {
+    /// Reads a word that begins at `start`; returns its end, kind and number.
+    fn word(&mut self, start: usize) -> (usize, TokenKind, WordId) {
         let bytes = self.text.as_bytes();
-        let letters = bytes[start..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
-        let end = start + letters;
-        self.out.extend(bytes[start..end].iter().map(u8::to_ascii_lowercase));
-        match bytes.get(end) {
-            Some(b'\'' | b'`' | b'0'..=b'9' | 128..) => self.long_word(start, end),
-            _ => (end, TokenKind::Word),
+        let (first, low) = letters_of(self.eight_at(start));
+        let (second, high) = if first == 8 { letters_of(self.eight_at(start + 8)) } else { (0, 0) };
+        let mut end = start + first + second;
+        if second == 8 {
+            end += bytes[end..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
         }
+        if matches!(bytes.get(end), Some(b'\'' | b'`' | b'0'..=b'9' | 128..)) || end - start > 16 {
+            return self.long_word(start, end);
+        }
+        self.reserve(16);
+        self.out[self.at..self.at + 8].copy_from_slice(&low.to_le_bytes());
+        if first == 8 {
+            self.out[self.at + 8..self.at + 16].copy_from_slice(&high.to_le_bytes());
+        }
+        self.at += end - start;
+        (end, TokenKind::Word, self.words.find_key(Key { low, high }, &[]))
     }
 
-    /// Reads on at `end` in a word that holds more than ASCII letters.
-    fn long_word(&mut self, start: usize, mut end: usize) -> (usize, TokenKind) {
-        let from = self.out.len() - (end - start);
+    /// Reads on at `end` in a word that is long, or holds more than ASCII letters.
+    fn long_word(&mut self, start: usize, mut end: usize) -> (usize, TokenKind, WordId) {
+        let mut out = std::mem::take(&mut self.letters);
+        out.clear();
+        out.extend(self.text.as_bytes()[start..end].iter().map(u8::to_ascii_lowercase));
         let mut kind = TokenKind::Word;
         let mut at = end;
         while let Some(c) = self.char_at(at) {
@@ -285,14 +337,14 @@ impl Folder<'_> {
             match class_of(c) {
                 Class::Letter if kind == TokenKind::Word => {
                     if c.is_ascii() {
-                        self.out.push(c.to_ascii_lowercase() as u8);
+                        out.push(c.to_ascii_lowercase() as u8);
                     } else {
-                        push_letter(&mut self.out, c);
+                        push_letter(&mut out, c);
                     }
                 }
                 Class::Digit => {
                     kind = TokenKind::Alphanumeric;
-                    self.out.push(c as u8);
+                    out.push(c as u8);
                 }
                 Class::Vanish => continue,
                 Class::Mark
@@ -300,21 +352,24 @@ impl Folder<'_> {
                         && plain_mark(c) == '\''
                         && self.char_at(at).is_some_and(|n| class_of(n) == Class::Letter) =>
                 {
-                    self.out.push(b'\'');
+                    out.push(b'\'');
                 }
                 _ => break,
             }
             end = at;
         }
-        if self.out[from..].ends_with(b"'s") {
-            self.out.truncate(self.out.len() - 2);
+        if out.ends_with(b"'s") {
+            out.truncate(out.len() - 2);
         }
-        (end, kind)
+        let word = self.put(&out);
+        self.letters = out;
+        (end, kind, word)
     }
 
-    /// Reads a number that begins at `start`; returns its end and kind.
-    fn number(&mut self, start: usize) -> (usize, TokenKind) {
-        let bytes = self.text.as_bytes();
+    /// Reads a number that begins at `start`; returns its end, kind and number among words.
+    fn number(&mut self, start: usize) -> (usize, TokenKind, WordId) {
+        let text = self.text;
+        let bytes = text.as_bytes();
         let mut end = start;
         let mut decimals = false;
         while let Some(&byte) = bytes.get(end) {
@@ -323,14 +378,26 @@ impl Folder<'_> {
             } else if !byte.is_ascii_digit() {
                 break;
             }
-            self.out.push(byte);
             end += 1;
         }
-        (end, TokenKind::Number)
+        (end, TokenKind::Number, self.put(&bytes[start..end]))
     }
 
     /// Reads a mark (or a run of it) at `start`; `None` for a hyphen that glues two letters.
-    fn mark(&mut self, start: usize, spaced: bool) -> Option<usize> {
+    fn mark(&mut self, start: usize, spaced: bool) -> Option<(usize, WordId)> {
+        let bytes = self.text.as_bytes();
+        let glues = |plain: char, folder: &Self| plain == '-' && !spaced && folder.tokens.last().is_some_and(|t| t.kind == TokenKind::Word);
+        // one plain mark before something else
+        if let (byte, Some(&next @ ..128)) = (bytes[start], bytes.get(start + 1))
+            && byte.is_ascii()
+            && !matches!(byte, b'\'' | b'`')
+            && next != byte
+        {
+            if ASCII[next as usize] == Class::Letter && glues(char::from(byte), self) {
+                return None;
+            }
+            return Some((start + 1, self.put(&[byte])));
+        }
         let plain = plain_mark(self.char_at(start)?);
         let mut end = start;
         let mut run = 0;
@@ -343,17 +410,15 @@ impl Folder<'_> {
                 next => break next,
             }
         };
-        let last = self.tokens.last().map(|t| t.kind);
-        let glues =
-            plain == '-' && run == 1 && !spaced && last == Some(TokenKind::Word) && next.is_some_and(|n| class_of(n) == Class::Letter);
-        if glues {
+        if run == 1 && glues(plain, self) && next.is_some_and(|n| class_of(n) == Class::Letter) {
             return None;
         }
-        push_char(&mut self.out, plain);
+        let mut twice = [0; 8];
+        let width = plain.encode_utf8(&mut twice).len();
         if run > 1 {
-            push_char(&mut self.out, plain);
+            plain.encode_utf8(&mut twice[width..]);
         }
-        Some(end)
+        Some((end, self.put(&twice[..if run > 1 { 2 * width } else { width }])))
     }
 }
 

@@ -33,3 +33,4 @@ pub mod qa;
 pub mod report;
 pub mod span;
 pub mod vocab;
+pub mod words;

@@ -1,41 +1,76 @@
 //! Finds many phrases in folded text, word by word.
 //!
-//! A phrase of the knowledge is a run of tokens, so it is sought by tokens: every token carries a hash of its folded word,
-//! the hash leads to the word's number, and the numbers walk a tree of phrases. Most words of a note begin no phrase and cost
-//! one look at a table; an automaton over the folded text touches every byte, once each for lexicon, cues and values, and building
-//! three of them takes most of a start.
+//! A phrase of the knowledge is a run of words, so it is sought by words: every token carries the number of its word, and
+//! the numbers walk a tree of phrases. Most words of a note begin no phrase and cost one look at a table; an automaton over
+//! the folded text touches every byte, once each for lexicon, cues and values, and building three of them takes most of a start.
 
-use crate::fold::{self, Folded};
+use crate::fold::Folded;
+use crate::words::{ByWord, WordId, Words};
 
 /// A set of phrases, each with the number it was given in: its place in the list.
 #[derive(Debug, Default)]
 pub struct Phrases {
-    /// By a word's hash: its number plus one; 0 is an empty slot. The length is a power of two.
-    slots: Vec<u32>,
-    words: Vec<(u32, Box<str>)>,
     /// By word: the node that stands for it at the start of a phrase; 0 if no phrase begins with it.
-    first: Vec<u32>,
+    first: ByWord<u32>,
     nodes: Vec<Node>,
+    steps: Steps,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Copy)]
 struct Node {
     /// The phrase that ends here, plus one.
     phrase: u32,
-    /// Next words with their nodes.
-    next: Vec<(u32, u32)>,
+    /// Whether some phrase goes on.
+    more: bool,
+}
+
+/// From a node, by a word, to the next node. The length is a power of two, or 0; a slot without a next node is empty.
+#[derive(Debug, Default)]
+struct Steps {
+    slots: Vec<(u32, WordId, u32)>,
+    used: usize,
+}
+
+impl Steps {
+    fn slot(&self, node: u32, word: WordId) -> usize {
+        let mask = self.slots.len() - 1;
+        let key = (u64::from(node) << 32 | u64::from(word.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut at = (key >> 32) as usize & mask;
+        while self.slots[at].2 != 0 && (self.slots[at].0, self.slots[at].1) != (node, word) {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    /// The next node; 0 if there is none.
+    fn get(&self, node: u32, word: WordId) -> u32 {
+        if self.slots.is_empty() { 0 } else { self.slots[self.slot(node, word)].2 }
+    }
+
+    fn add(&mut self, node: u32, word: WordId, next: u32) {
+        if self.used * 2 >= self.slots.len() {
+            let size = (self.slots.len() * 2).max(1 << 10);
+            for (node, word, next) in std::mem::replace(&mut self.slots, vec![(0, WordId::NONE, 0); size]) {
+                if next != 0 {
+                    let at = self.slot(node, word);
+                    self.slots[at] = (node, word, next);
+                }
+            }
+        }
+        let at = self.slot(node, word);
+        self.slots[at] = (node, word, next);
+        self.used += 1;
+    }
 }
 
 impl Phrases {
-    /// Compiles folded phrases (`" neck pain "`); their places in the list are their numbers.
-    pub fn new<P: AsRef<str>>(phrases: &[P]) -> Phrases {
+    /// Compiles folded phrases (`" neck pain "`); their places in the list are their numbers, their words become words of the knowledge.
+    pub fn new<P: AsRef<str>>(phrases: &[P], words: &mut Words) -> Phrases {
         let mut made = Phrases { nodes: vec![Node::default()], ..Phrases::default() };
-        made.grow(1024);
         for (number, phrase) in phrases.iter().enumerate() {
             let mut node = 0;
             for word in phrase.as_ref().split(' ').filter(|w| !w.is_empty()) {
-                let word = made.add_word(word);
-                node = made.step(node, word);
+                node = made.step(node, words.add(word));
             }
             if node != 0 {
                 made.nodes[node as usize].phrase = number as u32 + 1;
@@ -44,126 +79,71 @@ impl Phrases {
         made
     }
 
-    fn step(&mut self, node: u32, word: u32) -> u32 {
-        let known = if node == 0 { self.first[word as usize] } else { self.next(node, word) };
+    fn step(&mut self, node: u32, word: WordId) -> u32 {
+        let known = if node == 0 { self.first.get(word) } else { self.steps.get(node, word) };
         if known != 0 {
             return known;
         }
         let new = self.nodes.len() as u32;
         self.nodes.push(Node::default());
         if node == 0 {
-            self.first[word as usize] = new;
+            *self.first.slot(word) = new;
         } else {
-            let next = &mut self.nodes[node as usize].next;
-            next.insert(next.partition_point(|(w, _)| *w < word), (word, new));
+            self.nodes[node as usize].more = true;
+            self.steps.add(node, word, new);
         }
         new
     }
 
-    fn next(&self, node: u32, word: u32) -> u32 {
-        let next = &self.nodes[node as usize].next;
-        next.binary_search_by_key(&word, |(w, _)| *w).map_or(0, |at| next[at].1)
-    }
-
-    fn grow(&mut self, size: usize) {
-        self.slots = vec![0; size];
-        for word in 0..self.words.len() {
-            self.place(self.words[word].0, word as u32);
-        }
-    }
-
-    fn place(&mut self, hash: u32, word: u32) {
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        while self.slots[at] != 0 {
-            at = (at + 1) & mask;
-        }
-        self.slots[at] = word + 1;
-    }
-
-    fn add_word(&mut self, word: &str) -> u32 {
-        let hash = fold::hash(word);
-        if let Some(known) = self.word(hash, word) {
-            return known;
-        }
-        let number = self.words.len() as u32;
-        self.words.push((hash, word.into()));
-        self.first.push(0);
-        if self.words.len() * 4 > self.slots.len() {
-            self.grow(self.slots.len() * 4);
-        } else {
-            self.place(hash, number);
-        }
-        number
-    }
-
-    /// The number of a word that stands in some phrase.
-    fn word(&self, hash: u32, word: &str) -> Option<u32> {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut at = hash as usize & mask;
-        loop {
-            let number = self.slots.get(at)?.checked_sub(1)?;
-            let (known, text) = &self.words[number as usize];
-            if *known == hash && **text == *word {
-                return Some(number);
-            }
-            at = (at + 1) & mask;
-        }
-    }
-
     /// Calls `found` with start, end and number of every phrase within the words `from..to`; by start, the shorter first.
-    ///
-    /// `word` gives the hash and the text of a word.
-    pub fn each<'w>(&self, from: usize, to: usize, word: impl Fn(usize) -> (u32, &'w str), mut found: impl FnMut(usize, usize, usize)) {
+    pub fn each(&self, from: usize, to: usize, word: impl Fn(usize) -> WordId, mut found: impl FnMut(usize, usize, usize)) {
         for start in from..to {
             self.walk(start, to, &word, |end, phrase| found(start, end, phrase));
         }
     }
 
     /// The phrases that begin with word `start` and end before `to`.
-    fn walk<'w>(&self, start: usize, to: usize, word: impl Fn(usize) -> (u32, &'w str), mut found: impl FnMut(usize, usize)) {
-        let (hash, text) = word(start);
-        let Some(first) = self.word(hash, text) else { return };
-        let mut node = self.first[first as usize];
+    pub fn walk(&self, start: usize, to: usize, word: impl Fn(usize) -> WordId, mut found: impl FnMut(usize, usize)) {
+        let mut node = self.first.get(word(start));
         let mut end = start + 1;
         while node != 0 {
-            let here = &self.nodes[node as usize];
+            let here = self.nodes[node as usize];
             if here.phrase != 0 {
                 found(end, here.phrase as usize - 1);
             }
-            if here.next.is_empty() || end >= to {
+            if !here.more || end >= to {
                 break;
             }
-            let (hash, text) = word(end);
-            node = self.word(hash, text).map_or(0, |w| self.next(node, w));
+            node = self.steps.get(node, word(end));
             end += 1;
         }
     }
 
     /// Calls `found` with the end and the number of every phrase that begins with token `at`.
     pub fn at(&self, folded: &Folded, at: usize, found: impl FnMut(usize, usize)) {
-        self.walk(at, folded.tokens.len(), |i| (folded.tokens[i].hash, folded.word(i)), found);
+        self.walk(at, folded.tokens.len(), |i| folded.tokens[i].word, found);
     }
 
     /// The same over a whole folded text.
     pub fn each_in(&self, folded: &Folded, found: impl FnMut(usize, usize, usize)) {
-        self.each(0, folded.tokens.len(), |i| (folded.tokens[i].hash, folded.word(i)), found);
+        self.each(0, folded.tokens.len(), |i| folded.tokens[i].word, found);
     }
 
-    /// Whether there are no phrases.
-    pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
+    /// Whether some phrase begins with that word.
+    pub fn begins(&self, word: WordId) -> bool {
+        self.first.get(word) != 0
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fold::fold;
+    use crate::fold::fold_known;
 
     fn found(phrases: &[&str], text: &str) -> Vec<(usize, usize, usize)> {
-        let mut out = Vec::new();
-        Phrases::new(phrases).each_in(&fold(text), |start, end, number| out.push((start, end, number)));
+        let (mut out, mut words) = (Vec::new(), Words::default());
+        let phrases = Phrases::new(phrases, &mut words);
+        phrases.each_in(&fold_known(text, &words), |start, end, number| out.push((start, end, number)));
         out
     }
 
@@ -178,9 +158,10 @@ mod tests {
     #[test]
     fn many_words_stay_apart() {
         let phrases: Vec<String> = (0..5000).map(|i| format!(" w{i} x ")).collect();
-        let made = Phrases::new(&phrases);
+        let mut words = Words::default();
+        let made = Phrases::new(&phrases, &mut words);
         let mut numbers = Vec::new();
-        made.each_in(&fold("w4999 x w17 x w5000 x w3"), |_, _, n| numbers.push(n));
+        made.each_in(&fold_known("w4999 x w17 x w5000 x w3", &words), |_, _, n| numbers.push(n));
         assert_eq!(numbers, [4999, 17]);
     }
 }

@@ -50,7 +50,7 @@ impl<'a> Scan<'a> {
     pub fn near(text: &'a str, layout: &'a Layout, knowledge: &'a AttributesKnowledge, tokens: Range<u32>) -> Scan<'a> {
         let folded = &layout.folded;
         let to = folded.tokens.len().min(tokens.end as usize);
-        let word = |i: usize| (folded.tokens[i].hash, folded.word(i));
+        let word = |i: usize| folded.tokens[i].word;
         Scan::of(text, layout, knowledge, |found| knowledge.finder.each(tokens.start as usize, to, word, found))
     }
 

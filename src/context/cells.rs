@@ -1,7 +1,7 @@
 //! Check lists and tables: "Numbness: No  Weakness: Yes", "fever - none", "back pain: denied".
 
 use super::view::{Found, View};
-use crate::knowledge::context::{ContextKnowledge, Part};
+use crate::knowledge::context::{ADJUNCT, Part};
 use std::ops::Range;
 
 /// A label with its value.
@@ -19,10 +19,10 @@ const LABEL: usize = 14;
 const NEXT_LABEL: usize = 5;
 
 /// The cells of a sentence, in text order.
-pub(crate) fn cells(view: &View<'_>, found: &[Found], knowledge: &ContextKnowledge) -> Vec<Cell> {
+pub(crate) fn cells(view: &View<'_>, found: &[Found]) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for f in found.iter().filter(|f| matches!(f.part, Part::Value(_))) {
-        if f.start < 2 || !is_mark(view, f.start - 1) || !is_closed(view, found, f.end, knowledge) {
+        if f.start < 2 || !is_mark(view, f.start - 1) || !is_closed(view, found, f.end) {
             continue;
         }
         let floor = cells.last().map_or(0, |c| c.value.end);
@@ -57,14 +57,14 @@ fn is_value(found: &Found, at: usize) -> bool {
 }
 
 /// Whether a value that ends before symbol `at` is the whole value: the sentence, a mark of punctuation, an adjunct or the next label follows.
-fn is_closed(view: &View<'_>, found: &[Found], at: usize, knowledge: &ContextKnowledge) -> bool {
+fn is_closed(view: &View<'_>, found: &[Found], at: usize) -> bool {
     if at >= view.len() {
         return true;
     }
     if !view.is_word(at) {
         return !matches!(view.symbol(at), "\"" | "'" | "?" | ":");
     }
-    knowledge.adjuncts.contains(view.symbol(at))
+    view.is(at, ADJUNCT)
         || (at + 1..(at + 1 + NEXT_LABEL).min(view.len()))
             .take_while(|i| !matches!(view.symbol(*i), "," | ";" | "."))
             .any(|i| is_mark(view, i) && (!matches!(view.symbol(i), "-" | "--") || found.iter().any(|f| is_value(f, i + 1))))

@@ -31,12 +31,12 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let context = &knowledge.context;
     let kind = layout.sections.get(sentence.section as usize).map_or(SectionKind::Unknown, |s| s.kind);
     let prior = context.priors.get(&kind).copied();
-    let view = View::new(&layout.folded, sentence.tokens.clone(), context);
-    let found = view.phrases(context);
-    let cells = cells(&view, &found, context);
+    let view = View::new(&layout.folded, sentence.tokens.clone(), knowledge);
+    let found = view.phrases();
+    let cells = cells(&view, &found);
     let scopes = Scopes::new(&view, &found, &cells, context);
-    let titled = title_hedge(layout, sentence.section, context);
-    let led = led_in(layout, index, context);
+    let titled = title_hedge(layout, sentence.section, knowledge);
+    let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
         let acts = acts_on(&scopes, mention);
         *assertion = decide(&scopes, &acts);
@@ -64,17 +64,18 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
         assertion.cues.dedup_by_key(|c| (c.span, c.rule));
     }
     agree(mentions, made);
-    from_next(layout, index, mentions, context, made);
+    from_next(layout, index, mentions, knowledge, made);
 }
 
 /// What the words of a section's heading say of how sure all in it is: "Working diagnosis:", "Differential diagnosis:".
-fn title_hedge(layout: &Layout, section: u32, context: &ContextKnowledge) -> Option<(Cue, Says)> {
+fn title_hedge(layout: &Layout, section: u32, knowledge: &Knowledge) -> Option<(Cue, Says)> {
+    let context = &knowledge.context;
     let title = layout.sections.get(section as usize)?.title?;
     let tokens = &layout.folded.tokens;
     let first = tokens.partition_point(|t| t.span.end <= title.start) as u32;
     let end = tokens.partition_point(|t| t.span.start < title.end) as u32;
-    let view = View::new(&layout.folded, first..end.max(first), context);
-    view.phrases(context).iter().find_map(|f| {
+    let view = View::new(&layout.folded, first..end.max(first), knowledge);
+    view.phrases().iter().find_map(|f| {
         let Part::Cue(cue) = f.part else { return None };
         let rule = &context.cues[cue as usize];
         let says = rule.says.iter().copied().find(|s| matches!(s, Says::Probable | Says::Possible))?;
@@ -84,10 +85,11 @@ fn title_hedge(layout: &Layout, section: u32, context: &ContextKnowledge) -> Opt
 }
 
 /// What the line that opens a list says of its entries: "Return to the ED for:", "Patient denies:".
-fn led_in(layout: &Layout, index: usize, context: &ContextKnowledge) -> Vec<(Cue, Says)> {
+fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Says)> {
+    let context = &knowledge.context;
     let Some(lead) = lead(layout, index) else { return Vec::new() };
-    let view = View::new(&layout.folded, lead.tokens.clone(), context);
-    let found = view.phrases(context);
+    let view = View::new(&layout.folded, lead.tokens.clone(), knowledge);
+    let found = view.phrases();
     let scopes = Scopes::new(&view, &found, &[], context);
     let mut out: Vec<(Cue, Says)> = Vec::new();
     for active in scopes.active.iter().rev().filter(|a| a.forward) {
@@ -118,13 +120,14 @@ fn lead(layout: &Layout, index: usize) -> Option<&Sentence> {
 }
 
 /// "Numbness in the left hand. This has resolved.": what the next sentence says of this one.
-fn from_next(layout: &Layout, index: usize, mentions: &[Mention], context: &ContextKnowledge, made: &mut [Assertion]) {
+fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Knowledge, made: &mut [Assertion]) {
+    let context = &knowledge.context;
     let (Some(here), Some(next)) = (layout.sentences.get(index), layout.sentences.get(index + 1)) else { return };
     if next.section != here.section {
         return;
     }
-    let view = View::new(&layout.folded, next.tokens.start..next.tokens.end.min(next.tokens.start + ANAPHORA), context);
-    for found in view.phrases(context).iter().filter(|f| f.start == 0) {
+    let view = View::new(&layout.folded, next.tokens.start..next.tokens.end.min(next.tokens.start + ANAPHORA), knowledge);
+    for found in view.phrases().iter().filter(|f| f.start == 0) {
         let Part::Cue(cue) = found.part else { continue };
         let rule = &context.cues[cue as usize];
         let Some(reach) = rule.anaphoric else { continue };

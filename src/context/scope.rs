@@ -2,7 +2,7 @@
 
 use super::cells::Cell;
 use super::view::{Found, View};
-use crate::knowledge::context::{ContextKnowledge, CueRule, Part};
+use crate::knowledge::context::{ADJUNCT, ContextKnowledge, CueRule, OPENER, Part, VERB};
 use crate::knowledge::source::context::{Axis, Direction, Reach};
 use std::ops::Range;
 
@@ -111,7 +111,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
             if matches!(symbol, "," | ";" | ":" | "." | "(" | "•" | "*" | "|") || self.terminators.iter().any(|t| t.0 <= i && i < t.1) {
                 return true;
             }
-            if self.view.is_word(i) && !self.knowledge.openers.contains(symbol) && !(symbol == "N" && i == 0) {
+            if self.view.is_word(i) && !self.view.is(i, OPENER) && !(symbol == "N" && i == 0) {
                 return false;
             }
         }
@@ -125,7 +125,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         }
         let symbol = self.view.symbol(at);
         if self.view.is_word(at) {
-            self.knowledge.adjuncts.contains(symbol) || rule.says.iter().any(|s| self.terminates(at, s.axis(), rule, true))
+            self.view.is(at, ADJUNCT) || rule.says.iter().any(|s| self.terminates(at, s.axis(), rule, true))
         } else {
             !matches!(symbol, "\"" | "'" | "?" | ":" | "(") || at + 1 >= self.view.len()
         }
@@ -221,16 +221,15 @@ impl<'v, 'f> Scopes<'v, 'f> {
     /// Whether what stands before the comma says itself whether it is there: "no hoarseness, arm pain resolved".
     fn stands_alone(&self, comma: usize) -> bool {
         let from = (0..comma).rev().find(|i| matches!(self.view.symbol(*i), "," | ";")).map_or(0, |i| i + 1);
-        self.stated.iter().any(|at| from <= *at && *at < comma) || (from..comma).any(|i| self.knowledge.verbs.contains(self.view.symbol(i)))
+        self.stated.iter().any(|at| from <= *at && *at < comma) || (from..comma).any(|i| self.view.is(i, VERB))
     }
 
     /// Whether a clause with a verb of its own follows the comma: "denies weakness, grip is reduced".
     fn opens_clause(&self, comma: usize) -> bool {
         let first = comma + 1 + usize::from(self.view.symbol(comma + 1) == "and");
         (first..self.view.len().min(first + SUBJECT))
-            .map(|i| self.view.symbol(i))
-            .take_while(|s| !matches!(*s, "," | ";" | "and" | "or" | "nor" | "/" | "(" | "which" | "that" | "who"))
-            .any(|s| self.knowledge.verbs.contains(s))
+            .take_while(|i| !matches!(self.view.symbol(*i), "," | ";" | "and" | "or" | "nor" | "/" | "(" | "which" | "that" | "who"))
+            .any(|i| self.view.is(i, VERB))
     }
 
     /// Whether the comma belongs to a list of short entries that "or" closes ("possible A, B, or C").

@@ -1,19 +1,29 @@
 //! A sentence as cues see it: symbols instead of tokens, with numbers and years as classes, and the phrases found in it.
 
-use crate::fold::{Folded, TokenKind, hash};
-use crate::knowledge::context::{ContextKnowledge, NUMBER, Part, YEAR};
+use crate::fold::{Folded, TokenKind};
+use crate::knowledge::Knowledge;
+use crate::knowledge::context::{ContextKnowledge, NUMERAL, Part};
 use crate::span::Span;
+use crate::words::{WordId, Words};
 use std::ops::Range;
 
 /// The symbols of a sentence: its folded words, but one symbol for any number, number word or range of numbers ("2-3"), one for any year.
 pub(crate) struct View<'f> {
     folded: &'f Folded,
-    /// The symbols, with a space around each.
-    text: String,
-    /// By symbol: where it begins in `text`.
-    starts: Vec<u32>,
-    /// By symbol: its first token and the one after its last.
-    tokens: Vec<(u32, u32)>,
+    words: &'f Words,
+    knowledge: &'f ContextKnowledge,
+    symbols: Vec<Symbol>,
+}
+
+/// A symbol.
+#[derive(Debug, Clone, Copy)]
+struct Symbol {
+    /// What it is; nothing if it is no word of the knowledge.
+    word: WordId,
+    /// Its first token.
+    first: u32,
+    /// The token after its last.
+    end: u32,
 }
 
 /// A phrase of the knowledge in a sentence.
@@ -29,37 +39,43 @@ pub(crate) struct Found {
 
 impl<'f> View<'f> {
     /// The view of these tokens.
-    pub fn new(folded: &'f Folded, range: Range<u32>, knowledge: &ContextKnowledge) -> View<'f> {
-        let mut view = View { folded, text: String::from(" "), starts: Vec::new(), tokens: Vec::new() };
-        let mut i = range.start;
-        while i < range.end {
-            let number = |i: u32| i < range.end && is_number(folded, i, knowledge);
-            let (symbol, next) = if is_year(folded, i) {
-                (YEAR, i + 1)
-            } else if number(i) {
-                let joined = i + 1 < range.end && matches!(folded.word(i as usize + 1), "-" | "to" | "or") && number(i + 2);
-                (NUMBER, if joined { i + 3 } else { i + 1 })
+    pub fn new(folded: &'f Folded, range: Range<u32>, knowledge: &'f Knowledge) -> View<'f> {
+        let (words, context) = (&knowledge.words, &knowledge.context);
+        let mut symbols = Vec::with_capacity(range.len());
+        let mut first = range.start;
+        while first < range.end {
+            let number = |i: u32| i < range.end && is_number(folded, i, context);
+            let (word, end) = if is_year(folded, first) {
+                (context.year, first + 1)
+            } else if number(first) {
+                let joined = first + 1 < range.end && matches!(folded.word(first as usize + 1), "-" | "to" | "or") && number(first + 2);
+                (context.number, if joined { first + 3 } else { first + 1 })
             } else {
-                (meant(folded, i, knowledge), i + 1)
+                (meant(folded, first, knowledge), first + 1)
             };
-            view.starts.push(view.text.len() as u32);
-            view.tokens.push((i, next));
-            view.text.push_str(symbol);
-            view.text.push(' ');
-            i = next;
+            symbols.push(Symbol { word, first, end });
+            first = end;
         }
-        view
+        View { folded, words, knowledge: context, symbols }
     }
 
     /// How many symbols.
     pub fn len(&self) -> usize {
-        self.tokens.len()
+        self.symbols.len()
     }
 
     /// Symbol `i` ("" outside).
     pub fn symbol(&self, i: usize) -> &str {
-        let Some(&start) = self.starts.get(i) else { return "" };
-        self.text.get(start as usize..self.end_of(i)).unwrap_or("")
+        match self.symbols.get(i) {
+            None => "",
+            Some(symbol) if symbol.word == WordId::NONE => self.folded.word(symbol.first as usize),
+            Some(symbol) => self.words.text(symbol.word),
+        }
+    }
+
+    /// Whether symbol `i` is of one of these classes.
+    pub fn is(&self, i: usize, classes: u8) -> bool {
+        self.symbols.get(i).is_some_and(|s| self.knowledge.classes.get(s.word) & classes != 0)
     }
 
     /// Whether symbol `i` is made of letters or digits.
@@ -78,44 +94,42 @@ impl<'f> View<'f> {
     }
 
     fn first_token(&self, i: usize) -> Option<&crate::fold::Token> {
-        self.tokens.get(i).and_then(|(first, _)| self.folded.tokens.get(*first as usize))
+        self.symbols.get(i).and_then(|s| self.folded.tokens.get(s.first as usize))
     }
 
     /// The bytes of the note that these symbols cover.
     pub fn span(&self, range: Range<usize>) -> Span {
         let first = self.first_token(range.start).map_or(0, |t| t.span.start);
-        let last = range.end.checked_sub(1).and_then(|i| self.tokens.get(i)).and_then(|(_, end)| self.folded.tokens.get(*end as usize - 1));
+        let last = range.end.checked_sub(1).and_then(|i| self.symbols.get(i)).and_then(|s| self.folded.tokens.get(s.end as usize - 1));
         Span::new(first, last.map_or(first, |t| t.span.end.max(first)))
     }
 
     /// The symbols that share a byte with the span.
     pub fn symbols_of(&self, span: Span) -> Range<usize> {
-        let start = self.tokens.partition_point(|(_, end)| self.folded.tokens[*end as usize - 1].span.end <= span.start);
-        let end = self.tokens.partition_point(|(first, _)| self.folded.tokens[*first as usize].span.start < span.end);
+        let start = self.symbols.partition_point(|s| self.folded.tokens[s.end as usize - 1].span.end <= span.start);
+        let end = self.symbols.partition_point(|s| self.folded.tokens[s.first as usize].span.start < span.end);
         start..end.max(start)
     }
 
     /// The phrases in it, by start; a phrase inside a longer one says nothing.
-    pub fn phrases(&self, knowledge: &ContextKnowledge) -> Vec<Found> {
+    pub fn phrases(&self) -> Vec<Found> {
+        let knowledge = self.knowledge;
         let mut ranges: Vec<(usize, usize, usize)> = Vec::new();
-        let mut gather = |text: &str, starts: &[u32], symbols: &dyn Fn(usize) -> usize, spanning: bool| {
-            let symbol = |i: usize| {
-                let end = starts.get(i + 1).map_or(text.len(), |n| *n as usize) - 1;
-                let symbol = text.get(starts[i] as usize..end).unwrap_or("");
-                (hash(symbol), symbol)
-            };
-            knowledge.finder.each(0, starts.len(), symbol, |start, end, phrase| {
-                let range = (symbols(start), symbols(end - 1) + 1);
-                let ends = || knowledge.patterns[phrase].iter().any(|p| matches!(p, Part::Terminator(_)));
-                // without its fillers a sentence holds more cues, not more ends of scopes
-                if !spanning || (range.1 - range.0 > end - start && !ends()) {
-                    ranges.push((range.0, range.1, phrase));
-                }
-            });
-        };
-        gather(&self.text, &self.starts, &|i| i, false);
-        if let Some(bare) = self.without_fillers(knowledge) {
-            gather(&bare.text, &bare.starts, &|i| bare.symbols[i], true);
+        knowledge.finder.each(0, self.len(), |i| self.symbols[i].word, |start, end, phrase| ranges.push((start, end, phrase)));
+        if let Some(bare) = self.without_fillers() {
+            knowledge.finder.each(
+                0,
+                bare.len(),
+                |i| self.symbols[bare[i]].word,
+                |start, end, phrase| {
+                    let (first, behind) = (bare[start], bare[end - 1] + 1);
+                    let ends = || knowledge.patterns[phrase].iter().any(|p| matches!(p, Part::Terminator(_)));
+                    // without its fillers a sentence holds more cues, not more ends of scopes
+                    if behind - first > end - start && !ends() {
+                        ranges.push((first, behind, phrase));
+                    }
+                },
+            );
         }
         ranges.sort_unstable_by_key(|(start, end, pattern)| (*start, usize::MAX - end, *pattern));
         let mut all: Vec<Found> = Vec::new();
@@ -139,61 +153,48 @@ impl<'f> View<'f> {
         all
     }
 
-    /// The sentence without words that change nothing, if it has any.
-    fn without_fillers(&self, knowledge: &ContextKnowledge) -> Option<Bare> {
-        let mut bare = Bare { text: String::from(" "), starts: Vec::new(), symbols: Vec::new() };
+    /// The symbols without those that change nothing, if there are such.
+    fn without_fillers(&self) -> Option<Vec<usize>> {
+        let mut bare = Vec::with_capacity(self.len());
         let mut i = 0;
         while i < self.len() {
-            let filler = (1..=FILLER.min(self.len() - i)).rev().find(|n| {
-                let phrase = self.text.get(self.starts[i] as usize..self.end_of(i + n - 1)).unwrap_or("");
-                knowledge.fillers.contains(phrase)
-            });
-            match filler {
-                Some(n) => i += n,
-                None => {
-                    bare.starts.push(bare.text.len() as u32);
-                    bare.symbols.push(i);
-                    bare.text.push_str(self.symbol(i));
-                    bare.text.push(' ');
-                    i += 1;
-                }
+            let mut longest = 0;
+            self.knowledge.fillers.walk(i, self.len(), |i| self.symbols[i].word, |end, _| longest = end);
+            if longest == 0 {
+                bare.push(i);
+                i += 1;
+            } else {
+                i = longest;
             }
         }
-        (bare.symbols.len() < self.len()).then_some(bare)
+        (bare.len() < self.len()).then_some(bare)
     }
-
-    /// Where symbol `i` ends in `text`.
-    fn end_of(&self, i: usize) -> usize {
-        self.starts.get(i + 1).map_or(self.text.len(), |n| *n as usize) - 1
-    }
-}
-
-/// The longest filler, in symbols.
-const FILLER: usize = 4;
-
-/// A sentence without fillers.
-struct Bare {
-    text: String,
-    /// By symbol: where it begins in `text`.
-    starts: Vec<u32>,
-    /// By symbol: its place in the sentence.
-    symbols: Vec<usize>,
 }
 
 /// The word of token `i` as phrases have it: put right, and the one that stands for those it is like.
-fn meant<'f>(folded: &'f Folded, i: u32, knowledge: &'f ContextKnowledge) -> &'f str {
-    let word = folded.word(i as usize);
-    let is_word = folded.tokens.get(i as usize).is_some_and(|t| t.kind == TokenKind::Word);
-    let word = if is_word { knowledge.spelling.correct(word).unwrap_or(word) } else { word };
-    knowledge.alike.get(word).map_or(word, String::as_str)
+fn meant(folded: &Folded, i: u32, knowledge: &Knowledge) -> WordId {
+    let Some(token) = folded.tokens.get(i as usize) else { return WordId::NONE };
+    let context = &knowledge.context;
+    let mut word = token.word;
+    if word == WordId::NONE
+        && token.kind == TokenKind::Word
+        && let Some(right) = context.spelling.correct(folded.word(i as usize), word)
+    {
+        word = knowledge.words.find(right);
+    }
+    match context.alike.get(word) {
+        WordId::NONE => word,
+        first => first,
+    }
 }
 
 fn is_year(folded: &Folded, i: u32) -> bool {
-    let word = folded.word(i as usize);
-    word.len() == 4 && (word.starts_with("19") || word.starts_with("20")) && word.bytes().all(|b| b.is_ascii_digit())
+    let number = folded.tokens.get(i as usize).is_some_and(|t| t.kind == TokenKind::Number && t.folded.len() == 4);
+    let word = || folded.word(i as usize);
+    number && (word().starts_with("19") || word().starts_with("20")) && word().bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_number(folded: &Folded, i: u32, knowledge: &ContextKnowledge) -> bool {
     let Some(token) = folded.tokens.get(i as usize) else { return false };
-    token.kind == TokenKind::Number || (token.kind == TokenKind::Word && knowledge.numbers.contains(folded.word(i as usize)))
+    token.kind == TokenKind::Number || (token.kind == TokenKind::Word && knowledge.classes.get(token.word) & NUMERAL != 0)
 }

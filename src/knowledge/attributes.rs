@@ -7,6 +7,7 @@ use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::phrases::Phrases;
 use crate::vocab::{AttributeKey, AuthorRole, Setting};
+use crate::words::Words;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -161,7 +162,12 @@ impl Builder<'_> {
 
 impl AttributesKnowledge {
     /// Checks and compiles the documents, in path order.
-    pub(crate) fn compile(docs: &[(&str, &AttributesDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> AttributesKnowledge {
+    pub(crate) fn compile(
+        docs: &[(&str, &AttributesDoc)],
+        words: &mut Words,
+        names: &mut Names,
+        problems: &mut Vec<Diagnostic>,
+    ) -> AttributesKnowledge {
         let mut out = AttributesKnowledge::default();
         // A later file may replace a rule of the same id: the last one of each id counts.
         let mut ids = Vec::new();
@@ -173,13 +179,13 @@ impl AttributesKnowledge {
         let (list, meanings) = (builder.list, builder.meanings);
         problems.append(&mut ids);
         out.meanings = meanings;
-        out.finder = Phrases::new(&list);
-        out.about_note = out.about_note(&list);
+        out.finder = Phrases::new(&list, words);
+        out.about_note = out.about_note(&list, words);
         out
     }
 
     /// The phrases by which a note speaks of itself.
-    fn about_note(&self, list: &[String]) -> (Phrases, Vec<u32>) {
+    fn about_note(&self, list: &[String], words: &mut Words) -> (Phrases, Vec<u32>) {
         let dates = || self.links.iter().filter(|l| l.kind == LinkKind::ServiceDate).map(|l| l.rule);
         let blocks = |rule| self.facts.iter().any(|f| f.rule == rule) || dates().any(|r| r == rule);
         let about = |meaning: &Meaning| match *meaning {
@@ -190,7 +196,7 @@ impl AttributesKnowledge {
         };
         let chosen: Vec<usize> = (0..list.len()).filter(|i| self.meanings[*i].iter().any(about)).collect();
         let phrases: Vec<&str> = chosen.iter().map(|i| list[*i].as_str()).collect();
-        (Phrases::new(&phrases), chosen.into_iter().map(|i| i as u32).collect())
+        (Phrases::new(&phrases, words), chosen.into_iter().map(|i| i as u32).collect())
     }
 
     fn add_rules(&mut self, path: &str, doc: &AttributesDoc, names: &mut Names, builder: &mut Builder<'_>) {

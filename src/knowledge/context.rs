@@ -8,6 +8,7 @@ use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::phrases::Phrases;
 use crate::vocab::SectionKind;
+use crate::words::{ByWord, WordId, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,21 +30,27 @@ pub struct ContextKnowledge {
     pub(crate) terminators: Vec<TerminatorRule>,
     /// By section kind.
     pub(crate) priors: BTreeMap<SectionKind, (NameId, Says)>,
-    /// Words for numbers.
-    pub(crate) numbers: WordSet<String>,
-    /// Words that may stand before a cue without being what it speaks of.
-    pub(crate) openers: WordSet<String>,
-    /// Words that begin an adjunct.
-    pub(crate) adjuncts: WordSet<String>,
-    /// Collected that may stand inside a phrase and change nothing, their symbols parted by single spaces.
-    pub(crate) fillers: WordSet<String>,
-    /// Words that show that a clause has begun.
-    pub(crate) verbs: WordSet<String>,
-    /// The word that stands for each of several that are alike.
-    pub(crate) alike: WordMap<String, String>,
+    /// The small classes that each symbol is of: [`OPENER`], [`ADJUNCT`], [`VERB`], and [`NUMERAL`] of words before they are symbols.
+    pub(crate) classes: ByWord<u8>,
+    /// What may stand inside a phrase and change nothing.
+    pub(crate) fillers: Phrases,
+    /// The word that stands for each of several that are alike; none for most.
+    pub(crate) alike: ByWord<WordId>,
     /// Which words are misspelt words of cues.
     pub(crate) spelling: Spelling,
+    /// The symbols for any number and any year.
+    pub(crate) number: WordId,
+    pub(crate) year: WordId,
 }
+
+/// Words that may stand before a cue without being what it speaks of.
+pub(crate) const OPENER: u8 = 1;
+/// Words that begin an adjunct.
+pub(crate) const ADJUNCT: u8 = 2;
+/// Words that show that a clause has begun.
+pub(crate) const VERB: u8 = 4;
+/// Words for numbers.
+pub(crate) const NUMERAL: u8 = 8;
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +163,12 @@ fn pattern(phrase: &str, numbers: &WordSet<String>, alike: &WordMap<String, Stri
 
 impl ContextKnowledge {
     /// Checks and compiles the documents, in path order.
-    pub(crate) fn compile(docs: &[(&str, &ContextDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> ContextKnowledge {
+    pub(crate) fn compile(
+        docs: &[(&str, &ContextDoc)],
+        known: &mut Words,
+        names: &mut Names,
+        problems: &mut Vec<Diagnostic>,
+    ) -> ContextKnowledge {
         let mut made = ContextKnowledge::default();
         let mut terminator_ids: BTreeMap<&str, u16> = BTreeMap::new();
         let mut numbers = WordSet::default();
@@ -178,7 +190,7 @@ impl ContextKnowledge {
                 phrases.add(path, &terminator.id.value, &terminator.phrases, Part::Terminator(index), &[]);
             }
         }
-        let (mut correctable, mut known) = (Vec::new(), WordSet::default());
+        let (mut correctable, mut fillers) = (Vec::new(), Vec::new());
         for (path, doc) in docs {
             for cue in &doc.cues {
                 let name = names.add(path, &cue.id, phrases.problems);
@@ -205,29 +217,36 @@ impl ContextKnowledge {
                 }
             }
             for words in &doc.words {
-                let symbols = |w: &Placed<String>| pattern(&w.value, &phrases.numbers, &phrases.alike).trim().to_owned();
+                let symbols = |w: &Placed<String>| pattern(&w.value, &phrases.numbers, &phrases.alike);
+                let mut class = |class: u8, list: &[Placed<String>]| {
+                    list.iter().for_each(|w| *made.classes.slot(known.add(symbols(w).trim())) |= class);
+                };
                 match words.class {
                     WordClass::Number => {}
-                    WordClass::Opener => made.openers.extend(words.words.iter().map(symbols)),
-                    WordClass::Adjunct => made.adjuncts.extend(words.words.iter().map(symbols)),
-                    WordClass::Filler => made.fillers.extend(words.words.iter().map(symbols)),
-                    WordClass::Verb => made.verbs.extend(words.words.iter().map(symbols)),
+                    WordClass::Opener => class(OPENER, &words.words),
+                    WordClass::Adjunct => class(ADJUNCT, &words.words),
+                    WordClass::Filler => fillers.extend(words.words.iter().map(symbols)),
+                    WordClass::Verb => class(VERB, &words.words),
                     WordClass::Correctable => correctable.extend(words.words.iter().map(|w| w.value.to_lowercase())),
-                    WordClass::KnownWord => known.extend(words.words.iter().map(|w| w.value.to_lowercase())),
+                    WordClass::KnownWord => words.words.iter().for_each(|w| _ = known.add(&w.value.to_lowercase())),
                 }
             }
         }
-        known.extend(phrases.by_text.keys().flat_map(|t| t.split_whitespace()).map(str::to_owned));
-        known.extend(phrases.alike.keys().cloned());
-        made.spelling = Spelling::of(correctable, known);
+        made.spelling = Spelling::of(correctable);
         let mut texts = Vec::with_capacity(phrases.by_text.len());
         for (text, parts) in std::mem::take(&mut phrases.by_text) {
             texts.push(text);
             made.patterns.push(parts.into_iter().map(|(part, _, _)| part).collect());
         }
-        made.numbers = std::mem::take(&mut phrases.numbers);
-        made.alike = std::mem::take(&mut phrases.alike);
-        made.finder = Phrases::new(&texts);
+        for word in &phrases.numbers {
+            *made.classes.slot(known.add(word)) |= NUMERAL;
+        }
+        for (word, first) in &phrases.alike {
+            *made.alike.slot(known.add(word)) = known.add(first);
+        }
+        (made.number, made.year) = (known.add(NUMBER), known.add(YEAR));
+        made.fillers = Phrases::new(&fillers, known);
+        made.finder = Phrases::new(&texts, known);
         made
     }
 }

@@ -11,6 +11,7 @@ use crate::knowledge::source::lexicon::{Form, LexiconDoc, Reach, Regional};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::ConceptKind;
+use crate::words::{WordId, Words};
 use entries::{Builder, Entries, FindingId, Meaning, SiteId};
 use grammar::Grammar;
 use spelling::Spelling;
@@ -85,7 +86,7 @@ pub struct Lexicon {
     /// How findings and sites stand together.
     pub grammar: Grammar,
     /// Tokens of the phrases that put a concept into the past, longest first.
-    pub past_markers: Vec<Vec<String>>,
+    pub past_markers: Vec<Vec<WordId>>,
     /// What phrases can do towards naming a target, made when first asked for.
     targets: OnceLock<Targets>,
     /// Words one slip away from those of the phrases.
@@ -95,6 +96,7 @@ pub struct Lexicon {
 /// What is needed while compiling.
 struct Compiler<'a> {
     names: &'a mut Names,
+    words: &'a mut Words,
     problems: &'a mut Vec<Diagnostic>,
     builder: Builder,
     meanings: HashMap<String, Meaning>,
@@ -102,9 +104,9 @@ struct Compiler<'a> {
 
 impl Lexicon {
     /// Checks and compiles the documents, in path order.
-    pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> Lexicon {
-        let mut lexicon = Lexicon { grammar: Grammar::compile(docs, problems), ..Lexicon::default() };
-        let mut compiler = Compiler { names, problems, builder: Builder::default(), meanings: HashMap::new() };
+    pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], words: &mut Words, names: &mut Names, problems: &mut Vec<Diagnostic>) -> Lexicon {
+        let mut lexicon = Lexicon { grammar: Grammar::compile(docs, words, problems), ..Lexicon::default() };
+        let mut compiler = Compiler { names, words, problems, builder: Builder::default(), meanings: HashMap::new() };
         for (path, doc) in docs {
             lexicon.name_all(path, doc, &mut compiler);
         }
@@ -112,13 +114,13 @@ impl Lexicon {
             lexicon.resolve(path, doc, &mut compiler);
         }
         lexicon.resolve_likes(docs, &mut compiler);
-        lexicon.entries = compiler.builder.build();
-        lexicon.imply_sites();
+        lexicon.entries = compiler.builder.build(words);
+        lexicon.imply_sites(words);
         for marker in docs.iter().flat_map(|(_, d)| &d.past_markers) {
-            lexicon.past_markers.push(fold(marker).text.split_whitespace().map(str::to_owned).collect());
+            lexicon.past_markers.push(fold(marker).text.split_whitespace().map(|w| words.add(w)).collect());
         }
         lexicon.past_markers.sort_by_key(|m| std::cmp::Reverse(m.len()));
-        lexicon.spelling = Spelling::compile(docs, &lexicon.entries, problems);
+        lexicon.spelling = Spelling::compile(docs, &lexicon.entries, words, problems);
         lexicon
     }
 
@@ -172,7 +174,7 @@ impl Lexicon {
             // A circumstance or sign may be said by denial ("not due to"); a complaint or condition leaves the cue to the context stage.
             let denied_by_cue = matches!(concept.kind, ConceptKind::Symptom | ConceptKind::Diagnosis);
             for term in concept.terms.iter().filter(|_| denied_by_cue) {
-                if self.grammar.begins_with_cue(term) {
+                if self.grammar.begins_with_cue(term, compiler.words) {
                     let message = format!("`{}` begins with a cue; name the thing itself", term.value);
                     compiler.problems.push(Diagnostic::error("K019", location(path, term), message));
                 }
@@ -184,7 +186,7 @@ impl Lexicon {
         }
         for site in &doc.sites {
             let Some(meaning) = compiler.meanings.get(&site.id.value).copied() else { continue };
-            let company = compiler.builder.company(&[], &site.unless_near);
+            let company = compiler.builder.company(&[], &site.unless_near, compiler.words);
             compiler.add_all(&site.terms, meaning, false, company);
             compiler.add_all(&site.abbreviations, meaning, true, company);
             compiler.add_all(&site.not, Meaning::Block, false, None);
@@ -218,7 +220,7 @@ impl Lexicon {
             slot.otherwise = otherwise;
         }
         for abbreviation in &doc.abbreviations {
-            let company = compiler.builder.company(&abbreviation.near, &abbreviation.unless_near);
+            let company = compiler.builder.company(&abbreviation.near, &abbreviation.unless_near, compiler.words);
             match compiler.meanings.get(&abbreviation.means.value).copied() {
                 Some(meaning) => compiler.add_all(std::slice::from_ref(&abbreviation.text), meaning, true, company),
                 None => compiler.unknown(path, &abbreviation.means),
@@ -227,7 +229,7 @@ impl Lexicon {
     }
 
     /// Gives each term of a concept that takes its region from sites the site that its own words name.
-    fn imply_sites(&mut self) {
+    fn imply_sites(&mut self, words: &Words) {
         for at in 0..self.entries.meanings.len() {
             let takes = |e: &entries::Entry| match e.meaning {
                 Meaning::Concept(id) => self.concepts[id.0 as usize].regional != Regional::No,
@@ -236,7 +238,7 @@ impl Lexicon {
             if !self.entries.meanings[at].iter().any(takes) {
                 continue;
             }
-            let mut sites = self.entries.sites_in(at);
+            let mut sites = self.entries.sites_in(at, words);
             sites.retain(|s| self.sites[s.0 as usize].spine && self.sites[s.0 as usize].region.as_deref().is_some_and(|r| r != "spine"));
             let Some(&site) = sites.first() else { continue };
             for entry in &mut self.entries.meanings[at] {

@@ -14,6 +14,7 @@ pub mod sources;
 pub mod yaml;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
+use crate::words::Words;
 use source::{Document, SourceFile};
 pub use sources::read_folder;
 use std::collections::HashMap;
@@ -76,6 +77,8 @@ impl Names {
 pub struct Knowledge {
     /// Ids and places.
     pub names: Names,
+    /// Every word of the phrases below.
+    pub words: Words,
     /// Headings, list markers, abbreviations that end no sentence.
     pub sections: sections::SectionsKnowledge,
     /// Concepts and the terms that name them.
@@ -175,19 +178,19 @@ impl Knowledge {
                     .collect::<Vec<_>>()
             };
         }
-        let mut names = Names::default();
+        let (mut names, mut words) = (Names::default(), Words::default());
         let sections = sections::SectionsKnowledge::compile(&of_kind!(Sections), &mut names, problems);
-        let mut lexicon = lexicon::Lexicon::compile(&of_kind!(Lexicon), &mut names, problems);
+        let mut lexicon = lexicon::Lexicon::compile(&of_kind!(Lexicon), &mut words, &mut names, problems);
         let index = index::Index::compile(&of_kind!(Index), &mut names, problems);
-        let context = context::ContextKnowledge::compile(&of_kind!(Context), &mut names, problems);
-        let attributes = attributes::AttributesKnowledge::compile(&of_kind!(Attributes), &mut names, problems);
+        let context = context::ContextKnowledge::compile(&of_kind!(Context), &mut words, &mut names, problems);
+        let attributes = attributes::AttributesKnowledge::compile(&of_kind!(Attributes), &mut words, &mut names, problems);
         let coding = coding::CodingKnowledge::compile(&of_kind!(Coding), &lexicon, &mut names, problems);
         // what a code can be suggested from is looked for, whoever wrote the rule
         let suggests = |id: lexicon::ConceptId| coding.rules.iter().any(|r| !r.suggest.is_empty() && r.when.any.has(id));
         for (at, concept) in lexicon.concepts.iter_mut().enumerate() {
             concept.target |= suggests(lexicon::ConceptId(at as u16));
         }
-        Knowledge { names, sections, lexicon, index, context, attributes, coding, sha256 }
+        Knowledge { names, words, sections, lexicon, index, context, attributes, coding, sha256 }
     }
 }
 

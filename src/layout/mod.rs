@@ -115,7 +115,7 @@ impl Layout {
 
 /// Lays out a note.
 pub fn layout(text: &str, knowledge: &Knowledge) -> Layout {
-    whole(text, outline(text, fold::fold(text), knowledge), knowledge)
+    whole(text, outline(text, fold::fold_known(text, &knowledge.words), knowledge), knowledge)
 }
 
 /// Tokens and sections alone: all that is shown of a note which names nothing.

@@ -30,7 +30,7 @@ pub fn possible(text: &str, folded: &Folded, lexicon: &Lexicon) -> bool {
         });
         found = found
             || match token.kind {
-                TokenKind::Word => lexicon.spelling.correct(folded.word(at)).is_some(),
+                TokenKind::Word => lexicon.spelling.correct(folded.word(at), token.word).is_some(),
                 TokenKind::Alphanumeric => {
                     lexicon.grammar.level_region(folded.word(at), None).is_some() && paragraph.meets(0, targets.levels)
                 }

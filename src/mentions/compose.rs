@@ -12,6 +12,7 @@ use crate::knowledge::lexicon::{ConceptId, Lexicon};
 use crate::knowledge::source::lexicon::{Form, Joins, Reach, Regional};
 use crate::layout::Layout;
 use crate::span::Span;
+use crate::words::WordId;
 use std::ops::Range;
 
 /// The mentions of one sentence, in no certain order.
@@ -280,9 +281,9 @@ impl Reader<'_> {
         let from = self.layout.sentences[self.sentence as usize].tokens.start;
         let mut end = tokens.start;
         loop {
-            let marks = |m: &Vec<String>| {
+            let marks = |m: &Vec<WordId>| {
                 let start = end.checked_sub(m.len() as u32).filter(|s| *s >= from)?;
-                m.iter().enumerate().all(|(i, w)| folded.word(start as usize + i) == w).then_some(())
+                m.iter().zip(&folded.tokens[start as usize..]).all(|(w, t)| *w == t.word).then_some(())
             };
             if self.lexicon.past_markers.iter().any(|m| marks(m).is_some()) {
                 return past;

@@ -2,10 +2,12 @@
 
 use super::How;
 use super::spelling;
+use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::Lexicon;
 use crate::knowledge::lexicon::entries::{Entry, Meaning, SiteId};
 use crate::layout::Layout;
 use crate::span::Span;
+use crate::words::WordId;
 use std::ops::Range;
 
 /// A phrase of the lexicon in a sentence.
@@ -20,7 +22,8 @@ pub(super) struct Hit {
 }
 
 /// All hits, in order of sentence.
-pub(super) fn hits(text: &str, layout: &Layout, lexicon: &Lexicon) -> Vec<Hit> {
+pub(super) fn hits(text: &str, layout: &Layout, knowledge: &Knowledge) -> Vec<Hit> {
+    let lexicon = &knowledge.lexicon;
     let mut hits = Vec::new();
     let folded = &layout.folded;
     lexicon.entries.finder.each_in(folded, |start, end, pattern| {
@@ -28,7 +31,7 @@ pub(super) fn hits(text: &str, layout: &Layout, lexicon: &Lexicon) -> Vec<Hit> {
             add(text, layout, lexicon, entry, start as u32..end as u32, None, &mut hits);
         }
     });
-    spelling::hits(text, layout, lexicon, &mut hits);
+    spelling::hits(text, layout, knowledge, &mut hits);
     hits.sort_by_key(|h| (h.sentence, h.tokens.start, std::cmp::Reverse(h.tokens.end)));
     hits
 }
@@ -51,7 +54,7 @@ pub(super) fn add(
     }
     if let Some(company) = entry.company.and_then(|c| lexicon.entries.company.get(c as usize)) {
         let within = layout.sentences[sentence as usize].tokens.clone();
-        let meets = |words: &[String]| within.clone().any(|t| words.iter().any(|w| w == layout.folded.word(t as usize)));
+        let meets = |words: &[WordId]| within.clone().any(|t| words.contains(&layout.folded.tokens[t as usize].word));
         if (!company.near.is_empty() && !meets(&company.near)) || meets(&company.unless_near) {
             return;
         }

@@ -53,7 +53,7 @@ impl Mention {
 /// Finds every mention, in text order; one a concept and span.
 pub fn mentions(text: &str, layout: &Layout, knowledge: &Knowledge) -> Vec<Mention> {
     let lexicon = &knowledge.lexicon;
-    let hits = matcher::hits(text, layout, lexicon);
+    let hits = matcher::hits(text, layout, knowledge);
     let mut mentions = Vec::new();
     for group in hits.chunk_by(|a, b| a.sentence == b.sentence) {
         let meant = overlap::meant(group);

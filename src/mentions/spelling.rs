@@ -2,31 +2,30 @@
 
 use super::How;
 use super::matcher::{Hit, add};
-use crate::fold::{TokenKind, hash};
-use crate::knowledge::lexicon::Lexicon;
+use crate::fold::TokenKind;
+use crate::knowledge::Knowledge;
 use crate::layout::Layout;
+use crate::words::WordId;
 
 /// Phrases have few words: no phrase that holds the word reaches further.
 const AROUND: u32 = 6;
 
 /// Adds the hits that hold a word put right.
-pub(super) fn hits(text: &str, layout: &Layout, lexicon: &Lexicon, hits: &mut Vec<Hit>) {
+pub(super) fn hits(text: &str, layout: &Layout, knowledge: &Knowledge, hits: &mut Vec<Hit>) {
+    let (lexicon, folded) = (&knowledge.lexicon, &layout.folded);
     for sentence in &layout.sentences {
         for token in sentence.tokens.clone() {
-            if layout.folded.tokens.get(token as usize).is_none_or(|t| t.kind != TokenKind::Word) {
-                continue;
-            }
-            let Some(right) = lexicon.spelling.correct(layout.folded.word(token as usize)) else { continue };
+            let Some(here) = folded.tokens.get(token as usize).filter(|t| t.kind == TokenKind::Word) else { continue };
+            let Some(right) = lexicon.spelling.correct(folded.word(token as usize), here.word) else { continue };
             let from = token.saturating_sub(AROUND).max(sentence.tokens.start);
             let to = (token + AROUND + 1).min(sentence.tokens.end);
-            let folded = &layout.folded;
             // a word that stands for several ("neckstrain") is read as all of them, at its one place
-            let meant: Vec<&str> = right.split(' ').collect();
+            let meant: Vec<WordId> = right.split(' ').map(|w| knowledge.words.find(w)).collect();
             let (at, more) = (token as usize, meant.len() - 1);
             let word = |near: usize| match near.checked_sub(at) {
-                None => (folded.tokens[near].hash, folded.word(near)),
-                Some(part) if part <= more => (hash(meant[part]), meant[part]),
-                Some(_) => (folded.tokens[near - more].hash, folded.word(near - more)),
+                None => folded.tokens[near].word,
+                Some(part) if part <= more => meant[part],
+                Some(_) => folded.tokens[near - more].word,
             };
             let place = |near: usize| if near <= at { near } else { near.saturating_sub(more).max(at) };
             lexicon.entries.finder.each(from as usize, to as usize + more, word, |start, end, pattern| {

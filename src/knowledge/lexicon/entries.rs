@@ -2,10 +2,11 @@
 
 use super::ConceptId;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::fold;
+use crate::fold::{fold, fold_known};
 use crate::knowledge::source::lexicon::Form;
 use crate::knowledge::yaml::Placed;
 use crate::phrases::Phrases;
+use crate::words::{WordId, Words};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -56,13 +57,13 @@ pub struct Entry {
 #[derive(Debug, Clone, Default)]
 pub struct Company {
     /// One of these must.
-    pub near: Vec<String>,
+    pub near: Vec<WordId>,
     /// None of these may.
-    pub unless_near: Vec<String>,
+    pub unless_near: Vec<WordId>,
 }
 
 /// All phrases.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Entries {
     /// Finds the folded phrases.
     pub finder: Phrases,
@@ -76,18 +77,12 @@ pub struct Entries {
 
 impl Entries {
     /// The sites among the words of pattern `at`.
-    pub(crate) fn sites_in(&self, at: usize) -> Vec<SiteId> {
+    pub(crate) fn sites_in(&self, at: usize, words: &Words) -> Vec<SiteId> {
         let mut sites = Vec::new();
-        self.finder.each_in(&fold(&self.patterns[at]), |_, _, pattern| {
+        self.finder.each_in(&fold_known(&self.patterns[at], words), |_, _, pattern| {
             sites.extend(self.meanings[pattern].iter().filter_map(|e| if let Meaning::Site(site) = e.meaning { Some(site) } else { None }));
         });
         sites
-    }
-}
-
-impl Default for Entries {
-    fn default() -> Entries {
-        Builder::default().build()
     }
 }
 
@@ -116,11 +111,12 @@ impl Builder {
     }
 
     /// Registers company and returns its index; none for empty company.
-    pub(crate) fn company(&mut self, near: &[String], unless_near: &[String]) -> Option<u16> {
+    pub(crate) fn company(&mut self, near: &[String], unless_near: &[String], words: &mut Words) -> Option<u16> {
         if near.is_empty() && unless_near.is_empty() {
             return None;
         }
-        self.company.push(Company { near: near.to_vec(), unless_near: unless_near.to_vec() });
+        let mut known = |list: &[String]| list.iter().map(|w| words.add(w)).collect();
+        self.company.push(Company { near: known(near), unless_near: known(unless_near) });
         Some((self.company.len() - 1) as u16)
     }
 
@@ -154,8 +150,8 @@ impl Builder {
     }
 
     /// Compiles what was collected.
-    pub(crate) fn build(self) -> Entries {
-        let finder = Phrases::new(&self.patterns);
+    pub(crate) fn build(self, words: &mut Words) -> Entries {
+        let finder = Phrases::new(&self.patterns, words);
         let meanings = self.meanings.into_iter().map(|m| m.into_iter().map(|(e, _)| e).collect()).collect();
         Entries { finder, patterns: self.patterns, meanings, company: self.company }
     }

@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::{Folded, TokenKind, WordMap};
 use crate::knowledge::source::lexicon::{Form, Joins, LexiconDoc};
 use crate::knowledge::yaml::Placed;
+use crate::words::{ByWord, Words};
 use std::ops::Range;
 
 /// A set of word classes.
@@ -32,7 +33,7 @@ pub struct Pattern {
 /// Classes, patterns and levels.
 #[derive(Debug, Default)]
 pub struct Grammar {
-    classes: WordMap<String, Classes>,
+    classes: ByWord<Classes>,
     number: Classes,
     range: Classes,
     mark: Classes,
@@ -45,7 +46,7 @@ pub struct Grammar {
 }
 
 impl Grammar {
-    pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], problems: &mut Vec<Diagnostic>) -> Grammar {
+    pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], words: &mut Words, problems: &mut Vec<Diagnostic>) -> Grammar {
         let mut grammar = Grammar::default();
         let mut ids: WordMap<&str, Classes> = WordMap::default();
         for (path, doc) in docs {
@@ -65,7 +66,7 @@ impl Grammar {
                     _ => {}
                 }
                 for word in &class.words {
-                    *grammar.classes.entry(word.clone()).or_insert(0) |= bit;
+                    *grammar.classes.slot(words.add(word)) |= bit;
                 }
             }
             for level in &doc.levels {
@@ -89,9 +90,9 @@ impl Grammar {
 
     /// The classes of a token.
     fn classes_of(&self, folded: &Folded, token: usize) -> Classes {
-        let listed = self.classes.get(folded.word(token)).copied().unwrap_or(0);
-        let number = folded.tokens.get(token).is_some_and(|t| t.kind == TokenKind::Number);
-        if number { listed | self.number } else { listed }
+        let Some(token) = folded.tokens.get(token) else { return 0 };
+        let listed = self.classes.get(token.word);
+        if token.kind == TokenKind::Number { listed | self.number } else { listed }
     }
 
     /// The first pattern that joins these two over the tokens between them; `form` is the finding's, if one is joined.
@@ -139,9 +140,9 @@ impl Grammar {
     }
 
     /// Whether a phrase begins with a word that says that something is not there or not sure.
-    pub fn begins_with_cue(&self, phrase: &str) -> bool {
+    pub fn begins_with_cue(&self, phrase: &str, words: &Words) -> bool {
         let first = phrase.split_whitespace().next().unwrap_or_default();
-        self.classes.get(&first.to_lowercase()).is_some_and(|classes| classes & self.cue != 0)
+        self.classes.get(words.find(&first.to_lowercase())) & self.cue != 0
     }
 
     /// The region of a level or of a range of levels ("c5", "c5" to "c6"); the letter of the second may be left out.

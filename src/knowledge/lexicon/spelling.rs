@@ -10,6 +10,7 @@ use super::words_of;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::{WordMap, WordSet, fold};
 use crate::knowledge::source::lexicon::LexiconDoc;
+use crate::words::{ByWord, WordId, Words};
 
 /// Words shorter than this are not corrected: too many right words are one slip apart.
 pub const SHORTEST: usize = 6;
@@ -17,8 +18,10 @@ pub const SHORTEST: usize = 6;
 /// The index.
 #[derive(Debug, Default)]
 pub struct Spelling {
-    listed: WordMap<String, String>,
-    known: WordSet<String>,
+    /// What listed words stand for.
+    listed: Vec<String>,
+    /// By listed word: its place among them, plus one.
+    listed_at: ByWord<u16>,
     words: Vec<String>,
     by_form: WordMap<u64, Vec<u16>>,
     ends: Vec<u64>,
@@ -27,7 +30,7 @@ pub struct Spelling {
 const END_BITS: usize = 1 << 13;
 
 impl Spelling {
-    pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], entries: &Entries, problems: &mut Vec<Diagnostic>) -> Spelling {
+    pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], entries: &Entries, all: &mut Words, problems: &mut Vec<Diagnostic>) -> Spelling {
         let mut spelling = Spelling { ends: vec![0; END_BITS / 64], ..Spelling::default() };
         let words = words_of(entries);
         for (path, doc) in docs {
@@ -37,22 +40,19 @@ impl Spelling {
                     problems.push(Diagnostic::error("K016", at, format!("`{}` is a word of a term", listed.wrong.value)));
                 }
                 let right = fold(&listed.right).text.trim().to_owned();
-                if let Some(first) = listed.wrong.as_bytes().get(..3) {
-                    spelling.mark(end_bit(first, 0));
-                }
-                spelling.listed.insert(listed.wrong.value.clone(), right);
+                spelling.listed.push(right);
+                *spelling.listed_at.slot(all.add(&listed.wrong)) = spelling.listed.len() as u16;
             }
-            spelling.known.extend(doc.known_words.iter().cloned());
+            doc.known_words.iter().for_each(|w| _ = all.add(w));
         }
-        spelling.known.extend(words.iter().filter(|w| w.len() >= SHORTEST).map(|w| (*w).to_owned()));
         let words = spelling.correctable(docs, &words, problems);
         spelling.file(words);
         spelling
     }
 
-    /// The index of these words; those of `known` are right.
-    pub(crate) fn of(words: Vec<String>, known: WordSet<String>) -> Spelling {
-        let mut spelling = Spelling { ends: vec![0; END_BITS / 64], known, ..Spelling::default() };
+    /// The index of these words.
+    pub(crate) fn of(words: Vec<String>) -> Spelling {
+        let mut spelling = Spelling { ends: vec![0; END_BITS / 64], ..Spelling::default() };
         spelling.file(words.into_iter().filter(|w| w.len() >= SHORTEST && w.is_ascii()).collect());
         spelling
     }
@@ -95,17 +95,19 @@ impl Spelling {
         self.ends.get(bit / 64).is_some_and(|set| set & 1 << (bit % 64) != 0)
     }
 
-    /// The words meant by a folded word, if it is misspelt: a listed one, or an unknown one a single slip away from exactly one.
-    pub fn correct(&self, word: &str) -> Option<&str> {
+    /// The words meant by a folded word with its number, if it is misspelt: a listed one, or one that is no word of the knowledge and
+    /// a single slip away from exactly one.
+    pub fn correct(&self, word: &str, id: WordId) -> Option<&str> {
+        if id != WordId::NONE {
+            let at = self.listed_at.get(id).checked_sub(1)?;
+            return self.listed.get(at as usize).map(String::as_str);
+        }
         let bytes = word.as_bytes();
         // One slip leaves three letters untouched at the beginning or at the end; most words are turned away here.
-        if bytes.len() < 3 || (!self.marked(end_bit(&bytes[..3], 0)) && !self.marked(end_bit(&bytes[bytes.len() - 3..], 1))) {
+        if bytes.len() < SHORTEST || (!self.marked(end_bit(&bytes[..3], 0)) && !self.marked(end_bit(&bytes[bytes.len() - 3..], 1))) {
             return None;
         }
-        if let Some(right) = self.listed.get(word) {
-            return Some(right);
-        }
-        if bytes.len() < SHORTEST || !bytes.iter().all(u8::is_ascii_lowercase) || self.known.contains(word) {
+        if !bytes.iter().all(u8::is_ascii_lowercase) {
             return None;
         }
         let mut found: Option<&str> = None;

@@ -1,0 +1,193 @@
+//! The words of the knowledge, each with a number: text is looked up once, word by word, and every stage compares numbers.
+
+/// The number of a word of the knowledge.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WordId(pub u32);
+
+impl WordId {
+    /// No word of the knowledge.
+    pub const NONE: WordId = WordId(0);
+
+    /// Its place in a table of all words.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The letters of a word as two numbers; a word of at most sixteen bytes is its key and no other word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// The first eight bytes.
+    pub low: u64,
+    /// The next eight, or what stands for all the rest of a longer word.
+    pub high: u64,
+}
+
+/// Bytes that a key holds.
+const EXACT: usize = 16;
+const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl Key {
+    /// The key of a word.
+    pub fn of(word: &[u8]) -> Key {
+        let (first, rest) = word.split_at(word.len().min(8));
+        let high = if word.len() <= EXACT {
+            eight(rest)
+        } else {
+            rest.chunks(8).fold(0, |h: u64, part| (h.rotate_left(23) ^ eight(part)).wrapping_mul(FACTOR))
+        };
+        Key { low: eight(first), high }
+    }
+
+    fn hash(self) -> u64 {
+        let mixed = (self.low ^ self.high.wrapping_mul(FACTOR).rotate_left(31)).wrapping_mul(FACTOR);
+        mixed ^ (mixed >> 32)
+    }
+}
+
+/// At most eight bytes as a number.
+fn eight(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk() {
+        Some(all) => u64::from_le_bytes(*all),
+        None => bytes.iter().rev().fold(0, |n, b| (n << 8) | u64::from(*b)),
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    key: Key,
+    id: WordId,
+    /// Whether the word is longer than its key.
+    long: bool,
+}
+
+const EMPTY: Slot = Slot { key: Key { low: 0, high: 0 }, id: WordId::NONE, long: false };
+
+/// All words, by number and by text.
+#[derive(Debug, Default)]
+pub struct Words {
+    /// The length is a power of two, or 0.
+    slots: Vec<Slot>,
+    text: String,
+    /// Where each word ends in `text`, by number; that of number 0 is 0.
+    ends: Vec<u32>,
+}
+
+/// No words at all.
+pub(crate) static NO_WORDS: Words = Words { slots: Vec::new(), text: String::new(), ends: Vec::new() };
+
+impl Words {
+    /// How many numbers there are, the one for no word included.
+    pub fn len(&self) -> usize {
+        self.ends.len().max(1)
+    }
+
+    /// Whether there are no words.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 1
+    }
+
+    /// The word of that number, "" for none.
+    pub fn text(&self, id: WordId) -> &str {
+        let at = id.index();
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before));
+        match (start, self.ends.get(at)) {
+            (Some(start), Some(end)) => self.text.get(*start as usize..*end as usize).unwrap_or(""),
+            _ => "",
+        }
+    }
+
+    /// The number of a folded word.
+    pub fn find(&self, word: &str) -> WordId {
+        self.find_key(Key::of(word.as_bytes()), word.as_bytes())
+    }
+
+    /// The same, of a word whose key is known.
+    pub(crate) fn find_key(&self, key: Key, word: &[u8]) -> WordId {
+        let long = word.len() > EXACT;
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = key.hash() as usize & mask;
+        while let Some(slot) = self.slots.get(at).filter(|s| s.id != WordId::NONE) {
+            if slot.key == key && slot.long == long && (!long || self.text(slot.id).as_bytes() == word) {
+                return slot.id;
+            }
+            at = (at + 1) & mask;
+        }
+        WordId::NONE
+    }
+
+    /// The number of a folded word, which is a word of the knowledge from now on.
+    pub fn add(&mut self, word: &str) -> WordId {
+        let key = Key::of(word.as_bytes());
+        let known = self.find_key(key, word.as_bytes());
+        if known != WordId::NONE || word.is_empty() {
+            return known;
+        }
+        if self.ends.is_empty() {
+            self.ends.push(0);
+        }
+        let id = WordId(self.ends.len() as u32);
+        self.text.push_str(word);
+        self.ends.push(self.text.len() as u32);
+        if self.ends.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        self.place(Slot { key, id, long: word.len() > EXACT });
+        id
+    }
+
+    fn grow(&mut self) {
+        let size = (self.slots.len() * 2).max(1 << 14);
+        let before = std::mem::replace(&mut self.slots, vec![EMPTY; size]);
+        before.into_iter().filter(|s| s.id != WordId::NONE).for_each(|slot| self.place(slot));
+    }
+
+    fn place(&mut self, slot: Slot) {
+        let mask = self.slots.len() - 1;
+        let mut at = slot.key.hash() as usize & mask;
+        while self.slots[at].id != WordId::NONE {
+            at = (at + 1) & mask;
+        }
+        self.slots[at] = slot;
+    }
+}
+
+/// Something about each word that few words have; what most have is the default.
+#[derive(Debug, Default)]
+pub struct ByWord<T>(Vec<T>);
+
+impl<T: Copy + Default> ByWord<T> {
+    /// What is known of a word.
+    pub fn get(&self, id: WordId) -> T {
+        self.0.get(id.index()).copied().unwrap_or_default()
+    }
+
+    /// The place for a word.
+    pub fn slot(&mut self, id: WordId) -> &mut T {
+        if self.0.len() <= id.index() {
+            self.0.resize(id.index() + 1, T::default());
+        }
+        &mut self.0[id.index()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_has_its_number() {
+        let mut words = Words::default();
+        assert_eq!((words.find("neck"), words.text(WordId::NONE)), (WordId::NONE, ""));
+        let mut list: Vec<String> = (0..20_000).map(|i| format!("w{i}")).collect();
+        list.extend(
+            ["n", "neck", "radiculo", "radiculopathy", "spondylolisthesis", "spondyloarthropathies", "spondyloarthropathiex"]
+                .map(String::from),
+        );
+        let ids: Vec<WordId> = list.iter().map(|w| words.add(w)).collect();
+        for (word, id) in list.iter().zip(&ids) {
+            assert_eq!((words.find(word), words.text(*id), words.add(word)), (*id, word.as_str(), *id));
+        }
+        assert_eq!((words.len(), words.find("spondyloarthropathiey"), words.find("")), (list.len() + 1, WordId::NONE, WordId::NONE));
+    }
+}
