@@ -70,9 +70,9 @@ impl Engine {
             return self.read(note, outline, Vec::new());
         }
         let layout = layout::whole(&note.text, outline, knowledge);
-        let mut mentions = mentions::mentions(&note.text, &layout, knowledge);
+        let mentions = mentions::mentions(&note.text, &layout, knowledge);
         if !typed && !mentions.iter().any(|m| knowledge.lexicon.concept(m.concept).target) {
-            mentions.clear();
+            return self.read(note, layout.outline(), Vec::new());
         }
         self.read(note, layout, mentions)
     }

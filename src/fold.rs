@@ -58,6 +58,7 @@ pub struct Folded {
 
 impl Folded {
     /// The folded words of token `i` ("" if there is none).
+    #[inline]
     pub fn word(&self, i: usize) -> &str {
         self.tokens.get(i).map_or("", |t| t.folded.of(&self.text))
     }

@@ -32,6 +32,7 @@ struct Steps {
 }
 
 impl Steps {
+    #[inline]
     fn slot(&self, node: u32, word: WordId) -> usize {
         let mask = self.slots.len() - 1;
         let key = (u64::from(node) << 32 | u64::from(word.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -43,6 +44,7 @@ impl Steps {
     }
 
     /// The next node; 0 if there is none.
+    #[inline]
     fn get(&self, node: u32, word: WordId) -> u32 {
         if self.slots.is_empty() { 0 } else { self.slots[self.slot(node, word)].2 }
     }
@@ -96,6 +98,7 @@ impl Phrases {
     }
 
     /// Calls `found` with start, end and number of every phrase within the words `from..to`; by start, the shorter first.
+    #[inline]
     pub fn each(&self, from: usize, to: usize, word: impl Fn(usize) -> WordId, mut found: impl FnMut(usize, usize, usize)) {
         for start in from..to {
             self.walk(start, to, &word, |end, phrase| found(start, end, phrase));
@@ -103,6 +106,7 @@ impl Phrases {
     }
 
     /// The phrases that begin with word `start` and end before `to`.
+    #[inline]
     pub fn walk(&self, start: usize, to: usize, word: impl Fn(usize) -> WordId, mut found: impl FnMut(usize, usize)) {
         let mut node = self.first.get(word(start));
         let mut end = start + 1;

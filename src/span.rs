@@ -15,16 +15,19 @@ pub struct Span {
 
 impl Span {
     /// The range from `start` to `end` (bytes).
+    #[inline]
     pub const fn new(start: u32, end: u32) -> Span {
         Span { start, end }
     }
 
     /// The text it covers; empty if the range does not lie in `text` on character boundaries.
+    #[inline]
     pub fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or("")
     }
 
     /// Length in bytes.
+    #[inline]
     pub const fn len(self) -> u32 {
         self.end.saturating_sub(self.start)
     }

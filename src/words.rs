@@ -9,6 +9,7 @@ impl WordId {
     pub const NONE: WordId = WordId(0);
 
     /// Its place in a table of all words.
+    #[inline]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -39,9 +40,10 @@ impl Key {
         Key { low: eight(first), high }
     }
 
+    #[inline]
     fn hash(self) -> u64 {
         let mixed = (self.low ^ self.high.wrapping_mul(FACTOR).rotate_left(31)).wrapping_mul(FACTOR);
-        mixed ^ (mixed >> 32)
+        mixed ^ (mixed >> 29)
     }
 }
 
@@ -53,28 +55,23 @@ fn eight(bytes: &[u8]) -> u64 {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    key: Key,
-    id: WordId,
-    /// Whether the word is longer than its key.
-    long: bool,
-}
-
-const EMPTY: Slot = Slot { key: Key { low: 0, high: 0 }, id: WordId::NONE, long: false };
-
 /// All words, by number and by text.
 #[derive(Debug, Default)]
 pub struct Words {
-    /// The length is a power of two, or 0.
-    slots: Vec<Slot>,
+    /// Upper half of the hash, and the number; 0 is an empty slot. The length is a power of two, or 0.
+    slots: Vec<u64>,
+    /// By number.
+    keys: Vec<Key>,
     text: String,
     /// Where each word ends in `text`, by number; that of number 0 is 0.
     ends: Vec<u32>,
 }
 
 /// No words at all.
-pub(crate) static NO_WORDS: Words = Words { slots: Vec::new(), text: String::new(), ends: Vec::new() };
+pub(crate) static NO_WORDS: Words = Words { slots: Vec::new(), keys: Vec::new(), text: String::new(), ends: Vec::new() };
+
+/// The bits of a slot that hold the hash.
+const HASHED: u64 = !0 << 32;
 
 impl Words {
     /// How many numbers there are, the one for no word included.
@@ -102,14 +99,20 @@ impl Words {
         self.find_key(Key::of(word.as_bytes()), word.as_bytes())
     }
 
-    /// The same, of a word whose key is known.
+    /// The same, of a word whose key is known; the word itself counts only if it is longer than its key.
+    #[inline]
     pub(crate) fn find_key(&self, key: Key, word: &[u8]) -> WordId {
-        let long = word.len() > EXACT;
+        let hash = key.hash();
         let mask = self.slots.len().wrapping_sub(1);
-        let mut at = key.hash() as usize & mask;
-        while let Some(slot) = self.slots.get(at).filter(|s| s.id != WordId::NONE) {
-            if slot.key == key && slot.long == long && (!long || self.text(slot.id).as_bytes() == word) {
-                return slot.id;
+        let mut at = hash as usize & mask;
+        while let Some(&slot) = self.slots.get(at).filter(|s| **s != 0) {
+            if (slot ^ hash) & HASHED == 0 {
+                let id = WordId(slot as u32);
+                let length = self.ends[id.index()] - self.ends[id.index() - 1];
+                let same = if length as usize > EXACT { self.text(id).as_bytes() == word } else { word.len() <= EXACT };
+                if self.keys[id.index()] == key && same {
+                    return id;
+                }
             }
             at = (at + 1) & mask;
         }
@@ -125,30 +128,29 @@ impl Words {
         }
         if self.ends.is_empty() {
             self.ends.push(0);
+            self.keys.push(Key { low: 0, high: 0 });
         }
         let id = WordId(self.ends.len() as u32);
         self.text.push_str(word);
         self.ends.push(self.text.len() as u32);
+        self.keys.push(key);
         if self.ends.len() * 2 > self.slots.len() {
-            self.grow();
+            let size = (self.slots.len() * 2).max(1 << 14);
+            self.slots = vec![0; size];
+            (1..id.0).for_each(|earlier| self.place(WordId(earlier)));
         }
-        self.place(Slot { key, id, long: word.len() > EXACT });
+        self.place(id);
         id
     }
 
-    fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(1 << 14);
-        let before = std::mem::replace(&mut self.slots, vec![EMPTY; size]);
-        before.into_iter().filter(|s| s.id != WordId::NONE).for_each(|slot| self.place(slot));
-    }
-
-    fn place(&mut self, slot: Slot) {
+    fn place(&mut self, id: WordId) {
+        let hash = self.keys[id.index()].hash();
         let mask = self.slots.len() - 1;
-        let mut at = slot.key.hash() as usize & mask;
-        while self.slots[at].id != WordId::NONE {
+        let mut at = hash as usize & mask;
+        while self.slots[at] != 0 {
             at = (at + 1) & mask;
         }
-        self.slots[at] = slot;
+        self.slots[at] = (hash & HASHED) | u64::from(id.0);
     }
 }
 
@@ -158,6 +160,7 @@ pub struct ByWord<T>(Vec<T>);
 
 impl<T: Copy + Default> ByWord<T> {
     /// What is known of a word.
+    #[inline]
     pub fn get(&self, id: WordId) -> T {
         self.0.get(id.index()).copied().unwrap_or_default()
     }

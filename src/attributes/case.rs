@@ -32,9 +32,10 @@ pub fn differences(expected: &BTreeMap<String, Vec<String>>, found: &[Attribute]
 pub fn note_differences(case: &NoteCase, knowledge: &Knowledge) -> Vec<String> {
     let text = &case.note.value;
     let layout = layout::layout(text, knowledge);
-    let date = facts::service_date(text, &layout, knowledge).map(|(d, _)| d.to_string());
-    let setting = facts::stated_setting(text, &layout, knowledge).map(|(s, _)| s.to_string());
-    let author = facts::author_role(text, &layout, knowledge).map(|(a, _)| a.to_string());
+    let stated = facts::stated(text, &layout, knowledge);
+    let date = stated.date.map(|(d, _)| d.to_string());
+    let setting = stated.setting.map(|(s, _)| s.to_string());
+    let author = stated.author.map(|(a, _)| a.to_string());
     let pairs = [("service-date", &case.service_date, date), ("setting", &case.setting, setting), ("author", &case.author, author)];
     let mut out = Vec::new();
     for (what, wanted, got) in pairs {

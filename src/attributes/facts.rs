@@ -17,13 +17,31 @@ const DATE_REACH: u32 = 32;
 /// How many bytes hold the first line or two.
 const TOP_BYTES: u32 = 120;
 
-/// The labelled date of service of a note: "Date of svc 01/22/26".
-pub fn service_date(text: &str, layout: &Layout, knowledge: &Knowledge) -> Option<(Date, Span)> {
-    let about = Scan::about_note(text, layout, &knowledge.attributes);
-    service_date_in(&about, |from| Scan::near(text, layout, &knowledge.attributes, from..from + DATE_REACH))
+/// What a note's own words state of itself, with the words.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stated {
+    /// The labelled date of service: "Date of svc 01/22/26".
+    pub date: Option<(Date, Span)>,
+    /// The setting: "EMERGENCY DEPARTMENT NOTE", "DISCHARGE SUMMARY".
+    pub setting: Option<(Setting, Span)>,
+    /// The role of the writer: "PHYSICAL THERAPY EVALUATION", "J. Doe, RN".
+    pub author: Option<(AuthorRole, Span)>,
 }
 
-/// The same, of words already found.
+/// Reads what a note states of itself.
+pub fn stated(text: &str, layout: &Layout, knowledge: &Knowledge) -> Stated {
+    let about = Scan::about_note(text, layout, &knowledge.attributes);
+    if about.hits.is_empty() {
+        return Stated::default();
+    }
+    Stated {
+        date: service_date_in(&about, |from| Scan::near(text, layout, &knowledge.attributes, from..from + DATE_REACH)),
+        setting: first_fact(&about, layout, |fact| fact.setting),
+        author: first_fact(&about, layout, |fact| fact.author),
+    }
+}
+
+/// The labelled date of service, of words already found.
 pub(crate) fn service_date_of(scan: &Scan<'_>) -> Option<(Date, Span)> {
     service_date_in(scan, |_| scan)
 }
@@ -54,19 +72,8 @@ fn service_date_in<'a, S: std::borrow::Borrow<Scan<'a>>>(labels: &Scan<'_>, near
     })
 }
 
-/// The setting that a note's own words state: "EMERGENCY DEPARTMENT NOTE", "DISCHARGE SUMMARY".
-pub fn stated_setting(text: &str, layout: &Layout, knowledge: &Knowledge) -> Option<(Setting, Span)> {
-    stated(text, layout, knowledge, |fact| fact.setting)
-}
-
-/// The role of the writer that a note's own words state: "PHYSICAL THERAPY EVALUATION", "J. Doe, RN".
-pub fn author_role(text: &str, layout: &Layout, knowledge: &Knowledge) -> Option<(AuthorRole, Span)> {
-    stated(text, layout, knowledge, |fact| fact.author)
-}
-
 /// The first fact that stands where it counts; a title goes before a signature and that before the rest.
-fn stated<T>(text: &str, layout: &Layout, knowledge: &Knowledge, of: impl Fn(&Fact) -> Option<T>) -> Option<(T, Span)> {
-    let scan = Scan::about_note(text, layout, &knowledge.attributes);
+fn first_fact<T>(scan: &Scan<'_>, layout: &Layout, of: impl Fn(&Fact) -> Option<T>) -> Option<(T, Span)> {
     let mut found: Option<(Place, u32, T, Span)> = None;
     for hit in &scan.hits {
         let Meaning::Fact(index) = hit.meaning else { continue };
@@ -74,7 +81,7 @@ fn stated<T>(text: &str, layout: &Layout, knowledge: &Knowledge, of: impl Fn(&Fa
         let Some(value) = of(fact) else { continue };
         let span = span_of(layout, hit.start..hit.end);
         let better = found.as_ref().is_none_or(|(place, start, ..)| (fact.place, hit.start) < (*place, *start));
-        if better && counts(&scan, fact.place, hit.start, hit.end, span) {
+        if better && counts(scan, fact.place, hit.start, hit.end, span) {
             found = Some((fact.place, hit.start, value, span));
         }
     }

@@ -34,10 +34,10 @@ pub(crate) struct Encounter {
 
 /// Reads the encounter from the record and the note's words.
 pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge: &Knowledge, releases: &Releases) -> Encounter {
-    let written = || attributes::facts::service_date(&note.text, layout, knowledge).map(|(date, _)| (date, false));
-    let date = note.facts.date.map(|date| (date, true)).or_else(written);
-    let stated = note.facts.setting.or_else(|| attributes::facts::stated_setting(&note.text, layout, knowledge).map(|(s, _)| s));
-    let author = note.facts.author.or_else(|| attributes::facts::author_role(&note.text, layout, knowledge).map(|(a, _)| a));
+    let written = attributes::facts::stated(&note.text, layout, knowledge);
+    let date = note.facts.date.map(|date| (date, true)).or_else(|| written.date.map(|(date, _)| (date, false)));
+    let stated = note.facts.setting.or_else(|| written.setting.map(|(s, _)| s));
+    let author = note.facts.author.or_else(|| written.author.map(|(a, _)| a));
     let coded_from = coded_from(layout, findings, knowledge);
     let problems = if coded_from.iter().any(|c| *c) { Vec::new() } else { unheaded_problems(layout) };
     let says = |s: &crate::layout::Section| note.text.get(s.body_start as usize..s.end as usize).is_some_and(|t| !t.trim().is_empty());

@@ -162,9 +162,14 @@ pub fn code(
     releases: &Releases,
 ) -> Coded {
     let encounter = encounter::read(note, layout, findings, knowledge, releases);
-    let facts = facts::facts(layout, findings, &encounter, knowledge);
-    let decision = decide::decide(&note.text, layout, findings, &facts, &encounter, knowledge);
-    let flags = flags::flags(note, layout, findings, values, &facts, &encounter, &decision, knowledge);
+    let mut made = Coded::default();
+    // where no sentence was sought nothing is decided
+    if !layout.sentences.is_empty() {
+        let facts = facts::facts(layout, findings, &encounter, knowledge);
+        let decision = decide::decide(&note.text, layout, findings, &facts, &encounter, knowledge);
+        made.flags = flags::flags(note, layout, findings, values, &facts, &encounter, &decision, knowledge);
+        (made.suggestions, made.withheld) = (decision.suggestions, decision.withheld);
+    }
     let mut notices = Vec::new();
     if !encounter.setting_stated {
         notices.push("setting not stated: outpatient rules used".to_owned());
@@ -173,13 +178,11 @@ pub fn code(
         notices.push("no assessment section: nothing is final".to_owned());
     }
     Coded {
-        suggestions: decision.suggestions,
-        withheld: decision.withheld,
-        flags,
         coded_from: encounter.coded_from,
         setting: Some((encounter.setting, encounter.setting_stated)),
         date: encounter.date,
         release: Some(encounter.release),
         notices,
+        ..made
     }
 }

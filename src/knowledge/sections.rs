@@ -18,6 +18,11 @@ pub struct SectionsKnowledge {
     /// Openings in prose, by their first word, longest first.
     prose: WordMap<String, Vec<(String, Known)>>,
     words: WordMap<WordUseKey, WordSet<String>>,
+    /// The words that a heading, with or without qualifiers, may begin with.
+    first: WordSet<String>,
+    /// The first letters of [`Self::bare`] and of [`Self::prose`], one bit each.
+    bare_letters: u32,
+    prose_letters: u32,
     endings: Vec<String>,
     /// Lines that begin copied text.
     pub(crate) copied_begin: Vec<String>,
@@ -87,6 +92,11 @@ impl SectionsKnowledge {
             }
             problems.append(&mut ids);
         }
+        let qualifiers = [SectionWordUse::Label, SectionWordUse::Before, SectionWordUse::Join].map(|what| out.words.get(&(what as u8)));
+        let all = out.headings.keys().chain(qualifiers.into_iter().flatten().flatten());
+        out.first = all.filter_map(|words| words.split(' ').next()).map(str::to_owned).collect();
+        let letters = |words: &mut dyn Iterator<Item = &String>| words.fold(0, |all, w| all | letter_bit(w));
+        (out.bare_letters, out.prose_letters) = (letters(&mut out.bare.keys()), letters(&mut out.prose.keys()));
         out.prose.values_mut().for_each(|list| list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
         out
     }
@@ -94,6 +104,11 @@ impl SectionsKnowledge {
     /// Whether a word or phrase (folded; abbreviations in lower case) has that use.
     pub(crate) fn is(&self, what: SectionWordUse, words: &str) -> bool {
         self.words.get(&(what as u8)).is_some_and(|set| set.contains(words))
+    }
+
+    /// Whether some heading begins with the first of these words.
+    pub(crate) fn may_head(&self, label: &str) -> bool {
+        label.split(' ').next().is_some_and(|first| self.first.contains(first))
     }
 
     /// What a heading's words mean: as they stand, without qualifiers, or as two headings in one ("dx and plan").
@@ -153,6 +168,11 @@ impl SectionsKnowledge {
         self.bare.get(label).copied()
     }
 
+    /// Whether such a heading may begin with the first letter of these words.
+    pub(crate) fn may_be_bare(&self, text: &str) -> bool {
+        self.bare_letters & letter_bit(text) != 0
+    }
+
     /// The opening in prose that folded text (without a space before it) begins with.
     pub(crate) fn prose(&self, folded: &str) -> Option<Known> {
         let first = folded.split(' ').next()?;
@@ -163,7 +183,7 @@ impl SectionsKnowledge {
 
     /// Whether some opening in prose begins with this word.
     pub(crate) fn may_open_prose(&self, word: &str) -> bool {
-        self.prose.contains_key(word)
+        self.prose_letters & letter_bit(word) != 0 && self.prose.contains_key(&*word.to_ascii_lowercase())
     }
 
     /// Whether folded words name a problem rather than a part of a note.
@@ -173,6 +193,11 @@ impl SectionsKnowledge {
                 self.is(SectionWordUse::Problem, w) || self.endings.iter().any(|e| w.len() > e.len() + 1 && w.ends_with(e.as_str()))
             })
     }
+}
+
+/// The bit of the first letter, whatever its case; one bit for all that are no ASCII letters.
+fn letter_bit(text: &str) -> u32 {
+    1 << text.bytes().next().map(|b| b.to_ascii_lowercase()).filter(u8::is_ascii_lowercase).map_or(26, |b| b - b'a')
 }
 
 /// Two headings in one: an assessment with a plan is both, otherwise the assessment or the first governs.

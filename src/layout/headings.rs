@@ -9,6 +9,7 @@ use crate::layout::lines::Line;
 use crate::layout::sentences::continues;
 use crate::span::Span;
 use crate::vocab::SectionKind;
+use std::cell::OnceCell;
 
 /// Bytes a label may have.
 const LABEL: usize = 72;
@@ -39,8 +40,8 @@ pub(crate) struct Finder<'a> {
     /// The kind of the section that is open.
     kind: SectionKind,
     prose: bool,
-    /// Whether most of the note is in capitals, so that capitals say nothing.
-    shouting: bool,
+    /// Whether most of the note is in capitals, so that capitals say nothing; found out when it is asked.
+    shouting: OnceCell<bool>,
     /// Lines that begin with a lone letter set off by a gap, in a note that has several such.
     lettered: Vec<usize>,
     out: Vec<Heading>,
@@ -48,15 +49,13 @@ pub(crate) struct Finder<'a> {
 
 /// Every heading of a text, in order.
 pub(crate) fn headings(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) -> Vec<Heading> {
-    let (upper, lower) =
-        text.bytes().fold((0usize, 0usize), |(u, l), b| (u + usize::from(b.is_ascii_uppercase()), l + usize::from(b.is_ascii_lowercase())));
     let mut finder = Finder {
         text,
         knowledge,
         lines,
         kind: SectionKind::Preamble,
         prose: false,
-        shouting: upper > 2 * lower,
+        shouting: OnceCell::new(),
         lettered: Vec::new(),
         out: Vec::new(),
     };
@@ -70,6 +69,13 @@ pub(crate) fn headings(text: &str, lines: &[Line], knowledge: &SectionsKnowledge
 }
 
 impl Finder<'_> {
+    fn shouting(&self) -> bool {
+        *self.shouting.get_or_init(|| {
+            let count = |of: fn(&u8) -> bool| self.text.bytes().filter(of).count();
+            count(u8::is_ascii_uppercase) > 2 * count(u8::is_ascii_lowercase)
+        })
+    }
+
     fn line(&mut self, i: usize, line: Line) {
         let all = line.of(self.text);
         let (skip, bullet) = labels::markup(all);
@@ -140,6 +146,10 @@ impl Finder<'_> {
     }
 
     pub(crate) fn known_label(&self, label: &str) -> Option<Known> {
+        let mut room = [0; LABEL + 8];
+        if let Some(plain) = labels::plain_words(label, &mut room) {
+            return if self.knowledge.may_head(plain) { self.knowledge.heading(plain) } else { None };
+        }
         let folded = squeeze(&fold_phrase(&labels::clean(label)));
         if folded.is_empty() { None } else { self.knowledge.heading(&folded) }
     }
@@ -231,7 +241,7 @@ impl Finder<'_> {
         if listed || (self.known_label(label).is_some()) {
             return None;
         }
-        let shaped = (labels::capitals(label) && !self.shouting) || (alone && (labels::title_case(label) || labels::capitals(label)));
+        let shaped = (labels::capitals(label) && !self.shouting()) || (alone && (labels::title_case(label) || labels::capitals(label)));
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
         (shaped && !self.problem(label)).then(|| self.heading_at(at, label, body, unknown))
     }
@@ -259,7 +269,7 @@ impl Finder<'_> {
             return (firm && self.opens(known, rest)).then(|| self.heading_at(at, rest, end, known));
         }
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
-        let shaped = labels::capitals(rest) && !self.shouting && after_blank && !self.problem(rest);
+        let shaped = labels::capitals(rest) && !self.shouting() && after_blank && !self.problem(rest);
         shaped.then(|| self.heading_at(at, rest, end, unknown))
     }
 }

@@ -19,7 +19,7 @@ impl Finder<'_> {
         }
         let second = rest[first..].find(|c| c != ' ').and_then(|w| rest[first + w..].find(' ').map(|e| first + w + e));
         let written = rest.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
-        if written && self.kind() != SectionKind::Imaging {
+        if written && self.knowledge.may_be_bare(rest) && self.kind() != SectionKind::Imaging {
             for end in [Some(first), second].into_iter().flatten().filter(|e| *e <= 16 && *e < rest.len()) {
                 if let Some(known) = self.knowledge.bare(&squeeze(&fold_phrase(&rest[..end]))) {
                     return Some(self.heading_at(at, &rest[..end], at + end, known));
@@ -98,9 +98,9 @@ impl Finder<'_> {
     /// Openings in prose behind a closed sentence within a line.
     fn openings_inside(&mut self, from: usize, end: usize) {
         let Some(line) = self.text.get(from..end) else { return };
-        let starts: Vec<usize> = line.match_indices(['.', '!', '?']).map(|(i, _)| i + 1).collect();
-        for at in starts {
-            let rest = &line[at..];
+        for at in memchr::memchr3_iter(b'.', b'!', b'?', line.as_bytes()) {
+            let rest = &line[at + 1..];
+            let at = at + 1;
             let spaces = rest.len() - rest.trim_start().len();
             if spaces > 0 {
                 self.opening(from + at + spaces, end);
@@ -112,7 +112,7 @@ impl Finder<'_> {
     pub(crate) fn opening(&mut self, at: usize, end: usize) {
         let Some(rest) = self.text.get(at..end) else { return };
         let word = rest.find(' ').map_or(rest, |i| &rest[..i]);
-        if word.len() > 12 || !self.knowledge.may_open_prose(&word.to_ascii_lowercase()) {
+        if word.len() > 12 || !self.knowledge.may_open_prose(word) {
             return;
         }
         // The words may go on in the next line.

@@ -53,6 +53,25 @@ pub(crate) fn clean(label: &str) -> String {
     out
 }
 
+/// The folded words of a label that holds nothing but ASCII letters and spaces, as most do; `None` if it holds more, or too much.
+pub(crate) fn plain_words<'r>(label: &str, room: &'r mut [u8]) -> Option<&'r str> {
+    let mut n = 0;
+    if label.len() > room.len() {
+        return None;
+    }
+    for byte in label.bytes() {
+        match byte {
+            b' ' if n == 0 || room[n - 1] == b' ' => continue,
+            b' ' => room[n] = byte,
+            _ if byte.is_ascii_alphabetic() => room[n] = byte.to_ascii_lowercase(),
+            _ => return None,
+        }
+        n += 1;
+    }
+    let n = if n > 0 && room[n - 1] == b' ' { n - 1 } else { n };
+    std::str::from_utf8(&room[..n]).ok().filter(|words| !words.is_empty())
+}
+
 /// Letters of a label: how many, how many of them capital.
 pub(crate) fn letters(label: &str) -> (usize, usize) {
     label.chars().filter(|c| c.is_alphabetic()).fold((0, 0), |(all, upper), c| (all + 1, upper + usize::from(c.is_uppercase())))

@@ -95,6 +95,11 @@ pub struct Section {
 }
 
 impl Layout {
+    /// Without its items and sentences.
+    pub fn outline(self) -> Layout {
+        Layout { items: Vec::new(), sentences: Vec::new(), ..self }
+    }
+
     /// The folded words of some tokens, with a space at both ends; "" for none.
     pub fn words(&self, tokens: Range<u32>) -> &str {
         let all = &self.folded.tokens;

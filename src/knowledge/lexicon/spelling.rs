@@ -2,8 +2,8 @@
 //!
 //! Only words that the lexicon lists as correctable are sought: clinical words that no everyday word resembles.
 //! Each is filed under itself and under each form with one letter left out; two words that are one insertion, deletion,
-//! exchange or transposition apart share such a form. A small bit set of beginnings and endings turns most words away before
-//! that (a slip in the very middle of a six-letter word is lost by it).
+//! exchange or transposition apart share such a form. A small table of beginnings and endings with the lengths they stand in turns
+//! most words away before that (a slip in the very middle of a six-letter word is lost by it).
 
 use super::entries::Entries;
 use super::words_of;
@@ -24,14 +24,17 @@ pub struct Spelling {
     listed_at: ByWord<u16>,
     words: Vec<String>,
     by_form: WordMap<u64, Vec<u16>>,
-    ends: Vec<u64>,
+    /// By beginning or ending: the lengths that words so near have, one bit each, those above 31 as 31; empty without words.
+    ends: Vec<u32>,
 }
 
-const END_BITS: usize = 1 << 13;
+const END_SLOTS: usize = 1 << 13;
+/// Words of this many letters or more are known by four letters at an end, shorter ones by three.
+const FOUR: usize = 9;
 
 impl Spelling {
     pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], entries: &Entries, all: &mut Words, problems: &mut Vec<Diagnostic>) -> Spelling {
-        let mut spelling = Spelling { ends: vec![0; END_BITS / 64], ..Spelling::default() };
+        let mut spelling = Spelling::default();
         let words = words_of(entries);
         for (path, doc) in docs {
             for listed in &doc.misspellings {
@@ -52,7 +55,7 @@ impl Spelling {
 
     /// The index of these words.
     pub(crate) fn of(words: Vec<String>) -> Spelling {
-        let mut spelling = Spelling { ends: vec![0; END_BITS / 64], ..Spelling::default() };
+        let mut spelling = Spelling::default();
         spelling.file(words.into_iter().filter(|w| w.len() >= SHORTEST && w.is_ascii()).collect());
         spelling
     }
@@ -65,8 +68,11 @@ impl Spelling {
                 self.by_form.entry(form).or_default().push(id as u16);
             }
             let bytes = word.as_bytes();
-            self.mark(end_bit(&bytes[..3], 0));
-            self.mark(end_bit(&bytes[bytes.len() - 3..], 1));
+            self.ends.resize(END_SLOTS, 0);
+            for (letters, which) in [(3, 0), (3, 1), (4, 2), (4, 3)] {
+                let part = if which % 2 == 0 { &bytes[..letters] } else { &bytes[bytes.len() - letters..] };
+                self.ends[end_slot(part, which)] |= 0b111 << (bytes.len().min(31) - 1).min(29);
+            }
         }
         self.words = words;
     }
@@ -87,12 +93,13 @@ impl Spelling {
         correctable
     }
 
-    fn mark(&mut self, bit: usize) {
-        self.ends[bit / 64] |= 1 << (bit % 64);
-    }
-
-    fn marked(&self, bit: usize) -> bool {
-        self.ends.get(bit / 64).is_some_and(|set| set & 1 << (bit % 64) != 0)
+    /// Whether a word of that length begins or ends like one that may be meant.
+    #[inline]
+    fn near(&self, word: &[u8]) -> bool {
+        let (letters, which) = if word.len() < FOUR { (3, 0) } else { (4, 2) };
+        let lengths = |part: &[u8], which: usize| self.ends.get(end_slot(part, which)).copied().unwrap_or(0);
+        let all = lengths(&word[..letters], which) | lengths(&word[word.len() - letters..], which + 1);
+        all & (1 << word.len().min(31)) != 0
     }
 
     /// The words meant by a folded word with its number, if it is misspelt: a listed one, or one that is no word of the knowledge and
@@ -103,8 +110,8 @@ impl Spelling {
             return self.listed.get(at as usize).map(String::as_str);
         }
         let bytes = word.as_bytes();
-        // One slip leaves three letters untouched at the beginning or at the end; most words are turned away here.
-        if bytes.len() < SHORTEST || (!self.marked(end_bit(&bytes[..3], 0)) && !self.marked(end_bit(&bytes[bytes.len() - 3..], 1))) {
+        // One slip leaves the letters at the beginning or those at the end untouched; most words are turned away here.
+        if bytes.len() < SHORTEST || !self.near(bytes) {
             return None;
         }
         if !bytes.iter().all(u8::is_ascii_lowercase) {
@@ -133,9 +140,9 @@ fn is_ending_of(a: &str, b: &str) -> bool {
     stem(a, b) || stem(b, a)
 }
 
-fn end_bit(letters: &[u8], which: usize) -> usize {
-    let hash = letters.iter().fold(which as u32 + 1, |h, b| h.wrapping_mul(31).wrapping_add(u32::from(*b)));
-    (hash.wrapping_mul(0x9E37_79B1) >> 19) as usize % END_BITS
+fn end_slot(letters: &[u8], which: usize) -> usize {
+    let hash = letters.iter().fold(which as u32 + 1, |h, b| (h << 7) ^ u32::from(*b));
+    (hash.wrapping_mul(0x9E37_79B1) >> 19) as usize % END_SLOTS
 }
 
 /// Longer words are no slip away from a word of the lexicon.
