@@ -64,7 +64,7 @@ impl Engine {
         let knowledge = &*self.knowledge;
         let folded = fold::fold_known(&note.text, &knowledge.words);
         let typed = mentions::candidates::typed_code(&folded);
-        let possible = typed || mentions::candidates::possible(&note.text, &folded, &knowledge.lexicon);
+        let possible = typed || mentions::candidates::possible(&note.text, &folded, knowledge);
         let outline = layout::outline(&note.text, folded, knowledge);
         if !possible {
             return self.read(note, outline, Vec::new());

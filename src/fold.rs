@@ -249,6 +249,11 @@ impl Folder<'_> {
 
     /// Puts folded bytes and returns the number of the word they are.
     fn put(&mut self, folded: &[u8]) -> WordId {
+        if let [byte] = folded {
+            self.out[self.at] = *byte;
+            self.at += 1;
+            return self.words.find_key(Key { low: u64::from(*byte), high: 0 }, folded);
+        }
         self.reserve(folded.len());
         self.out[self.at..self.at + folded.len()].copy_from_slice(folded);
         self.at += folded.len();
@@ -267,6 +272,7 @@ impl Folder<'_> {
                 None => self.char_at(at).map_or((Class::Vanish, 1), |c| (class_of(c), c.len_utf8())),
             };
             let from = self.at;
+            self.reserve(16);
             let (end, kind, word) = match class {
                 Class::Space => {
                     spaced = true;
@@ -296,7 +302,6 @@ impl Folder<'_> {
                 },
             };
             let folded = Span::new(from as u32, self.at as u32);
-            self.reserve(1);
             self.out[self.at] = b' ';
             self.at += 1;
             self.tokens.push(Token { span: Span::new(at as u32, end as u32), folded, kind, breaks, spaced, word });
@@ -306,23 +311,30 @@ impl Folder<'_> {
     }
 
     /// Reads a word that begins at `start`; returns its end, kind and number.
+    #[inline]
     fn word(&mut self, start: usize) -> (usize, TokenKind, WordId) {
         let bytes = self.text.as_bytes();
-        let (first, low) = letters_of(self.eight_at(start));
-        let (second, high) = if first == 8 { letters_of(self.eight_at(start + 8)) } else { (0, 0) };
-        let mut end = start + first + second;
-        if second == 8 {
-            end += bytes[end..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
-        }
-        if matches!(bytes.get(end), Some(b'\'' | b'`' | b'0'..=b'9' | 128..)) || end - start > 16 {
+        let (low, high, length) = match bytes.get(start..start + 16) {
+            Some(here) => {
+                let eight = |at: usize| here[at..].first_chunk().map_or(0, |b| u64::from_le_bytes(*b));
+                let (first, low) = letters_of(eight(0));
+                let (second, high) = if first == 8 { letters_of(eight(8)) } else { (0, 0) };
+                (low, high, first + second)
+            }
+            None => {
+                let (first, low) = letters_of(self.eight_at(start));
+                let (second, high) = if first == 8 { letters_of(self.eight_at(start + 8)) } else { (0, 0) };
+                (low, high, first + second)
+            }
+        };
+        let end = start + length;
+        if length == 16 || matches!(bytes.get(end), Some(b'\'' | b'`' | b'0'..=b'9' | 128..)) {
             return self.long_word(start, end);
         }
-        self.reserve(16);
-        self.out[self.at..self.at + 8].copy_from_slice(&low.to_le_bytes());
-        if first == 8 {
-            self.out[self.at + 8..self.at + 16].copy_from_slice(&high.to_le_bytes());
-        }
-        self.at += end - start;
+        let room = &mut self.out[self.at..self.at + 16];
+        room[..8].copy_from_slice(&low.to_le_bytes());
+        room[8..].copy_from_slice(&high.to_le_bytes());
+        self.at += length;
         (end, TokenKind::Word, self.words.find_key(Key { low, high }, &[]))
     }
 

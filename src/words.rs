@@ -15,7 +15,7 @@ impl WordId {
     }
 }
 
-/// The letters of a word as two numbers; a word of at most sixteen bytes is its key and no other word is.
+/// The letters of a word as two numbers; a word of at most sixteen bytes is its key and no other word has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Key {
     /// The first eight bytes.
@@ -26,6 +26,8 @@ pub(crate) struct Key {
 
 /// Bytes that a key holds.
 const EXACT: usize = 16;
+/// The last byte of the key of a longer word: a byte that no text has.
+const LONG: u64 = 0xFF << 56;
 const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl Key {
@@ -35,7 +37,7 @@ impl Key {
         let high = if word.len() <= EXACT {
             eight(rest)
         } else {
-            rest.chunks(8).fold(0, |h: u64, part| (h.rotate_left(23) ^ eight(part)).wrapping_mul(FACTOR))
+            rest.chunks(8).fold(0, |h: u64, part| (h.rotate_left(23) ^ eight(part)).wrapping_mul(FACTOR)) | LONG
         };
         Key { low: eight(first), high }
     }
@@ -105,18 +107,20 @@ impl Words {
         let hash = key.hash();
         let mask = self.slots.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
-        while let Some(&slot) = self.slots.get(at).filter(|s| **s != 0) {
-            if (slot ^ hash) & HASHED == 0 {
-                let id = WordId(slot as u32);
-                let length = self.ends[id.index()] - self.ends[id.index() - 1];
-                let same = if length as usize > EXACT { self.text(id).as_bytes() == word } else { word.len() <= EXACT };
-                if self.keys[id.index()] == key && same {
-                    return id;
-                }
+        loop {
+            let slot = self.slots.get(at).copied().unwrap_or(0);
+            if slot == 0 {
+                return WordId::NONE;
+            }
+            let id = WordId(slot as u32);
+            if (slot ^ hash) & HASHED == 0
+                && self.keys.get(id.index()) == Some(&key)
+                && (key.high & LONG != LONG || self.text(id).as_bytes() == word)
+            {
+                return id;
             }
             at = (at + 1) & mask;
         }
-        WordId::NONE
     }
 
     /// The number of a folded word, which is a word of the knowledge from now on.

@@ -39,7 +39,13 @@ pub(crate) fn read(scan: &Scan<'_>, out: &mut Vec<Read>) {
 /// The vertebra at a token, the token after it, and whether it is sure without a partner.
 fn first(scan: &Scan<'_>, token: u32) -> Option<(Vertebra, u32, bool)> {
     let kind = scan.layout.folded.tokens.get(token as usize)?.kind;
+    if !matches!(kind, TokenKind::Alphanumeric | TokenKind::Word) {
+        return None;
+    }
     let word = scan.token(token);
+    if kind == TokenKind::Word && !scan.knowledge.columns.iter().any(|c| c.letter.value == word) {
+        return None;
+    }
     let column = scan.knowledge.columns.iter().position(|c| word.starts_with(c.letter.value.as_str()))?;
     let letter = &scan.knowledge.columns[column].letter.value;
     let rest = &word[letter.len()..];

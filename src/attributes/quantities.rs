@@ -13,7 +13,8 @@ const NEAR: u32 = 5;
 pub(crate) fn read(scan: &Scan<'_>, service: Option<Date>, out: &mut Vec<Read>) {
     let mut token = 0;
     while token < scan.len() {
-        token = quantity(scan, service, token, out).unwrap_or(token + 1).max(token + 1);
+        let found = if scan.may_count(token) { quantity(scan, service, token, out) } else { None };
+        token = found.unwrap_or(token + 1).max(token + 1);
     }
 }
 

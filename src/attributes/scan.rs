@@ -1,5 +1,6 @@
 //! The words of a note that the readers know, found in one pass.
 
+use crate::fold::TokenKind;
 use crate::knowledge::attributes::{AttributesKnowledge, Meaning};
 use crate::knowledge::source::attributes::WordUse;
 use crate::layout::Layout;
@@ -103,6 +104,12 @@ impl<'a> Scan<'a> {
     /// The phrases that begin at a token, longest first.
     pub fn at(&self, token: u32) -> &[Hit] {
         &self.hits[self.from(token)..self.from(token + 1)]
+    }
+
+    /// Whether a number, a length of time or a date may begin at a token: it holds digits, or a known phrase begins with it.
+    pub fn may_count(&self, token: u32) -> bool {
+        let kind = self.layout.folded.tokens.get(token as usize).map(|t| t.kind);
+        matches!(kind, Some(TokenKind::Number | TokenKind::Alphanumeric)) || !self.at(token).is_empty()
     }
 
     /// The phrases that begin within some tokens.

@@ -204,8 +204,7 @@ impl<'a> Deciding<'a> {
             let mention = &self.findings[self.facts[f].finding].mention;
             let first = self.layout.sentences[mention.sentence as usize].tokens.start;
             let from = mention.tokens.start.saturating_sub(reach).max(first);
-            let before = self.layout.words(from..mention.tokens.start);
-            saying.phrases.iter().any(|p| before.contains(p.as_str()))
+            saying.stands_in(self.layout.tokens(from..mention.tokens.start))
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::encounter::Encounter;
 use crate::attributes::Value;
+use crate::context::Cue;
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::Saying;
@@ -223,7 +224,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
     // a hedge in the list of admission diagnoses is settled by the list made at discharge, if there is one
     let admission = knowledge.coding.guidelines.get("admission-list");
     let admitted = |title: Option<Span>| {
-        title.is_some_and(|t| admission.is_some_and(|a| a.phrases.iter().any(|p| layout.words_of(t).contains(p.as_str()))))
+        title.is_some_and(|t| admission.is_some_and(|a| a.stands_in(layout.tokens_of(t))))
     };
     let later = layout.sections.iter().any(|s| s.kind == SectionKind::Diagnosis && !admitted(s.title));
     let at_admission = |title: Option<Span>| later && admitted(title);
@@ -309,15 +310,15 @@ fn consequence_of(layout: &Layout, findings: &[Finding], effect: usize, knowledg
     if before.sentence != own.sentence || before.tokens.end >= own.tokens.start {
         return None;
     }
-    let between = layout.words(before.tokens.end..own.tokens.start);
-    saying.phrases.iter().any(|p| between.contains(p.as_str())).then_some(cause)
+    saying.stands_in(layout.tokens(before.tokens.end..own.tokens.start)).then_some(cause)
 }
 
 /// Whether the only words that put it in the past say that something came after it.
 pub(crate) fn just_after(layout: &Layout, finding: &Finding, knowledge: &Knowledge) -> bool {
     let Some(saying) = knowledge.coding.guidelines.get("after-event") else { return false };
     let cues = &finding.assertion.cues;
-    !cues.is_empty() && cues.iter().all(|c| saying.phrases.iter().any(|p| p.trim() == layout.words_of(c.span).trim()))
+    let says = |c: &Cue| saying.said.iter().any(|p| layout.tokens_of(c.span).iter().map(|t| t.word).eq(p.iter().copied()));
+    !cues.is_empty() && cues.iter().all(says)
 }
 
 /// In which part of its sentence a mention stands: how many semicolons come before it.
@@ -333,9 +334,7 @@ fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: O
     let mention = &finding.mention;
     let first = layout.sentences.get(mention.sentence as usize).map_or(0, |s| s.tokens.start);
     let from = mention.tokens.start.saturating_sub(saying.days.unwrap_or(0)).max(first);
-    let before = layout.words(from..mention.tokens.start);
-    let heading = title.map_or("", |t| layout.words_of(t));
-    saying.phrases.iter().any(|p| before.contains(p.as_str()) || heading.contains(p.as_str()))
+    saying.stands_in(layout.tokens(from..mention.tokens.start)) || title.is_some_and(|t| saying.stands_in(layout.tokens_of(t)))
 }
 
 fn push_new(list: &mut Vec<String>, text: &str) {

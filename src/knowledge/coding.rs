@@ -2,6 +2,8 @@
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Location};
+use crate::fold::{Token, fold_phrase};
+use crate::words::{WordId, Words};
 use crate::knowledge::lexicon::{ConceptId, Lexicon};
 use crate::knowledge::source::coding::{
     Among, BesideDoc, CodingDoc, FlagDoc, Near, Outcome, ReplaceDoc, SuggestDoc, TableKey, WhenDoc, WouldChangeDoc,
@@ -215,8 +217,17 @@ pub struct Saying {
     pub codes: Vec<Code>,
     /// Folded words it looks for.
     pub phrases: Vec<String>,
+    /// The same as words of the knowledge.
+    pub said: Vec<Vec<WordId>>,
     /// A number of days it speaks of.
     pub days: Option<u32>,
+}
+
+impl Saying {
+    /// Whether one of its phrases stands among these tokens.
+    pub fn stands_in(&self, tokens: &[Token]) -> bool {
+        self.said.iter().any(|p| tokens.windows(p.len().max(1)).any(|here| here.iter().map(|t| t.word).eq(p.iter().copied())))
+    }
 }
 
 /// A compiled flag.
@@ -504,6 +515,7 @@ impl CodingKnowledge {
     pub(crate) fn compile(
         docs: &[(&str, &CodingDoc)],
         lexicon: &Lexicon,
+        words: &mut Words,
         names: &mut Names,
         problems: &mut Vec<Diagnostic>,
     ) -> CodingKnowledge {
@@ -585,11 +597,13 @@ impl CodingKnowledge {
                     beside: Concepts::default(),
                     codes: Vec::new(),
                     phrases: Vec::new(),
+                    said: Vec::new(),
                     days: None,
                 };
                 out.reasons.insert(reason.reason, saying);
             }
             for g in &doc.guidelines {
+                let phrases: Vec<String> = g.phrases.iter().map(|p| fold_phrase(p)).collect();
                 let saying = Saying {
                     name: names.add(path, &g.id, r.problems),
                     authority: g.authority.clone().into(),
@@ -597,7 +611,8 @@ impl CodingKnowledge {
                     concepts: r.concepts(&g.concepts),
                     beside: r.concepts(&g.beside),
                     codes: r.codes(&g.codes),
-                    phrases: g.phrases.iter().map(|p| crate::fold::fold_phrase(p)).collect(),
+                    said: phrases.iter().map(|p| p.split_whitespace().map(|w| words.add(w)).collect()).collect(),
+                    phrases,
                     days: g.days,
                 };
                 out.guidelines.insert(g.id.value.clone(), saying);

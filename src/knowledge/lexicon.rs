@@ -277,8 +277,8 @@ impl Lexicon {
     }
 
     /// What phrases can do towards naming a target.
-    pub fn targets(&self) -> &Targets {
-        self.targets.get_or_init(|| Targets::compile(self))
+    pub fn targets(&self, words: &Words) -> &Targets {
+        self.targets.get_or_init(|| Targets::compile(self, words))
     }
 
     /// The concept itself.

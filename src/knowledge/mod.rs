@@ -184,7 +184,7 @@ impl Knowledge {
         let index = index::Index::compile(&of_kind!(Index), &mut names, problems);
         let context = context::ContextKnowledge::compile(&of_kind!(Context), &mut words, &mut names, problems);
         let attributes = attributes::AttributesKnowledge::compile(&of_kind!(Attributes), &mut words, &mut names, problems);
-        let coding = coding::CodingKnowledge::compile(&of_kind!(Coding), &lexicon, &mut names, problems);
+        let coding = coding::CodingKnowledge::compile(&of_kind!(Coding), &lexicon, &mut words, &mut names, problems);
         // what a code can be suggested from is looked for, whoever wrote the rule
         let suggests = |id: lexicon::ConceptId| coding.rules.iter().any(|r| !r.suggest.is_empty() && r.when.any.has(id));
         for (at, concept) in lexicon.concepts.iter_mut().enumerate() {

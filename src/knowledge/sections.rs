@@ -20,9 +20,10 @@ pub struct SectionsKnowledge {
     words: WordMap<WordUseKey, WordSet<String>>,
     /// The words that a heading, with or without qualifiers, may begin with.
     first: WordSet<String>,
-    /// The first letters of [`Self::bare`] and of [`Self::prose`], one bit each.
+    /// The first letters of [`Self::bare`], one bit each.
     bare_letters: u32,
-    prose_letters: u32,
+    /// By the first byte of an opening in prose: the bits of the letters behind it.
+    prose_starts: Vec<u32>,
     endings: Vec<String>,
     /// Lines that begin copied text.
     pub(crate) copied_begin: Vec<String>,
@@ -95,8 +96,12 @@ impl SectionsKnowledge {
         let qualifiers = [SectionWordUse::Label, SectionWordUse::Before, SectionWordUse::Join].map(|what| out.words.get(&(what as u8)));
         let all = out.headings.keys().chain(qualifiers.into_iter().flatten().flatten());
         out.first = all.filter_map(|words| words.split(' ').next()).map(str::to_owned).collect();
-        let letters = |words: &mut dyn Iterator<Item = &String>| words.fold(0, |all, w| all | letter_bit(w));
-        (out.bare_letters, out.prose_letters) = (letters(&mut out.bare.keys()), letters(&mut out.prose.keys()));
+        out.bare_letters = out.bare.keys().fold(0, |all, words| all | letter_bit(words));
+        out.prose_starts = vec![0; 128];
+        for (words, _) in out.prose.values().flatten() {
+            let starts = words.bytes().next().and_then(|first| out.prose_starts.get_mut(usize::from(first)));
+            starts.into_iter().for_each(|s| *s |= words.get(1..).map_or(0, letter_bit));
+        }
         out.prose.values_mut().for_each(|list| list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
         out
     }
@@ -181,9 +186,11 @@ impl SectionsKnowledge {
         list.iter().find(|(words, _)| begins(words)).map(|(_, known)| *known)
     }
 
-    /// Whether some opening in prose begins with this word.
-    pub(crate) fn may_open_prose(&self, word: &str) -> bool {
-        self.prose_letters & letter_bit(word) != 0 && self.prose.contains_key(&*word.to_ascii_lowercase())
+    /// Whether some opening in prose may begin with the first two letters of the text.
+    pub(crate) fn may_open_prose(&self, text: &str) -> bool {
+        let second = text.get(1..).map_or(0, letter_bit);
+        let first = text.bytes().next().map_or(0, |b| b.to_ascii_lowercase());
+        self.prose_starts.get(usize::from(first)).is_some_and(|seconds| seconds & second != 0)
     }
 
     /// Whether folded words name a problem rather than a part of a note.

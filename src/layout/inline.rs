@@ -111,14 +111,22 @@ impl Finder<'_> {
     /// An opening in prose at `at`: an assessment where none is open, a plan behind an assessment in prose.
     pub(crate) fn opening(&mut self, at: usize, end: usize) {
         let Some(rest) = self.text.get(at..end) else { return };
+        if !self.knowledge.may_open_prose(rest) {
+            return;
+        }
         let word = rest.find(' ').map_or(rest, |i| &rest[..i]);
-        if word.len() > 12 || !self.knowledge.may_open_prose(word) {
+        if word.len() > 12 {
             return;
         }
         // The words may go on in the next line.
         let reach = self.text.get(at..).unwrap_or("");
-        let folded = squeeze(&fold_phrase(&reach[..cut(reach, OPENING)]).replace(" , ", " "));
-        let Some(known) = self.knowledge.prose(&folded) else { return };
+        let reach = &reach[..cut(reach, OPENING)];
+        let mut room = [0; OPENING];
+        let known = match labels::opening_words(reach, &mut room) {
+            Some(plain) => self.knowledge.prose(plain),
+            None => self.knowledge.prose(&squeeze(&fold_phrase(reach).replace(" , ", " "))),
+        };
+        let Some(known) = known else { return };
         let fits = match known.kind {
             SectionKind::Plan => self.in_prose(),
             _ => !assesses(self.kind()) && self.kind() != SectionKind::Plan,

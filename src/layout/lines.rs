@@ -28,7 +28,8 @@ pub(crate) fn lines(text: &str) -> Vec<Line> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len() / 50 + 1);
     let (mut start, mut i) = (0, 0);
-    while i < bytes.len() {
+    while let Some(next) = bytes[i..].iter().position(|b| MAY_END[usize::from(*b)]) {
+        i += next;
         let width = match (bytes[i], bytes.get(i + 1), bytes.get(i + 2)) {
             (b'\r', Some(b'\n'), _) | (0xC2, Some(0x85), _) => 2,
             (b'\n' | b'\r' | 0x0b | 0x0c, ..) => 1,
@@ -42,13 +43,28 @@ pub(crate) fn lines(text: &str) -> Vec<Line> {
         i += width;
         start = i;
     }
-    out.push(line(text, start, i));
+    out.push(line(text, start, bytes.len()));
     out
 }
+
+/// The bytes with which the end of a line may begin.
+const MAY_END: [bool; 256] = {
+    let mut set = [false; 256];
+    let ends = [b'\n', b'\r', 0x0b, 0x0c, 0xC2, 0xE2];
+    let mut i = 0;
+    while i < ends.len() {
+        set[ends[i] as usize] = true;
+        i += 1;
+    }
+    set
+};
 
 fn line(text: &str, start: usize, end: usize) -> Line {
     let invisible = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}');
     let all = text.get(start..end).unwrap_or("");
+    if let (Some(b'!'..=b'~'), Some(b'!'..=b'~')) = (all.as_bytes().first(), all.as_bytes().last()) {
+        return Line { start, first: start, end };
+    }
     let left = all.trim_start_matches(invisible);
     let first = end - left.len();
     Line { start, first, end: first + left.trim_end_matches(invisible).len() }

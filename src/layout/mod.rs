@@ -10,7 +10,7 @@ mod markers;
 mod refine;
 mod sentences;
 
-use crate::fold::{self, Folded};
+use crate::fold::{self, Folded, Token};
 use crate::knowledge::sections::assesses;
 use crate::knowledge::{Knowledge, NameId};
 use crate::span::Span;
@@ -112,9 +112,25 @@ impl Layout {
 
     /// The folded words of the tokens that a span covers, with a space at both ends.
     pub fn words_of(&self, span: Span) -> &str {
+        let (first, end) = self.covered(span);
+        self.words(first as u32..end as u32)
+    }
+
+    /// These tokens; none beyond the last.
+    pub fn tokens(&self, tokens: Range<u32>) -> &[Token] {
+        self.folded.tokens.get(tokens.start as usize..tokens.end as usize).unwrap_or_default()
+    }
+
+    /// The tokens that a span covers.
+    pub fn tokens_of(&self, span: Span) -> &[Token] {
+        let (first, end) = self.covered(span);
+        &self.folded.tokens[first..end]
+    }
+
+    fn covered(&self, span: Span) -> (usize, usize) {
         let first = self.folded.tokens.partition_point(|t| t.span.start < span.start);
         let end = self.folded.tokens.partition_point(|t| t.span.end <= span.end);
-        self.words(first as u32..end.max(first) as u32)
+        (first, end.max(first))
     }
 }
 

@@ -5,19 +5,21 @@
 //! stand in one paragraph.
 
 use crate::fold::{Folded, TokenKind};
-use crate::knowledge::lexicon::Lexicon;
+use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::targets::Places;
 
 /// Whether `mentions` could find a target concept in the text, which folds so.
-pub fn possible(text: &str, folded: &Folded, lexicon: &Lexicon) -> bool {
-    let targets = lexicon.targets();
+pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {
+    let lexicon = &knowledge.lexicon;
+    let targets = lexicon.targets(&knowledge.words);
     let mut paragraph = Paragraph::default();
     for (at, token) in folded.tokens.iter().enumerate() {
         if token.breaks > 1 {
             paragraph = Paragraph::default();
         }
         let mut found = false;
-        lexicon.entries.finder.at(folded, at, |end, phrase| {
+        if targets.begins.get(token.word) {
+            lexicon.entries.finder.at(folded, at, |end, phrase| {
             let share = targets.shares[phrase];
             // an abbreviation counts in its very case
             let meant = || {
@@ -27,7 +29,8 @@ pub fn possible(text: &str, folded: &Folded, lexicon: &Lexicon) -> bool {
             if (share.alone || share.needs | share.gives != 0) && meant() {
                 found |= share.alone || paragraph.meets(share.needs, share.gives);
             }
-        });
+            });
+        }
         found = found
             || match token.kind {
                 TokenKind::Word => lexicon.spelling.correct(folded.word(at), token.word).is_some(),

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::fold::fold_known;
-use crate::knowledge::lexicon::Lexicon;
 use crate::knowledge::source::SourceFile;
 use crate::layout;
 use std::path::Path;
@@ -84,8 +83,8 @@ fn sentences() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-fn possible(text: &str, lexicon: &Lexicon) -> bool {
-    candidates::possible(text, &fold_known(text, &KNOWLEDGE.words), lexicon)
+fn possible(text: &str) -> bool {
+    candidates::possible(text, &fold_known(text, &KNOWLEDGE.words), &KNOWLEDGE)
 }
 
 #[test]
@@ -101,8 +100,8 @@ fn no_note_that_names_a_target_is_turned_away() {
     texts.push("Nekc pian.".to_owned());
     texts.push("Sore c\u{e9}rvical spine.".to_owned());
     for text in &texts {
-        assert!(!names_target(text) || possible(text, lexicon), "{text:?}");
+        assert!(!names_target(text) || possible(text), "{text:?}");
     }
-    assert!(!possible("Sore throat and cough for three days. Lungs clear.", lexicon));
-    assert!(!possible("Knee pain after a fall; the ankle is bruised.", lexicon));
+    assert!(!possible("Sore throat and cough for three days. Lungs clear."));
+    assert!(!possible("Knee pain after a fall; the ankle is bruised."));
 }

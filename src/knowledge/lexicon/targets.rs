@@ -2,6 +2,7 @@
 
 use super::Lexicon;
 use super::entries::Meaning;
+use crate::words::{ByWord, Words};
 use std::collections::BTreeMap;
 
 /// Sites and regions at which some finding is a target, one bit each; those past the sixty-fourth share the last.
@@ -23,12 +24,14 @@ pub struct Share {
 pub struct Targets {
     /// By phrase; what its several meanings can do.
     pub shares: Vec<Share>,
+    /// Whether a phrase that can do something begins with the word.
+    pub begins: ByWord<bool>,
     /// What a level of the spine ("C5") is.
     pub levels: Places,
 }
 
 impl Targets {
-    pub(crate) fn compile(lexicon: &Lexicon) -> Targets {
+    pub(crate) fn compile(lexicon: &Lexicon, words: &Words) -> Targets {
         let target = |id: Option<super::ConceptId>| id.is_some_and(|id| lexicon.concept(id).target);
         let mut bits: BTreeMap<&str, Places> = BTreeMap::new();
         for (key, concept) in lexicon.findings.iter().flat_map(|f| &f.with) {
@@ -61,6 +64,12 @@ impl Targets {
             entries.iter().map(|e| share(&e.meaning)).chain(sites).fold(Share::default(), sum)
         });
         let levels = lexicon.grammar.level_regions().fold(bit("level"), |all, r| all | bit(r));
-        Targets { shares: shares.collect(), levels }
+        let shares: Vec<Share> = shares.collect();
+        let mut begins = ByWord::default();
+        for (pattern, _) in lexicon.entries.patterns.iter().zip(&shares).filter(|(_, share)| **share != Share::default()) {
+            let first = pattern.split(' ').find(|w| !w.is_empty()).unwrap_or_default();
+            *begins.slot(words.find(first)) = true;
+        }
+        Targets { shares, begins, levels }
     }
 }
