@@ -16,7 +16,7 @@ impl WordId {
 }
 
 /// The letters of a word as two numbers; a word of at most sixteen bytes is its key and no other word has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Key {
     /// The first eight bytes.
     pub low: u64,
@@ -43,7 +43,7 @@ impl Key {
     }
 
     #[inline]
-    fn hash(self) -> u64 {
+    pub fn hash(self) -> u64 {
         let mixed = (self.low ^ self.high.wrapping_mul(FACTOR).rotate_left(31)).wrapping_mul(FACTOR);
         mixed ^ (mixed >> 29)
     }

@@ -43,7 +43,7 @@ fn first(scan: &Scan<'_>, token: u32) -> Option<(Vertebra, u32, bool)> {
         return None;
     }
     let word = scan.token(token);
-    if kind == TokenKind::Word && !scan.knowledge.columns.iter().any(|c| c.letter.value == word) {
+    if kind == TokenKind::Word && (word.len() > 2 || !scan.knowledge.columns.iter().any(|c| c.letter.value == word)) {
         return None;
     }
     let column = scan.knowledge.columns.iter().position(|c| word.starts_with(c.letter.value.as_str()))?;

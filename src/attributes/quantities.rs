@@ -2,6 +2,7 @@
 
 use crate::attributes::scan::Scan;
 use crate::attributes::{Attribute, Read, Value};
+use crate::fold::TokenKind;
 use crate::knowledge::attributes::Quantity;
 use crate::knowledge::source::attributes::{QuantityKind, WordUse};
 use jiff::civil::Date;
@@ -57,7 +58,16 @@ fn push(scan: &Scan<'_>, rule: &Quantity, value: Value, from: u32, to: u32, out:
 
 /// The first rule whose words stand around the tokens, with the tokens including those words.
 fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> Option<(&'k Quantity, u32, u32)> {
-    scan.knowledge.quantities.iter().filter(|q| q.of == of).find_map(|rule| {
+    let word = |token: Option<u32>| scan.layout.folded.tokens.get(token? as usize).map(|t| t.word);
+    let (previous, next) = (word(start.checked_sub(1)), word(Some(end)));
+    let about = start.checked_sub(1).is_some_and(|t| scan.word(t, WordUse::About) == Some(start));
+    // `x3` holds the word before it
+    let joined = scan.layout.folded.tokens.get(start as usize).is_some_and(|t| t.kind == TokenKind::Alphanumeric);
+    let reached = |rule: &Quantity| {
+        (rule.before.is_empty() || about || joined || previous.is_some_and(|w| rule.before_ends.contains(&w)))
+            && (rule.after.is_empty() || next.is_some_and(|w| rule.after_begins.contains(&w)))
+    };
+    scan.knowledge.quantities.iter().filter(|q| q.of == of && reached(q)).find_map(|rule| {
         let from = before(scan, rule, start)?;
         let to = behind(scan, rule, end)?;
         if rule.alone && !(stands_alone(scan, from, to) && in_story(scan, from)) {

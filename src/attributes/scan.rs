@@ -106,10 +106,13 @@ impl<'a> Scan<'a> {
         &self.hits[self.from(token)..self.from(token + 1)]
     }
 
-    /// Whether a number, a length of time or a date may begin at a token: it holds digits, or a known phrase begins with it.
+    /// Whether a number, a length of time or a date may begin at a token.
     pub fn may_count(&self, token: u32) -> bool {
         let kind = self.layout.folded.tokens.get(token as usize).map(|t| t.kind);
-        matches!(kind, Some(TokenKind::Number | TokenKind::Alphanumeric)) || !self.at(token).is_empty()
+        let counts = |h: &Hit| {
+            matches!(h.meaning, Meaning::Number(..) | Meaning::UnitAlone(_) | Meaning::Moment(_) | Meaning::Word(WordUse::PartOfMonth))
+        };
+        matches!(kind, Some(TokenKind::Number | TokenKind::Alphanumeric)) || self.at(token).iter().any(counts)
     }
 
     /// The phrases that begin within some tokens.

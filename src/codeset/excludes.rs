@@ -29,6 +29,18 @@ impl CodeSet {
         found.max_by(|x, y| x.level.cmp(&y.level).then(x.node.len().cmp(&y.node.len())).then(y.from.cmp(&x.from)))
     }
 
+    /// Whether an Excludes1 note forbids two codes together; each pair is looked up once.
+    pub fn forbids(&self, a: Code, b: Code) -> bool {
+        if let Some(known) = self.pairs.read().ok().and_then(|pairs| pairs.get(&(a, b)).copied()) {
+            return known;
+        }
+        let forbidden = self.excludes1(a, b).is_some();
+        if let Ok(mut pairs) = self.pairs.write() {
+            pairs.insert((a, b), forbidden);
+        }
+        forbidden
+    }
+
     /// Every Excludes note between two codes: those in the chain of `a` that name `b`, then those in the chain of `b` that name `a`.
     pub fn excludes(&self, a: Code, b: Code) -> Vec<Excludes> {
         let mut found = Vec::new();

@@ -34,7 +34,8 @@ pub use releases::{Picked, Releases};
 use crate::code::Code;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, RwLock};
 
 /// The release that the program carries; `lexicon/icd10cm/SOURCE.md` says how it was made.
 static EMBEDDED: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/lexicon/icd10cm/2026-04-01.bin"));
@@ -49,6 +50,8 @@ static BUILT_IN: LazyLock<Arc<CodeSet>> = LazyLock::new(|| match CodeSet::open(E
 #[derive(Debug)]
 pub struct CodeSet {
     store: compiled::Store,
+    /// Pairs that were asked for, and whether Excludes1 forbids them.
+    pairs: RwLock<HashMap<(Code, Code), bool>>,
 }
 
 /// Whether a code may be reported.
@@ -111,7 +114,7 @@ impl CodeSet {
             complete,
         };
         let open = |bytes| match compiled::Store::open(Cow::Owned(bytes), false) {
-            Ok(store) => CodeSet { store },
+            Ok(store) => CodeSet { store, pairs: RwLock::default() },
             Err(e) => unreachable!("what was just compiled opens: {e}"),
         };
         let draft = open(compiled::write(tabular, meta(0)));
@@ -124,7 +127,7 @@ impl CodeSet {
     /// # Errors
     /// One sentence, if it is not one, or damaged.
     pub fn open(bytes: impl Into<Cow<'static, [u8]>>, check: bool) -> Result<CodeSet, String> {
-        compiled::Store::open(bytes.into(), check).map(|store| CodeSet { store })
+        compiled::Store::open(bytes.into(), check).map(|store| CodeSet { store, pairs: RwLock::default() })
     }
 
     /// The compiled form.

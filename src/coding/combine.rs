@@ -47,7 +47,10 @@ pub(crate) struct Outcome<'k> {
 pub(crate) fn run<'k>(scene: &Scene<'_>, coding: &'k CodingKnowledge, phase: Option<&str>) -> Outcome<'k> {
     let mut candidates = Vec::new();
     let mut noticed = BTreeSet::new();
-    for (r, rule) in coding.rules.iter().enumerate() {
+    // only rules that speak of what is there, in the order of the knowledge
+    let concerned: BTreeSet<u16> = scene.active.iter().flat_map(|&f| coding.rules_of(scene.facts[f].concept)).copied().collect();
+    for r in concerned.into_iter().map(usize::from) {
+        let rule = &coding.rules[r];
         let fired: Vec<usize> = scene.active.iter().copied().filter(|&f| scene.holds(&rule.when, f)).collect();
         if fired.is_empty() {
             continue;

@@ -17,7 +17,7 @@ pub(crate) fn excludes(set: &CodeSet, suggestions: &mut [Suggestion]) -> Vec<usi
     for i in 0..suggestions.len() {
         for j in i + 1..suggestions.len() {
             let (a, b) = (suggestions[i].code, suggestions[j].code);
-            if set.excludes1(a, b).is_none() {
+            if !set.forbids(a, b) {
                 continue;
             }
             if suggestions[i].status == Status::Supported && suggestions[j].status == Status::Supported {

@@ -223,9 +223,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
     let discharge = setting == Setting::Inpatient;
     // a hedge in the list of admission diagnoses is settled by the list made at discharge, if there is one
     let admission = knowledge.coding.guidelines.get("admission-list");
-    let admitted = |title: Option<Span>| {
-        title.is_some_and(|t| admission.is_some_and(|a| a.stands_in(layout.tokens_of(t))))
-    };
+    let admitted = |title: Option<Span>| title.is_some_and(|t| admission.is_some_and(|a| a.stands_in(layout.tokens_of(t))));
     let later = layout.sections.iter().any(|s| s.kind == SectionKind::Diagnosis && !admitted(s.title));
     let at_admission = |title: Option<Span>| later && admitted(title);
     let mut facts: Vec<Fact> = findings

@@ -1,13 +1,13 @@
 //! What `rules/attributes` says, checked and compiled: one pass for all words, and what each of them means.
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::fold_phrase;
+use crate::fold::{WordSet, fold_phrase};
 use crate::knowledge::source::attributes::{AttributesDoc, ColumnDoc, LinkKind, MomentDoc, Place, QuantityKind, WordUse};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::phrases::Phrases;
 use crate::vocab::{AttributeKey, AuthorRole, Setting};
-use crate::words::Words;
+use crate::words::{WordId, Words};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -89,6 +89,9 @@ pub(crate) struct Quantity {
     /// Folded, with spaces at both ends.
     pub before: Vec<String>,
     pub after: Vec<String>,
+    /// The last words of those that stand before, skipped ones included, and the first words of those that stand behind.
+    pub before_ends: WordSet<WordId>,
+    pub after_begins: WordSet<WordId>,
     pub skip: Vec<String>,
     pub not_before: Vec<String>,
     pub not_after: Vec<String>,
@@ -173,7 +176,7 @@ impl AttributesKnowledge {
         let mut ids = Vec::new();
         let mut builder = Builder { patterns: HashMap::new(), list: Vec::new(), meanings: Vec::new(), problems: &mut ids };
         for (path, doc) in docs {
-            out.add_rules(path, doc, names, &mut builder);
+            out.add_rules(path, doc, words, names, &mut builder);
             out.add_words(path, doc, names, &mut builder);
         }
         let (list, meanings) = (builder.list, builder.meanings);
@@ -199,7 +202,7 @@ impl AttributesKnowledge {
         (Phrases::new(&phrases, words), chosen.into_iter().map(|i| i as u32).collect())
     }
 
-    fn add_rules(&mut self, path: &str, doc: &AttributesDoc, names: &mut Names, builder: &mut Builder<'_>) {
+    fn add_rules(&mut self, path: &str, doc: &AttributesDoc, words: &mut Words, names: &mut Names, builder: &mut Builder<'_>) {
         for value in &doc.values {
             let rule = names.add(path, &value.id, builder.problems);
             let index = self.values.len() as u16;
@@ -213,13 +216,17 @@ impl AttributesKnowledge {
             let rule = names.add(path, &quantity.id, builder.problems);
             let placed = |list: &[Placed<String>]| list.iter().map(|t| fold_phrase(&t.value)).collect::<Vec<_>>();
             let plain = |list: &[String]| list.iter().map(|t| fold_phrase(t)).collect::<Vec<_>>();
+            let (before, after, skip) = (placed(&quantity.before), placed(&quantity.after), plain(&quantity.skip));
+            let mut word = |word: Option<&str>| words.add(word.unwrap_or_default());
             self.quantities.push(Quantity {
+                before_ends: before.iter().chain(&skip).map(|p| word(p.split_whitespace().next_back())).collect(),
+                after_begins: after.iter().map(|p| word(p.split_whitespace().next())).collect(),
                 rule,
                 key: quantity.key,
                 of: quantity.of,
-                before: placed(&quantity.before),
-                after: placed(&quantity.after),
-                skip: plain(&quantity.skip),
+                before,
+                after,
+                skip,
                 not_before: plain(&quantity.not_before),
                 not_after: plain(&quantity.not_after),
                 beside_mention: quantity.beside_mention,

@@ -3,7 +3,6 @@
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::{Token, fold_phrase};
-use crate::words::{WordId, Words};
 use crate::knowledge::lexicon::{ConceptId, Lexicon};
 use crate::knowledge::source::coding::{
     Among, BesideDoc, CodingDoc, FlagDoc, Near, Outcome, ReplaceDoc, SuggestDoc, TableKey, WhenDoc, WouldChangeDoc,
@@ -11,6 +10,7 @@ use crate::knowledge::source::coding::{
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::{AttributeKey, Basis, FlagSeverity, Reason, Setting, Status};
+use crate::words::{WordId, Words};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
@@ -338,6 +338,8 @@ pub struct CodingKnowledge {
     pub groups: HashMap<String, Concepts>,
     /// Concepts that any rule, temptation or flag speaks of.
     pub used: Concepts,
+    /// By concept: the rules that may fire on it, in file order.
+    by_concept: Vec<Vec<u16>>,
 }
 
 /// Resolves names while compiling, and collects what does not resolve.
@@ -511,6 +513,11 @@ fn edits(a: &str, b: &str) -> usize {
 }
 
 impl CodingKnowledge {
+    /// The rules that may fire on a concept, in file order.
+    pub fn rules_of(&self, concept: ConceptId) -> &[u16] {
+        self.by_concept.get(concept.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
     /// Checks and compiles the documents, in path order.
     pub(crate) fn compile(
         docs: &[(&str, &CodingDoc)],
@@ -622,6 +629,11 @@ impl CodingKnowledge {
                 out.flags.push(compile_flag(name, flag, &mut r));
             }
         }
+        let concerned = |concept: u16| {
+            let rules = out.rules.iter().enumerate().filter(|(_, rule)| rule.when.any.has(ConceptId(concept)));
+            rules.map(|(at, _)| at as u16).collect()
+        };
+        out.by_concept = (0..lexicon.concepts.len() as u16).map(concerned).collect();
         out.groups = r.groups;
         out.used = r.used;
         out

@@ -186,11 +186,19 @@ impl SectionsKnowledge {
         list.iter().find(|(words, _)| begins(words)).map(|(_, known)| *known)
     }
 
-    /// Whether some opening in prose may begin with the first two letters of the text.
+    /// Whether some opening in prose begins with the first word of the text.
     pub(crate) fn may_open_prose(&self, text: &str) -> bool {
         let second = text.get(1..).map_or(0, letter_bit);
         let first = text.bytes().next().map_or(0, |b| b.to_ascii_lowercase());
-        self.prose_starts.get(usize::from(first)).is_some_and(|seconds| seconds & second != 0)
+        if self.prose_starts.get(usize::from(first)).is_none_or(|seconds| seconds & second == 0) {
+            return false;
+        }
+        let mut room = [0; 12];
+        let length = text.bytes().position(|b| b == b' ').unwrap_or(text.len());
+        let Some(word) = room.get_mut(..length) else { return false };
+        word.copy_from_slice(&text.as_bytes()[..length]);
+        word.make_ascii_lowercase();
+        std::str::from_utf8(word).is_ok_and(|word| self.prose.contains_key(word))
     }
 
     /// Whether folded words name a problem rather than a part of a note.

@@ -71,8 +71,8 @@ pub(crate) fn headings(text: &str, lines: &[Line], knowledge: &SectionsKnowledge
 impl Finder<'_> {
     fn shouting(&self) -> bool {
         *self.shouting.get_or_init(|| {
-            let count = |of: fn(&u8) -> bool| self.text.bytes().filter(of).count();
-            count(u8::is_ascii_uppercase) > 2 * count(u8::is_ascii_lowercase)
+            let upper = self.text.bytes().filter(u8::is_ascii_uppercase).count();
+            upper > 2 * self.text.bytes().filter(u8::is_ascii_lowercase).count()
         })
     }
 
@@ -276,16 +276,20 @@ impl Finder<'_> {
 
 /// Where a dash or angle parts a label from its text: its start and its end.
 fn dash(head: &str) -> Option<(usize, usize)> {
-    let dashes = [" - ", " – ", " — ", " -- ", "—", "--", "> ", "- ", ">"];
-    let mut found: Option<(usize, usize)> = None;
-    // most lines have none of their bytes
-    memchr::memchr3(b'-', b'>', 0xE2, head.as_bytes())?;
-    for mark in dashes {
-        if let Some(at) = head.find(mark).filter(|at| *at > 0 && found.is_none_or(|f| *at < f.0)) {
-            found = Some((at, at + mark.len()));
+    const DASHES: [&str; 9] = [" - ", " – ", " — ", " -- ", "—", "--", "> ", "- ", ">"];
+    let bytes = head.as_bytes();
+    // what opens the line parts nothing, and says that such marks do not
+    let opens = |mark: &&&str| head.starts_with(**mark);
+    for at in memchr::memchr3_iter(b'-', b'>', 0xE2, bytes) {
+        for start in [at.wrapping_sub(1), at] {
+            let Some(here) = bytes.get(start..).filter(|_| start > 0) else { continue };
+            let mark = DASHES.iter().find(|mark| here.starts_with(mark.as_bytes()));
+            if let Some(mark) = mark.filter(|mark| !opens(mark)) {
+                return Some((start, start + mark.len()));
+            }
         }
     }
-    found
+    None
 }
 
 /// The greatest character boundary of `text` at or below `at`.

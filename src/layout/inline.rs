@@ -114,10 +114,6 @@ impl Finder<'_> {
         if !self.knowledge.may_open_prose(rest) {
             return;
         }
-        let word = rest.find(' ').map_or(rest, |i| &rest[..i]);
-        if word.len() > 12 {
-            return;
-        }
         // The words may go on in the next line.
         let reach = self.text.get(at..).unwrap_or("");
         let reach = &reach[..cut(reach, OPENING)];

@@ -53,16 +53,27 @@ pub(crate) fn clean(label: &str) -> String {
     out
 }
 
-/// The folded words of a label that holds nothing but ASCII letters and spaces, as most do; `None` if it holds more, or too much.
+/// The folded words of a label without its hyphens, if it holds nothing but ASCII letters, spaces, hyphens and marks between words, as
+/// most do; `None` if it holds more, or too much.
 pub(crate) fn plain_words<'r>(label: &str, room: &'r mut [u8]) -> Option<&'r str> {
     let mut n = 0;
-    if label.len() > room.len() {
-        return None;
-    }
     for byte in label.bytes() {
+        if n + 3 > room.len() {
+            return None;
+        }
         match byte {
-            b' ' if n == 0 || room[n - 1] == b' ' => continue,
-            b' ' => room[n] = byte,
+            b' ' | b'-' if n == 0 || room[n - 1] == b' ' => continue,
+            b' ' | b'-' => room[n] = b' ',
+            b'/' | b'&' | b',' | b'+' => {
+                if n > 0 && room[n - 1] != b' ' {
+                    room[n] = b' ';
+                    n += 1;
+                } else if n > 1 && room[n - 2] == byte {
+                    return None;
+                }
+                (room[n], room[n + 1]) = (byte, b' ');
+                n += 1;
+            }
             _ if byte.is_ascii_alphabetic() => room[n] = byte.to_ascii_lowercase(),
             _ => return None,
         }

@@ -20,15 +20,15 @@ pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {
         let mut found = false;
         if targets.begins.get(token.word) {
             lexicon.entries.finder.at(folded, at, |end, phrase| {
-            let share = targets.shares[phrase];
-            // an abbreviation counts in its very case
-            let meant = || {
-                let written = token.span.hull(folded.tokens[end - 1].span).of(text);
-                lexicon.entries.meanings[phrase].iter().any(|e| e.exact.as_ref().is_none_or(|exact| exact == written))
-            };
-            if (share.alone || share.needs | share.gives != 0) && meant() {
-                found |= share.alone || paragraph.meets(share.needs, share.gives);
-            }
+                let share = targets.shares[phrase];
+                // an abbreviation counts in its very case
+                let meant = || {
+                    let written = token.span.hull(folded.tokens[end - 1].span).of(text);
+                    lexicon.entries.meanings[phrase].iter().any(|e| e.exact.as_ref().is_none_or(|exact| exact == written))
+                };
+                if (share.alone || share.needs | share.gives != 0) && meant() {
+                    found |= share.alone || paragraph.meets(share.needs, share.gives);
+                }
             });
         }
         found = found
