@@ -42,8 +42,12 @@ fn first(scan: &Scan<'_>, token: u32) -> Option<(Vertebra, u32, bool)> {
     if !matches!(kind, TokenKind::Alphanumeric | TokenKind::Word) {
         return None;
     }
+    // letters alone are a column's only if they are one or two
+    if kind == TokenKind::Word && scan.layout.folded.tokens[token as usize].folded.len() > 2 {
+        return None;
+    }
     let word = scan.token(token);
-    if kind == TokenKind::Word && (word.len() > 2 || !scan.knowledge.columns.iter().any(|c| c.letter.value == word)) {
+    if kind == TokenKind::Word && (word.is_empty() || !scan.knowledge.columns.iter().any(|c| c.letter.value == word)) {
         return None;
     }
     let column = scan.knowledge.columns.iter().position(|c| word.starts_with(c.letter.value.as_str()))?;

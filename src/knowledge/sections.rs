@@ -7,10 +7,13 @@ use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::SectionKind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Compiled form.
 #[derive(Debug, Default)]
 pub struct SectionsKnowledge {
+    /// Tells it from other knowledge of the program.
+    pub(crate) instance: u32,
     /// Folded words of a heading, without the spaces around them.
     headings: WordMap<String, Known>,
     /// Headings that open a section without a mark before the text.
@@ -33,6 +36,8 @@ pub struct SectionsKnowledge {
 
 type WordUseKey = u8;
 
+static INSTANCES: AtomicU32 = AtomicU32::new(1);
+
 /// What a label means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Known {
@@ -47,7 +52,7 @@ pub(crate) struct Known {
 impl SectionsKnowledge {
     /// Checks and compiles the documents, in path order.
     pub(crate) fn compile(docs: &[(&str, &SectionsDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> SectionsKnowledge {
-        let mut out = SectionsKnowledge::default();
+        let mut out = SectionsKnowledge { instance: INSTANCES.fetch_add(1, Ordering::Relaxed), ..SectionsKnowledge::default() };
         for (path, doc) in docs {
             let mut fold = |term: &Placed<String>| {
                 let folded = squeeze(&fold_phrase(&term.value));
@@ -178,12 +183,24 @@ impl SectionsKnowledge {
         self.bare_letters & letter_bit(text) != 0
     }
 
-    /// The opening in prose that folded text (without a space before it) begins with.
-    pub(crate) fn prose(&self, folded: &str) -> Option<Known> {
-        let first = folded.split(' ').next()?;
-        let list = self.prose.get(first)?;
-        let begins = |words: &str| folded.strip_prefix(words).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-        list.iter().find(|(words, _)| begins(words)).map(|(_, known)| *known)
+    /// The opening in prose that a text begins with; `folded` are its folded words, which only unusual texts need.
+    pub(crate) fn prose(&self, text: &str, folded: impl FnOnce() -> String) -> Option<Known> {
+        let word = text.bytes().position(|b| !b.is_ascii_alphabetic()).unwrap_or(text.len());
+        let mut room = [0; 12];
+        let first = room.get_mut(..word)?;
+        first.copy_from_slice(&text.as_bytes()[..word]);
+        first.make_ascii_lowercase();
+        let list = self.prose.get(std::str::from_utf8(first).ok()?)?;
+        let plain: Option<Vec<bool>> = list.iter().map(|(words, _)| begins_with(text, words)).collect();
+        let at = match plain {
+            Some(begins) => begins.iter().position(|b| *b),
+            None => {
+                let folded = folded();
+                let begins = |words: &str| folded.strip_prefix(words).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+                list.iter().position(|(words, _)| begins(words))
+            }
+        };
+        at.map(|at| list[at].1)
     }
 
     /// Whether some opening in prose begins with the first word of the text.
@@ -207,6 +224,27 @@ impl SectionsKnowledge {
             || folded.split(' ').any(|w| {
                 self.is(SectionWordUse::Problem, w) || self.endings.iter().any(|e| w.len() > e.len() + 1 && w.ends_with(e.as_str()))
             })
+    }
+}
+
+/// Whether a text begins with these folded words, commas aside; `None` if that cannot be told without folding it.
+fn begins_with(text: &str, words: &str) -> Option<bool> {
+    let text = text.as_bytes();
+    let mut at = 0;
+    for letter in words.bytes() {
+        let here = text.get(at).copied();
+        match (letter, here) {
+            (_, Some(b'\'' | b'`' | b'-' | 128..)) => return None,
+            (b' ', Some(b' ' | b',' | b'\n' | b'\r' | b'\t')) => {
+                at += text[at..].iter().take_while(|b| matches!(b, b' ' | b',' | b'\n' | b'\r' | b'\t')).count();
+            }
+            (_, Some(b)) if b.to_ascii_lowercase() == letter => at += 1,
+            _ => return Some(false),
+        }
+    }
+    match text.get(at) {
+        Some(b'\'' | b'`' | b'-' | 128..) => None,
+        behind => Some(behind.is_none_or(|b| !b.is_ascii_alphanumeric())),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finds headings: at the start of lines, inside run-on lines, and the words that open an assessment in prose.
 
-use crate::fold::fold_phrase;
+use crate::fold::{WordMap, fold_phrase};
 use crate::knowledge::NameId;
 use crate::knowledge::sections::{Known, SectionsKnowledge, assesses, squeeze};
 use crate::knowledge::source::sections::HeadingUse;
@@ -9,12 +9,22 @@ use crate::layout::lines::Line;
 use crate::layout::sentences::continues;
 use crate::span::Span;
 use crate::vocab::SectionKind;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 /// Bytes a label may have.
 const LABEL: usize = 72;
 /// Bytes of a line that an author would have wrapped.
 const WRAPPED: usize = 50;
+
+/// What the labels mean that were met lately, and in which knowledge.
+type Memory = (u32, WordMap<Box<str>, Option<Known>>);
+
+thread_local! {
+    static KNOWN: RefCell<Memory> = RefCell::default();
+}
+
+/// How many labels are remembered at most.
+const LABELS: usize = 4096;
 
 /// One heading.
 #[derive(Debug, Clone, Copy)]
@@ -148,10 +158,30 @@ impl Finder<'_> {
     pub(crate) fn known_label(&self, label: &str) -> Option<Known> {
         let mut room = [0; LABEL + 8];
         if let Some(plain) = labels::plain_words(label, &mut room) {
-            return if self.knowledge.may_head(plain) { self.knowledge.heading(plain) } else { None };
+            return if self.knowledge.may_head(plain) { self.remembered(plain, || self.knowledge.heading(plain)) } else { None };
         }
-        let folded = squeeze(&fold_phrase(&labels::clean(label)));
-        if folded.is_empty() { None } else { self.knowledge.heading(&folded) }
+        self.remembered(label, || {
+            let folded = squeeze(&fold_phrase(&labels::clean(label)));
+            if folded.is_empty() { None } else { self.knowledge.heading(&folded) }
+        })
+    }
+
+    /// What a label means, from this thread's memory if it was met lately: notes share their labels.
+    fn remembered(&self, label: &str, find: impl FnOnce() -> Option<Known>) -> Option<Known> {
+        KNOWN.with_borrow_mut(|(instance, known)| {
+            if *instance != self.knowledge.instance || known.len() >= LABELS {
+                *instance = self.knowledge.instance;
+                known.clear();
+            }
+            if let Some(found) = known.get(label) {
+                return *found;
+            }
+            let found = find();
+            if label.len() <= LABEL {
+                known.insert(label.into(), found);
+            }
+            found
+        })
     }
 
     pub(crate) fn heading_at(&self, at: usize, label: &str, body: usize, known: Known) -> Heading {

@@ -117,11 +117,7 @@ impl Finder<'_> {
         // The words may go on in the next line.
         let reach = self.text.get(at..).unwrap_or("");
         let reach = &reach[..cut(reach, OPENING)];
-        let mut room = [0; OPENING];
-        let known = match labels::opening_words(reach, &mut room) {
-            Some(plain) => self.knowledge.prose(plain),
-            None => self.knowledge.prose(&squeeze(&fold_phrase(reach).replace(" , ", " "))),
-        };
+        let known = self.knowledge.prose(reach, || squeeze(&fold_phrase(reach).replace(" , ", " ")));
         let Some(known) = known else { return };
         let fits = match known.kind {
             SectionKind::Plan => self.in_prose(),

@@ -83,24 +83,6 @@ pub(crate) fn plain_words<'r>(label: &str, room: &'r mut [u8]) -> Option<&'r str
     std::str::from_utf8(&room[..n]).ok().filter(|words| !words.is_empty())
 }
 
-/// The folded words with which a text begins, without commas, up to the first thing that is neither letters nor space nor comma;
-/// `None` if that may belong to a word or is no ASCII.
-pub(crate) fn opening_words<'r>(text: &str, room: &'r mut [u8]) -> Option<&'r str> {
-    let mut n = 0;
-    for byte in text.bytes().take(room.len()) {
-        match byte {
-            b'\'' | b'`' | b'-' | b'0'..=b'9' | 128.. => return None,
-            b' ' | b',' | b'\n' | b'\r' | b'\t' if n == 0 || room[n - 1] == b' ' => continue,
-            b' ' | b',' | b'\n' | b'\r' | b'\t' => room[n] = b' ',
-            _ if byte.is_ascii_alphabetic() => room[n] = byte.to_ascii_lowercase(),
-            _ => break,
-        }
-        n += 1;
-    }
-    let n = if n > 0 && room[n - 1] == b' ' { n - 1 } else { n };
-    std::str::from_utf8(&room[..n]).ok()
-}
-
 /// Letters of a label: how many, how many of them capital.
 pub(crate) fn letters(label: &str) -> (usize, usize) {
     label.chars().filter(|c| c.is_alphabetic()).fold((0, 0), |(all, upper), c| (all + 1, upper + usize::from(c.is_uppercase())))

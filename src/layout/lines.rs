@@ -27,6 +27,16 @@ impl Line {
 pub(crate) fn lines(text: &str) -> Vec<Line> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len() / 50 + 1);
+    // nearly all notes have plain line ends only
+    if memchr::memchr3(b'\r', 0x0b, 0x0c, bytes).is_none() && memchr::memchr2(0xC2, 0xE2, bytes).is_none() {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', bytes) {
+            out.push(line(text, start, end));
+            start = end + 1;
+        }
+        out.push(line(text, start, bytes.len()));
+        return out;
+    }
     let (mut start, mut i) = (0, 0);
     while let Some(next) = bytes[i..].iter().position(|b| MAY_END[usize::from(*b)]) {
         i += next;

@@ -4,6 +4,7 @@ use super::How;
 use super::matcher::{Hit, add};
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
+use crate::knowledge::lexicon::spelling::SHORTEST;
 use crate::layout::Layout;
 use crate::words::WordId;
 
@@ -16,6 +17,9 @@ pub(super) fn hits(text: &str, layout: &Layout, knowledge: &Knowledge, hits: &mu
     for sentence in &layout.sentences {
         for token in sentence.tokens.clone() {
             let Some(here) = folded.tokens.get(token as usize).filter(|t| t.kind == TokenKind::Word) else { continue };
+            if here.word == WordId::NONE && here.folded.len() < SHORTEST as u32 {
+                continue;
+            }
             let Some(right) = lexicon.spelling.correct(folded.word(token as usize), here.word) else { continue };
             let from = token.saturating_sub(AROUND).max(sentence.tokens.start);
             let to = (token + AROUND + 1).min(sentence.tokens.end);
