@@ -150,6 +150,11 @@ impl Phrases {
         self.each(0, folded.tokens.len(), |i| (folded.tokens[i].hash, folded.word(i)), found);
     }
 
+    /// Whether a word, with its hash, stands in some phrase.
+    pub fn knows(&self, hash: u32, word: &str) -> bool {
+        self.word(hash, word).is_some()
+    }
+
     /// Whether there are no phrases.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()

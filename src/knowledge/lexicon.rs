@@ -2,17 +2,19 @@
 
 pub mod entries;
 pub mod grammar;
+pub mod joined;
 pub mod spelling;
 pub mod targets;
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{WordSet, fold};
+use crate::fold::{Folded, WordSet, fold};
 use crate::knowledge::source::lexicon::{Form, LexiconDoc, Reach, Regional};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::ConceptKind;
 use entries::{Builder, Entries, FindingId, Meaning, SiteId};
 use grammar::Grammar;
+use joined::Joined;
 use spelling::Spelling;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -88,6 +90,10 @@ pub struct Lexicon {
     pub past_markers: Vec<Vec<String>>,
     /// What phrases can do towards naming a target, made when first asked for.
     targets: OnceLock<Targets>,
+    /// What words written as one are parted by, made when first asked for.
+    joined: OnceLock<Joined>,
+    /// What the files list for it.
+    run_together: joined::Listed,
     /// Words one slip away from those of the phrases.
     pub spelling: Spelling,
 }
@@ -119,6 +125,7 @@ impl Lexicon {
         }
         lexicon.past_markers.sort_by_key(|m| std::cmp::Reverse(m.len()));
         lexicon.spelling = Spelling::compile(docs, &lexicon.entries, problems);
+        lexicon.run_together = joined::Listed::of(docs);
         lexicon
     }
 
@@ -279,6 +286,11 @@ impl Lexicon {
         self.targets.get_or_init(|| Targets::compile(self))
     }
 
+    /// Folds a note; words written as one are parted.
+    pub fn fold(&self, text: &str) -> Folded {
+        self.joined.get_or_init(|| Joined::compile(self, &self.run_together)).part(fold(text), self)
+    }
+
     /// The concept itself.
     pub fn concept(&self, id: ConceptId) -> &Concept {
         &self.concepts[id.0 as usize]
@@ -327,6 +339,13 @@ impl Compiler<'_> {
             None => problem,
         });
     }
+}
+
+/// Whether a finding makes a concept at a site.
+fn lookup_row(lexicon: &Lexicon, finding: FindingId, site: SiteId) -> bool {
+    let site = &lexicon.sites[site.0 as usize];
+    let here = |at: &str| at == site.id || Some(at) == site.region.as_deref();
+    lexicon.findings[finding.0 as usize].with.iter().any(|(at, _)| here(at))
 }
 
 fn location(path: &str, at: &Placed<String>) -> Location {

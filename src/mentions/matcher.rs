@@ -4,6 +4,7 @@ use super::How;
 use super::spelling;
 use crate::knowledge::lexicon::Lexicon;
 use crate::knowledge::lexicon::entries::{Entry, Meaning, SiteId};
+use crate::knowledge::lexicon::joined;
 use crate::layout::Layout;
 use crate::span::Span;
 use std::ops::Range;
@@ -56,7 +57,12 @@ pub(super) fn add(
             return;
         }
     }
-    let how = how.unwrap_or(if entry.exact.is_some() { How::Abbreviation } else { How::Term });
+    let parted = || tokens.clone().any(|t| joined::is_part(&layout.folded, t as usize));
+    let how = how.unwrap_or_else(|| match entry.exact {
+        Some(_) => How::Abbreviation,
+        None if parted() => How::Misspelt,
+        None => How::Term,
+    });
     hits.push(Hit { tokens, sentence, meaning: entry.meaning, site: entry.site, how });
 }
 

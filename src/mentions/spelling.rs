@@ -20,17 +20,9 @@ pub(super) fn hits(text: &str, layout: &Layout, lexicon: &Lexicon, hits: &mut Ve
             let from = token.saturating_sub(AROUND).max(sentence.tokens.start);
             let to = (token + AROUND + 1).min(sentence.tokens.end);
             let folded = &layout.folded;
-            // a word that stands for several ("neckstrain") is read as all of them, at its one place
-            let meant: Vec<&str> = right.split(' ').collect();
-            let (at, more) = (token as usize, meant.len() - 1);
-            let word = |near: usize| match near.checked_sub(at) {
-                None => (folded.tokens[near].hash, folded.word(near)),
-                Some(part) if part <= more => (hash(meant[part]), meant[part]),
-                Some(_) => (folded.tokens[near - more].hash, folded.word(near - more)),
-            };
-            let place = |near: usize| if near <= at { near } else { near.saturating_sub(more).max(at) };
-            lexicon.entries.finder.each(from as usize, to as usize + more, word, |start, end, pattern| {
-                let (start, end) = (place(start), place(end - 1) + 1);
+            let word =
+                |near: usize| if near == token as usize { (hash(right), right) } else { (folded.tokens[near].hash, folded.word(near)) };
+            lexicon.entries.finder.each(from as usize, to as usize, word, |start, end, pattern| {
                 for entry in &lexicon.entries.meanings[pattern] {
                     let tokens = start as u32..end as u32;
                     if tokens.contains(&token) && entry.exact.is_none() {

@@ -37,6 +37,11 @@ impl Spelling {
                     problems.push(Diagnostic::error("K016", at, format!("`{}` is a word of a term", listed.wrong.value)));
                 }
                 let right = fold(&listed.right).text.trim().to_owned();
+                if right.contains(' ') {
+                    let at = Location { path: (*path).into(), line: listed.right.line, column: listed.right.column };
+                    let problem = Diagnostic::error("K016", at, format!("`{}` is more than one word", listed.right.value));
+                    problems.push(problem.help("words of terms that are written as one are read apart without being listed"));
+                }
                 if let Some(first) = listed.wrong.as_bytes().get(..3) {
                     spelling.mark(end_bit(first, 0));
                 }
@@ -95,7 +100,12 @@ impl Spelling {
         self.ends.get(bit / 64).is_some_and(|set| set & 1 << (bit % 64) != 0)
     }
 
-    /// The words meant by a folded word, if it is misspelt: a listed one, or an unknown one a single slip away from exactly one.
+    /// Whether a folded word is right as it stands, or listed as a misspelling of another.
+    pub fn is_known(&self, word: &str) -> bool {
+        self.known.contains(word) || self.listed.contains_key(word)
+    }
+
+    /// The word meant by a folded word, if it is misspelt: a listed one, or an unknown one a single slip away from exactly one.
     pub fn correct(&self, word: &str) -> Option<&str> {
         let bytes = word.as_bytes();
         // One slip leaves three letters untouched at the beginning or at the end; most words are turned away here.

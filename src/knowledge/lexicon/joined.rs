@@ -1,0 +1,356 @@
+//! Words written as one ("cervicalradiculopathy", "neckstrain", "neckand"): an unknown word that is exactly several words of the
+//! lexicon is read as these, each at its own letters.
+//!
+//! Words belong together if they are a phrase of the lexicon or stand side by side in one, if they are a site and what can be
+//! found there, or if one is a small word that the lexicon lists for this. A word of the lexicon or a known one is never parted,
+//! nor one that can be parted in two ways. Two bit sets of beginnings and endings turn most words away before anything is sought.
+
+use super::entries::{Entry, Meaning};
+use super::{Lexicon, lookup_row};
+use crate::fold::{Folded, Token, TokenKind, WordSet, hash};
+use crate::knowledge::source::lexicon::{Form, LexiconDoc, Regional};
+use crate::span::Span;
+
+/// Parts shorter than this are none, listed small words aside.
+const SHORTEST_PART: usize = 3;
+/// Parts that only stand side by side in a longer phrase, or beside a small word, have this many letters.
+const SURE_PART: usize = 4;
+/// Shorter words are not parted, longer ones neither.
+const LENGTH: std::ops::RangeInclusive<usize> = 6..=40;
+/// A word is parted into no more words than this.
+const MOST: usize = 5;
+
+/// What the lexicon's words can be parted into.
+#[derive(Debug)]
+pub struct Joined {
+    /// Three or four letters that a part begins with, and that one ends with.
+    begin: Bits,
+    end: Bits,
+    /// Hashes of the parts.
+    parts: Bits,
+    small: WordSet<String>,
+    prefixes: WordSet<String>,
+    /// Hashes, in order, of words side by side in phrases, written as one.
+    pairs: Vec<u32>,
+}
+
+/// The small words and prefixes of the documents.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    small: WordSet<String>,
+    prefixes: WordSet<String>,
+}
+
+impl Listed {
+    pub(super) fn of(docs: &[(&str, &LexiconDoc)]) -> Listed {
+        let all = |list: fn(&LexiconDoc) -> &Vec<String>| docs.iter().flat_map(|(_, d)| list(d)).cloned().collect();
+        Listed { small: all(|d| &d.run_together), prefixes: all(|d| &d.prefixes) }
+    }
+}
+
+impl Joined {
+    pub(super) fn compile(lexicon: &Lexicon, listed: &Listed) -> Joined {
+        let Listed { small, prefixes } = listed;
+        let mut joined = Joined {
+            begin: Bits::default(),
+            end: Bits::default(),
+            parts: Bits::default(),
+            small: small.clone(),
+            prefixes: prefixes.clone(),
+            pairs: Vec::new(),
+        };
+        let mut both = String::new();
+        let entries = &lexicon.entries;
+        for (pattern, _) in entries.patterns.iter().zip(&entries.meanings).filter(|(_, meanings)| meanings.iter().any(speaks)) {
+            let mut before = "";
+            for word in pattern.split(' ').filter(|w| w.bytes().all(|b| b.is_ascii_lowercase())) {
+                joined.mark(word);
+                if before.len() >= SURE_PART && word.len() >= SURE_PART {
+                    both.clear();
+                    both.push_str(before);
+                    both.push_str(word);
+                    joined.pairs.push(hash(&both));
+                }
+                before = word;
+            }
+        }
+        small.iter().for_each(|w| joined.mark(w));
+        joined.pairs.sort_unstable();
+        joined.pairs.dedup();
+        joined
+    }
+
+    fn mark(&mut self, word: &str) {
+        let bytes = word.as_bytes();
+        match *bytes {
+            [a, b] if self.small.contains(word) => (b'a'..=b'z').for_each(|c| {
+                self.begin.mark(letters(&[a, b, c]));
+                self.end.mark(letters(&[c, a, b]));
+            }),
+            [] | [_] | [_, _] => return,
+            [_, _, _] => {
+                self.begin.mark(letters(bytes));
+                self.end.mark(letters(bytes));
+            }
+            _ => {
+                self.begin.mark(letters(&bytes[..4]));
+                self.end.mark(letters(&bytes[bytes.len() - 4..]));
+            }
+        }
+        self.parts.mark(hash(word));
+    }
+
+    /// Whether a part could begin and another end the word: most words are turned away here.
+    fn possible(&self, bytes: &[u8]) -> bool {
+        let n = bytes.len();
+        LENGTH.contains(&n)
+            && (self.begin.has(letters(&bytes[..4])) || self.begin.has(letters(&bytes[..3])))
+            && (self.end.has(letters(&bytes[n - 4..])) || self.end.has(letters(&bytes[n - 3..])))
+    }
+
+    /// Parts the run-together words of a note.
+    pub(super) fn part(&self, folded: Folded, lexicon: &Lexicon) -> Folded {
+        let words = folded.tokens.iter().enumerate().filter(|(_, t)| t.kind == TokenKind::Word);
+        let cuts = words.filter_map(|(at, token)| {
+            let word = folded.word(at);
+            // one byte of the note a letter, so that the parts have places
+            let plain = self.possible(word.as_bytes()) && word.len() == token.span.len() as usize;
+            let ends = if plain { self.ends(word, token.hash, lexicon) } else { None };
+            ends.map(|ends| (at, ends))
+        });
+        let cuts: Vec<(usize, Vec<u32>)> = cuts.collect();
+        if cuts.is_empty() { folded } else { cut(&folded, &cuts) }
+    }
+
+    /// Where the parts of a word end, if it is several words written as one.
+    fn ends(&self, word: &str, hash: u32, lexicon: &Lexicon) -> Option<Vec<u32>> {
+        if lexicon.entries.finder.knows(hash, word) || lexicon.spelling.is_known(word) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+            return None;
+        }
+        let mut found = Found::default();
+        self.seek(word, hash, 0, &mut Vec::new(), lexicon, &mut found);
+        found.best.filter(|_| !found.twice)
+    }
+
+    /// Goes on behind the parts that end at `ends`.
+    fn seek(&self, word: &str, hash: u32, from: usize, ends: &mut Vec<u32>, lexicon: &Lexicon, found: &mut Found) {
+        if ends.len() >= found.most() {
+            return;
+        }
+        for end in from + 2..=word.len() {
+            let part = &word[from..end];
+            if end - from == word.len() || !self.is_part(part, lexicon) {
+                continue;
+            }
+            ends.push(end as u32);
+            if end < word.len() {
+                self.seek(word, hash, end, ends, lexicon, found);
+            } else if self.belong(word, hash, ends, lexicon) {
+                found.add(ends);
+            }
+            ends.pop();
+        }
+    }
+
+    fn is_part(&self, part: &str, lexicon: &Lexicon) -> bool {
+        let hash = hash(part);
+        let known = || part.len() >= SHORTEST_PART && lexicon.entries.finder.knows(hash, part);
+        self.parts.has(hash) && (known() || self.small.contains(part))
+    }
+
+    /// Whether the parts belong together.
+    fn belong(&self, word: &str, hash: u32, ends: &[u32], lexicon: &Lexicon) -> bool {
+        let parts: Vec<&str> = ends.iter().scan(0, |from, &end| Some(&word[std::mem::replace(from, end as usize)..end as usize])).collect();
+        if self.prefixes.contains(parts[0]) {
+            return false;
+        }
+        let pair = parts.len() == 2 && parts.iter().all(|p| p.len() >= SURE_PART) && self.pairs.binary_search(&hash).is_ok();
+        pair || self.tiles(&parts, lexicon)
+    }
+
+    /// Whether phrases and small words cover the parts, each of which goes with the next.
+    fn tiles(&self, parts: &[&str], lexicon: &Lexicon) -> bool {
+        let mut groups: Vec<Vec<(usize, Group)>> = vec![Vec::new(); parts.len()];
+        let entries = &lexicon.entries;
+        let words: Vec<(u32, &str)> = parts.iter().map(|p| (hash(p), *p)).collect();
+        entries.finder.each(
+            0,
+            parts.len(),
+            |i| words[i],
+            |start, end, pattern| {
+                let letters = parts[start..end].iter().map(|p| p.len()).sum::<usize>();
+                let group = |e: &Entry| Group { meaning: Some(e.meaning), letters };
+                groups[start].extend(entries.meanings[pattern].iter().filter(|e| speaks(e)).map(|e| (end, group(e))));
+            },
+        );
+        for (at, part) in parts.iter().enumerate().filter(|(_, p)| self.small.contains(**p)) {
+            groups[at].push((at + 1, Group { meaning: None, letters: part.len() }));
+        }
+        covers(&groups, 0, None, lexicon)
+    }
+}
+
+/// A part, or several that are one phrase; a small word has no meaning.
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    meaning: Option<Meaning>,
+    letters: usize,
+}
+
+/// Whether groups that go with each other reach from `at`, behind `before`, to the end.
+fn covers(groups: &[Vec<(usize, Group)>], at: usize, before: Option<Group>, lexicon: &Lexicon) -> bool {
+    let Some(here) = groups.get(at) else { return true };
+    here.iter().any(|&(end, group)| before.is_none_or(|b| go_together(b, group, lexicon)) && covers(groups, end, Some(group), lexicon))
+}
+
+fn go_together(left: Group, right: Group, lexicon: &Lexicon) -> bool {
+    let (first, second) = match (left.meaning, right.meaning) {
+        (None, None) => return false,
+        (None, Some(_)) => return right.letters >= SURE_PART,
+        (Some(_), None) => return left.letters >= SURE_PART,
+        (Some(first), Some(second)) => (first, second),
+    };
+    match (first, second) {
+        (Meaning::Site(site), Meaning::Finding(finding, form)) => form != Form::Action as u8 && lookup_row(lexicon, finding, site),
+        (Meaning::Finding(finding, form), Meaning::Site(site)) => form == Form::Adjective as u8 && lookup_row(lexicon, finding, site),
+        (Meaning::Site(site), Meaning::Concept(concept)) => {
+            let site = &lexicon.sites[site.0 as usize];
+            match lexicon.concept(concept).regional {
+                Regional::No => false,
+                Regional::Spine => site.spine,
+                Regional::Any => site.region.is_some(),
+            }
+        }
+        // "cervicaldisc", "lumbarfacet"
+        (Meaning::Site(site), Meaning::Site(structure)) => {
+            lexicon.sites[site.0 as usize].spine && lexicon.sites[structure.0 as usize].region.is_none()
+        }
+        _ => false,
+    }
+}
+
+/// Whether a phrase means something, in any case.
+fn speaks(entry: &Entry) -> bool {
+    entry.exact.is_none() && entry.meaning != Meaning::Block
+}
+
+/// The parting into the fewest parts.
+#[derive(Debug, Default)]
+struct Found {
+    best: Option<Vec<u32>>,
+    /// Whether there are two of them.
+    twice: bool,
+}
+
+impl Found {
+    /// Partings into more parts are not wanted.
+    fn most(&self) -> usize {
+        self.best.as_ref().map_or(MOST, Vec::len)
+    }
+
+    fn add(&mut self, ends: &[u32]) {
+        self.twice = self.best.as_ref().is_some_and(|b| b.len() == ends.len());
+        self.best = Some(ends.to_vec());
+    }
+}
+
+/// The same text with these tokens cut at these ends.
+fn cut(folded: &Folded, cuts: &[(usize, Vec<u32>)]) -> Folded {
+    let more = cuts.iter().map(|(_, ends)| ends.len() - 1).sum::<usize>();
+    let mut text = String::with_capacity(folded.text.len() + more);
+    let mut tokens = Vec::with_capacity(folded.tokens.len() + more);
+    text.push(' ');
+    let mut cuts = cuts.iter().peekable();
+    for (at, token) in folded.tokens.iter().enumerate() {
+        let word = folded.word(at);
+        let mut add = |part: &str, span: Span, like: &Token| {
+            let from = text.len() as u32;
+            text.push_str(part);
+            tokens.push(Token { span, folded: Span::new(from, text.len() as u32), hash: hash(part), ..*like });
+            text.push(' ');
+        };
+        let Some((_, ends)) = cuts.next_if(|(cut, _)| *cut == at) else {
+            add(word, token.span, token);
+            continue;
+        };
+        let mut from = 0;
+        let mut like = *token;
+        for &end in ends {
+            let span = Span::new(token.span.start + from, token.span.start + end);
+            add(&word[from as usize..end as usize], span, &like);
+            // the missing space counts as one
+            (like.breaks, like.spaced, from) = (0, true, end);
+        }
+    }
+    Folded { text, tokens }
+}
+
+/// Whether a token is a part of words written as one: nothing else leaves two words without anything between them.
+pub fn is_part(folded: &Folded, token: usize) -> bool {
+    let touch = |left: usize| match (folded.tokens.get(left), folded.tokens.get(left + 1)) {
+        (Some(a), Some(b)) => a.kind == TokenKind::Word && b.kind == TokenKind::Word && a.span.end == b.span.start,
+        _ => false,
+    };
+    touch(token) || token.checked_sub(1).is_some_and(touch)
+}
+
+/// Three or four letters as a number.
+fn letters(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0u32, |n, b| (n << 8) | u32::from(*b)).wrapping_mul(0x9E37_79B1)
+}
+
+/// A set of hashed numbers that may hold more than was put in.
+#[derive(Debug)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    /// Its size as a power of two.
+    const POWER: u32 = 15;
+
+    fn mark(&mut self, number: u32) {
+        let at = (number >> (u32::BITS - Bits::POWER)) as usize;
+        self.0[at / 64] |= 1 << (at % 64);
+    }
+
+    fn has(&self, number: u32) -> bool {
+        let at = (number >> (u32::BITS - Bits::POWER)) as usize;
+        self.0.get(at / 64).is_some_and(|set| set & 1 << (at % 64) != 0)
+    }
+}
+
+impl Default for Bits {
+    fn default() -> Bits {
+        Bits(vec![0; (1 << Bits::POWER) / 64])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fold::fold;
+    use crate::knowledge::Knowledge;
+
+    #[test]
+    fn parts_stand_at_their_own_letters() {
+        let knowledge = Knowledge::built_in().unwrap();
+        let text = "Née: NECKSTRAIN,\n\nLowbackpain and neckandshoulder pain";
+        let folded = knowledge.lexicon.fold(text);
+        let words: Vec<&str> = (0..folded.tokens.len()).map(|i| folded.word(i)).collect();
+        assert_eq!(words, ["nee", ":", "neck", "strain", ",", "low", "back", "pain", "and", "neck", "and", "shoulder", "pain"]);
+        assert_eq!(folded.text, format!(" {} ", words.join(" ")));
+        for token in &folded.tokens[2..] {
+            assert_eq!(token.span.of(text).to_lowercase(), token.folded.of(&folded.text));
+            assert_eq!(token.hash, crate::fold::hash(token.folded.of(&folded.text)));
+        }
+        let breaks: Vec<u8> = folded.tokens.iter().map(|t| t.breaks).collect();
+        assert_eq!(breaks, [0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn right_words_are_not_parted() {
+        let knowledge = Knowledge::built_in().unwrap();
+        for text in ["nobody", "headache", "forearm", "postfusion", "armand", "neckandarmand", "painin", "ne\u{ad}ckstrain", "neckstrain's"]
+        {
+            assert_eq!(knowledge.lexicon.fold(text).tokens, fold(text).tokens, "{text}");
+        }
+    }
+}
