@@ -7,6 +7,7 @@ mod cases;
 mod check;
 mod codeset;
 mod coding;
+mod context;
 mod docs;
 mod house;
 mod invariance;

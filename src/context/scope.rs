@@ -201,7 +201,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                     break;
                 }
                 ";" | "|" => break,
-                ":" if rule.reach != Reach::Sentence => break,
+                // "fever: -, cough: +": directly behind a colon a cue speaks of the label
+                ":" if i != to && rule.reach != Reach::Sentence => break,
                 _ => {}
             }
             i = at;
@@ -248,11 +249,12 @@ impl<'v, 'f> Scopes<'v, 'f> {
         }
         let mut last = comma;
         for i in comma + 1..self.view.len() {
-            if self.stated.contains(&i) {
+            if self.stated.contains(&i) && self.view.symbol(i) != "nor" {
                 return false;
             }
             match self.view.symbol(i) {
-                "or" => return i - last <= 6,
+                "or" | "nor" => return i - last <= 6,
+                "and" if self.view.symbol(i + 1) == "/" && self.view.symbol(i + 2) == "or" => return i - last <= 6,
                 "," if i - last <= 6 => last = i,
                 "," | ";" | "and" | "(" => return false,
                 _ if i - last > 6 => return false,
