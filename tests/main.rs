@@ -17,6 +17,7 @@ mod qa;
 mod queries;
 mod readme;
 mod scan;
+mod sections;
 mod statistics;
 mod words;
 
