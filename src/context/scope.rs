@@ -227,37 +227,40 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Whether a clause with a verb of its own follows the comma: "denies weakness, grip is reduced".
     fn opens_clause(&self, comma: usize) -> bool {
-        let first = comma + 1 + usize::from(self.view.symbol(comma + 1) == "and");
+        let first =
+            comma + 1 + usize::from(self.coordinates(comma + 1) && !self.knowledge.alternatives.contains(self.view.symbol(comma + 1)));
         (first..self.view.len().min(first + SUBJECT))
             .map(|i| self.view.symbol(i))
-            .take_while(|s| !matches!(*s, "," | ";" | "and" | "or" | "nor" | "/" | "(" | "which" | "that" | "who"))
+            .take_while(|s| !matches!(*s, "," | ";" | "/" | "("))
+            .take_while(|s| !self.knowledge.coordinators.contains(*s) && !self.knowledge.relatives.contains(*s))
             .any(|s| self.knowledge.verbs.contains(s))
+    }
+
+    fn coordinates(&self, at: usize) -> bool {
+        self.knowledge.coordinators.contains(self.view.symbol(at))
     }
 
     /// Whether the comma belongs to a list of short entries that "or" closes ("possible A, B, or C").
     fn in_or_list(&self, comma: usize) -> bool {
+        let alternative = |at: usize| self.knowledge.alternatives.contains(self.view.symbol(at));
         // "numbness, tingling and weakness": single words are one list, however it is closed
-        let words: Vec<&str> = (comma + 1..self.view.len().min(comma + 8)).map(|i| self.view.symbol(i)).collect();
-        if let [first, "and" | "&", second, ..] = words[..]
-            && first != "no"
-            && second != "no"
-            && self.view.is_word(comma + 1)
-            && comma > 0
-            && self.view.is_word(comma - 1)
-        {
+        let entry = |at: usize| at < self.view.len() && self.view.is_word(at) && !self.stated.contains(&at);
+        if comma > 0 && entry(comma - 1) && entry(comma + 1) && self.coordinates(comma + 2) && !alternative(comma + 2) && entry(comma + 3) {
             return true;
         }
         let mut last = comma;
         for i in comma + 1..self.view.len() {
-            if self.stated.contains(&i) && self.view.symbol(i) != "nor" {
+            // "and/or"
+            let closes = alternative(i) || (self.coordinates(i) && self.view.symbol(i + 1) == "/" && alternative(i + 2));
+            if closes {
+                return i - last <= 6;
+            }
+            if self.stated.contains(&i) || self.coordinates(i) || i - last > 6 {
                 return false;
             }
             match self.view.symbol(i) {
-                "or" | "nor" => return i - last <= 6,
-                "and" if self.view.symbol(i + 1) == "/" && self.view.symbol(i + 2) == "or" => return i - last <= 6,
-                "," if i - last <= 6 => last = i,
-                "," | ";" | "and" | "(" => return false,
-                _ if i - last > 6 => return false,
+                "," => last = i,
+                ";" | "(" => return false,
                 _ => {}
             }
         }
@@ -266,7 +269,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Whether the comma belongs to a list of short entries that ends before symbol `to` ("edema, redness and warmth are absent").
     fn in_list_before(&self, comma: usize, to: usize) -> bool {
-        let coordinator = (comma + 1..to).find(|&i| matches!(self.view.symbol(i), "and" | "or" | "nor" | "&"));
+        let coordinator = (comma + 1..to).find(|&i| self.coordinates(i));
         coordinator.is_some_and(|at| at - comma <= 5 && (comma + 1..to).all(|i| !matches!(self.view.symbol(i), ";" | ":" | "(")))
     }
 }

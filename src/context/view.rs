@@ -37,7 +37,7 @@ impl<'f> View<'f> {
             let (symbol, next) = if is_year(folded, i) {
                 (YEAR, i + 1)
             } else if number(i) {
-                let joined = i + 1 < range.end && matches!(folded.word(i as usize + 1), "-" | "to" | "or") && number(i + 2);
+                let joined = i + 1 < range.end && knowledge.ranges.contains(folded.word(i as usize + 1)) && number(i + 2);
                 (NUMBER, if joined { i + 3 } else { i + 1 })
             } else {
                 (meant(folded, i, knowledge), i + 1)

@@ -39,6 +39,14 @@ pub struct ContextKnowledge {
     pub(crate) fillers: WordSet<String>,
     /// Words that show that a clause has begun.
     pub(crate) verbs: WordSet<String>,
+    /// Words that join the entries of a list.
+    pub(crate) coordinators: WordSet<String>,
+    /// Words that close a list of alternatives.
+    pub(crate) alternatives: WordSet<String>,
+    /// Words that open a clause about what stands before them.
+    pub(crate) relatives: WordSet<String>,
+    /// Words between the ends of a range of numbers.
+    pub(crate) ranges: WordSet<String>,
     /// The word that stands for each of several that are alike.
     pub(crate) alike: WordMap<String, String>,
     /// Which words are misspelt words of cues.
@@ -212,6 +220,10 @@ impl ContextKnowledge {
                     WordClass::Adjunct => made.adjuncts.extend(words.words.iter().map(symbols)),
                     WordClass::Filler => made.fillers.extend(words.words.iter().map(symbols)),
                     WordClass::Verb => made.verbs.extend(words.words.iter().map(symbols)),
+                    WordClass::Coordinator => made.coordinators.extend(words.words.iter().map(symbols)),
+                    WordClass::Alternative => made.alternatives.extend(words.words.iter().map(symbols)),
+                    WordClass::Relative => made.relatives.extend(words.words.iter().map(symbols)),
+                    WordClass::Range => made.ranges.extend(words.words.iter().map(symbols)),
                     WordClass::Correctable => correctable.extend(words.words.iter().map(|w| w.value.to_lowercase())),
                     WordClass::KnownWord => known.extend(words.words.iter().map(|w| w.value.to_lowercase())),
                 }
