@@ -23,11 +23,12 @@ const MOST: usize = 5;
 /// What the lexicon's words can be parted into.
 #[derive(Debug)]
 pub struct Joined {
-    /// Three or four letters that a part begins with, and that one ends with.
+    /// Four letters that a word can begin with whose first part this is, and the same from its end.
     begin: Bits,
     end: Bits,
-    /// Hashes of the parts.
-    parts: Bits,
+    /// Hashes of the parts, from their first letter on and from their last one back.
+    heads: Bits,
+    tails: Bits,
     small: WordSet<String>,
     prefixes: WordSet<String>,
     /// Hashes, in order, of words side by side in phrases, written as one.
@@ -54,7 +55,8 @@ impl Joined {
         let mut joined = Joined {
             begin: Bits::default(),
             end: Bits::default(),
-            parts: Bits::default(),
+            heads: Bits::default(),
+            tails: Bits::default(),
             small: small.clone(),
             prefixes: prefixes.clone(),
             pairs: Vec::new(),
@@ -81,81 +83,69 @@ impl Joined {
     }
 
     fn mark(&mut self, word: &str) {
-        let bytes = word.as_bytes();
-        match *bytes {
-            [a, b] if self.small.contains(word) => (b'a'..=b'z').for_each(|c| {
-                self.begin.mark(letters(&[a, b, c]));
-                self.end.mark(letters(&[c, a, b]));
-            }),
-            [] | [_] | [_, _] => return,
-            [_, _, _] => {
-                self.begin.mark(letters(bytes));
-                self.end.mark(letters(bytes));
-            }
-            _ => {
-                self.begin.mark(letters(&bytes[..4]));
-                self.end.mark(letters(&bytes[bytes.len() - 4..]));
-            }
+        if word.len() < SHORTEST_PART && !self.small.contains(word) {
+            return;
         }
-        self.parts.mark(hash(word));
+        for (set, letters) in [(&mut self.begin, Letters::of(word.bytes())), (&mut self.end, Letters::of(word.bytes().rev()))] {
+            letters.each(|four| set.mark(four));
+        }
+        self.heads.mark(word.bytes().fold(0, step));
+        self.tails.mark(word.bytes().rev().fold(0, step));
     }
 
-    /// Whether a part could begin and another end the word: most words are turned away here.
-    fn possible(&self, bytes: &[u8]) -> bool {
-        let n = bytes.len();
-        LENGTH.contains(&n)
-            && (self.begin.has(letters(&bytes[..4])) || self.begin.has(letters(&bytes[..3])))
-            && (self.end.has(letters(&bytes[n - 4..])) || self.end.has(letters(&bytes[n - 3..])))
+    /// Whether a part could begin and another end the word: nearly all words are turned away here.
+    fn possible(&self, word: &[u8]) -> bool {
+        let (Some(&first), Some(&[a, b, c, d])) = (word.first_chunk::<4>(), word.last_chunk::<4>()) else { return false };
+        let (first, last) = (u32::from_be_bytes(first), u32::from_be_bytes([d, c, b, a]));
+        // both at once: neither alone foretells the other
+        self.begin.has(spread(first)) & self.end.has(spread(last))
+    }
+
+    /// Where a first part may end and where a last one may begin, one bit each.
+    fn ends_and_starts(&self, word: &[u8]) -> (u64, u64) {
+        let (mut ends, mut starts) = (0, 0);
+        let (mut from_head, mut from_tail) = (0, 0);
+        for (i, (first, last)) in word.iter().zip(word.iter().rev()).enumerate().take(word.len() - 2) {
+            (from_head, from_tail) = (step(from_head, *first), step(from_tail, *last));
+            ends |= u64::from(self.heads.has(from_head)) << (i + 1);
+            starts |= u64::from(self.tails.has(from_tail)) << (word.len() - 1 - i);
+        }
+        (ends, starts)
     }
 
     /// Parts the run-together words of a note.
     pub(super) fn part(&self, folded: Folded, lexicon: &Lexicon) -> Folded {
-        let words = folded.tokens.iter().enumerate().filter(|(_, t)| t.kind == TokenKind::Word);
-        let cuts = words.filter_map(|(at, token)| {
-            let word = folded.word(at);
+        let mut cuts: Vec<(usize, Vec<u32>)> = Vec::new();
+        let text = folded.text.as_bytes();
+        for (at, token) in folded.tokens.iter().enumerate() {
             // one byte of the note a letter, so that the parts have places
-            let plain = self.possible(word.as_bytes()) && word.len() == token.span.len() as usize;
-            let ends = if plain { self.ends(word, token.hash, lexicon) } else { None };
-            ends.map(|ends| (at, ends))
-        });
-        let cuts: Vec<(usize, Vec<u32>)> = cuts.collect();
+            let plain = LENGTH.contains(&(token.folded.len() as usize)) && token.folded.len() == token.span.len();
+            let word = if plain { &text[token.folded.start as usize..token.folded.end as usize] } else { continue };
+            if self.possible(word) && token.kind == TokenKind::Word {
+                cuts.extend(self.ends(folded.word(at), token.hash, lexicon).map(|ends| (at, ends)));
+            }
+        }
         if cuts.is_empty() { folded } else { cut(&folded, &cuts) }
     }
 
     /// Where the parts of a word end, if it is several words written as one.
     fn ends(&self, word: &str, hash: u32, lexicon: &Lexicon) -> Option<Vec<u32>> {
-        if lexicon.entries.finder.knows(hash, word) || lexicon.spelling.is_known(word) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        if lexicon.entries.finder.knows(hash, word) {
             return None;
         }
-        let mut found = Found::default();
-        self.seek(word, hash, 0, &mut Vec::new(), lexicon, &mut found);
-        found.best.filter(|_| !found.twice)
-    }
-
-    /// Goes on behind the parts that end at `ends`.
-    fn seek(&self, word: &str, hash: u32, from: usize, ends: &mut Vec<u32>, lexicon: &Lexicon, found: &mut Found) {
-        if ends.len() >= found.most() {
-            return;
+        let (ends, starts) = self.ends_and_starts(word.as_bytes());
+        // two parts meet, or the first ends where others have room before the last
+        let room = ends != 0 && starts != 0 && ends.trailing_zeros() + 1 < u64::BITS - starts.leading_zeros();
+        if (ends & starts == 0 && !room) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+            return None;
         }
-        for end in from + 2..=word.len() {
-            let part = &word[from..end];
-            if end - from == word.len() || !self.is_part(part, lexicon) {
-                continue;
-            }
-            ends.push(end as u32);
-            if end < word.len() {
-                self.seek(word, hash, end, ends, lexicon, found);
-            } else if self.belong(word, hash, ends, lexicon) {
-                found.add(ends);
-            }
-            ends.pop();
-        }
+        let mut seeker = Seeker { joined: self, lexicon, word, hash, first_ends: ends, last_starts: starts, best: None, twice: false };
+        seeker.seek(0, &mut Vec::new());
+        seeker.best.filter(|_| !seeker.twice && !lexicon.spelling.is_known(word))
     }
 
     fn is_part(&self, part: &str, lexicon: &Lexicon) -> bool {
-        let hash = hash(part);
-        let known = || part.len() >= SHORTEST_PART && lexicon.entries.finder.knows(hash, part);
-        self.parts.has(hash) && (known() || self.small.contains(part))
+        self.small.contains(part) || (part.len() >= SHORTEST_PART && lexicon.entries.finder.knows(hash(part), part))
     }
 
     /// Whether the parts belong together.
@@ -234,23 +224,41 @@ fn speaks(entry: &Entry) -> bool {
     entry.exact.is_none() && entry.meaning != Meaning::Block
 }
 
-/// The parting into the fewest parts.
-#[derive(Debug, Default)]
-struct Found {
+/// Seeks the parting of a word into the fewest parts.
+struct Seeker<'a> {
+    joined: &'a Joined,
+    lexicon: &'a Lexicon,
+    word: &'a str,
+    hash: u32,
+    first_ends: u64,
+    last_starts: u64,
     best: Option<Vec<u32>>,
     /// Whether there are two of them.
     twice: bool,
 }
 
-impl Found {
-    /// Partings into more parts are not wanted.
-    fn most(&self) -> usize {
-        self.best.as_ref().map_or(MOST, Vec::len)
-    }
-
-    fn add(&mut self, ends: &[u32]) {
-        self.twice = self.best.as_ref().is_some_and(|b| b.len() == ends.len());
-        self.best = Some(ends.to_vec());
+impl Seeker<'_> {
+    /// Goes on at `from`, behind the parts that end at `ends`; partings into more parts than the best has are not wanted.
+    fn seek(&mut self, from: usize, ends: &mut Vec<u32>) {
+        if ends.len() >= self.best.as_ref().map_or(MOST, Vec::len) {
+            return;
+        }
+        let whole = self.word.len();
+        for end in from + 2..=whole {
+            let first = from > 0 || self.first_ends & 1 << end != 0;
+            let last = end < whole || self.last_starts & 1 << from != 0;
+            if !first || !last || !self.joined.is_part(&self.word[from..end], self.lexicon) {
+                continue;
+            }
+            ends.push(end as u32);
+            if end < whole {
+                self.seek(end, ends);
+            } else if self.joined.belong(self.word, self.hash, ends, self.lexicon) {
+                self.twice = self.best.as_ref().is_some_and(|b| b.len() == ends.len());
+                self.best = Some(ends.clone());
+            }
+            ends.pop();
+        }
     }
 }
 
@@ -294,9 +302,35 @@ pub fn is_part(folded: &Folded, token: usize) -> bool {
     touch(token) || token.checked_sub(1).is_some_and(touch)
 }
 
-/// Three or four letters as a number.
-fn letters(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0u32, |n, b| (n << 8) | u32::from(*b)).wrapping_mul(0x9E37_79B1)
+/// The first letters of a part, at most four.
+struct Letters {
+    number: u32,
+    count: u32,
+}
+
+impl Letters {
+    fn of(letters: impl Iterator<Item = u8>) -> Letters {
+        letters.take(4).fold(Letters { number: 0, count: 0 }, |l, b| Letters { number: (l.number << 8) | u32::from(b), count: l.count + 1 })
+    }
+
+    /// Every four letters that a word can have there: those of a shorter part are followed by any.
+    fn each(&self, mut mark: impl FnMut(u32)) {
+        let free = 4 - self.count;
+        for rest in 0..26u32.pow(free) {
+            let behind = (0..free).fold((0, rest), |(number, rest), _| ((number << 8) | (u32::from(b'a') + rest % 26), rest / 26)).0;
+            mark(spread(self.number << (8 * free) | behind));
+        }
+    }
+}
+
+/// Spreads a number over all bits.
+fn spread(number: u32) -> u32 {
+    number.wrapping_mul(0x9E37_79B1)
+}
+
+/// The hash of one letter more.
+fn step(hash: u32, letter: u8) -> u32 {
+    spread(hash ^ u32::from(letter)).rotate_left(7)
 }
 
 /// A set of hashed numbers that may hold more than was put in.
