@@ -76,7 +76,16 @@ fn a_list_under_one_cue_is_denied_as_a_whole() {
             let mixed = format!("{cue} {}, {}, {}{joint}{}.", FINDINGS[0], FINDINGS[1], FINDINGS[2], FINDINGS[3]);
             FINDINGS.iter().for_each(|f| faults.is(&mixed, f, Polarity::Absent));
         }
-        for turn in [" and she has ", " and he reports ", ", he has ", " but has ", "; he has ", ", but there is ", " and/or she has "] {
+        for turn in [
+            " and she has ",
+            " and he reports ",
+            ", he has ",
+            " but has ",
+            "; he has ",
+            ", but there is ",
+            " and/or she has ",
+            " and/or has ",
+        ] {
             let text = format!("{cue} numbness, fever or photophobia{turn}arm weakness.");
             FINDINGS.iter().for_each(|f| faults.is(&text, f, if *f == "arm weakness" { Polarity::Present } else { Polarity::Absent }));
         }
