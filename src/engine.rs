@@ -5,7 +5,6 @@ use crate::coding;
 pub use crate::coding::Reviewed;
 use crate::diagnostic::Diagnostic;
 use crate::findings;
-use crate::fold;
 use crate::knowledge::Knowledge;
 use crate::layout::{self, Layout};
 use crate::mentions::{self, Mention};
@@ -62,7 +61,7 @@ impl Engine {
     /// Candidates come first: sentences are sought, and mentions in them, only where the note's phrases could name a target.
     pub fn reviewed(&self, note: &Note) -> Reviewed {
         let knowledge = &*self.knowledge;
-        let folded = fold::fold_known(&note.text, &knowledge.words);
+        let folded = knowledge.lexicon.fold(&note.text, &knowledge.words);
         let typed = mentions::candidates::typed_code(&folded);
         let possible = typed || mentions::candidates::possible(&note.text, &folded, knowledge);
         let outline = layout::outline(&note.text, folded, knowledge);

@@ -132,11 +132,6 @@ impl Phrases {
     pub fn each_in(&self, folded: &Folded, found: impl FnMut(usize, usize, usize)) {
         self.each(0, folded.tokens.len(), |i| folded.tokens[i].word, found);
     }
-
-    /// Whether some phrase begins with that word.
-    pub fn begins(&self, word: WordId) -> bool {
-        self.first.get(word) != 0
-    }
 }
 
 #[cfg(test)]

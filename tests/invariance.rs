@@ -35,7 +35,7 @@ fn none(changed: &[String]) {
 }
 
 /// Sentences on one line without a heading that a point ends: what stands before or behind them is another sentence.
-fn closed() -> Vec<Marked> {
+pub fn closed() -> Vec<Marked> {
     let engine = Engine::built_in().unwrap();
     let plain = |m: &Marked| !m.text.contains(['\n', '\r']) && m.text.ends_with('.') && m.text.starts_with(char::is_uppercase);
     // a heading is one at the start of a line only

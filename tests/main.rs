@@ -7,6 +7,7 @@ mod cases;
 mod check;
 mod codeset;
 mod coding;
+mod context;
 mod docs;
 mod house;
 mod invariance;
@@ -16,6 +17,7 @@ mod qa;
 mod queries;
 mod readme;
 mod scan;
+mod sections;
 mod statistics;
 mod words;
 

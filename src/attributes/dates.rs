@@ -146,17 +146,14 @@ impl Scan<'_> {
     fn named_month(&self, month: i8, end: u32) -> When {
         if let Some((day @ 1..=31, 1..=2)) = self.whole(end) {
             let day = day as i8;
-            let mut at = end + 1;
-            if matches!(self.token(at), "st" | "nd" | "rd" | "th") {
-                at += 1;
-            }
+            let at = self.word(end + 1, WordUse::Ordinal).unwrap_or(end + 1);
             let behind = if self.token(at) == "," { at + 1 } else { at };
             if let Some(date) = self.year(behind, false).and_then(|year| Date::new(year, month, day).ok()) {
                 return When { reading: Reading::Day(date), end: behind + 1 };
             }
             return When { reading: Reading::Yearless((month, day), (month, day)), end: at };
         }
-        let at = if matches!(self.token(end), "," | "of") { end + 1 } else { end };
+        let at = self.word(end, WordUse::BeforeYear).unwrap_or(end);
         if let Some(year) = self.year(at, false)
             && let (Ok(first), Some(last)) = (Date::new(year, month, 1), last_day(year, month, 31))
         {

@@ -127,6 +127,7 @@ fn names(scan: &Scan<'_>, comma: u32) -> bool {
             break;
         }
     }
-    let opens = at == 0 || scan.breaks(at) > 0 || matches!(scan.token(at - 1), ":" | "-" | "--" | "|" | "_" | "__" | "by" | "signed");
+    let mark = |t: u32| matches!(scan.token(t), ":" | "-" | "--" | "|" | "_" | "__") || scan.word(t, WordUse::Signer).is_some();
+    let opens = at == 0 || scan.breaks(at) > 0 || mark(at - 1);
     words >= 2 && opens
 }

@@ -136,7 +136,7 @@ impl Linker<'_> {
             AttributeKey::Level
                 if forward
                     && self.mentions[..mention].iter().any(|m| m.tokens.end <= value.start && value.start - m.tokens.end <= 8)
-                    && gap.clone().any(|t| matches!(self.scan.token(t), "with" | "without" | "w" | "wo" | "no")) =>
+                    && gap.clone().any(|t| self.scan.word(t, WordUse::Company).is_some()) =>
             {
                 None
             }

@@ -430,10 +430,11 @@ fn established_elsewhere(facts: &mut [Fact], layout: &Layout) {
 /// "C5-6 degeneration with protrusion": a condition without level has that of the kindred one before it in its sentence; "disc and joint
 /// disease at C5-6": conditions joined by "and" share the level behind them.
 fn share_levels(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
+    let sharing = knowledge.coding.guidelines.get("shared-level-words");
     for i in (0..facts.len().saturating_sub(1)).rev() {
         let (own, next) = (&findings[facts[i].finding].mention.tokens, &findings[facts[i + 1].finding].mention.tokens);
         let between = layout.words(own.end..next.start.max(own.end));
-        let joined = own.end < next.start && next.start - own.end <= 2 && matches!(between.trim(), "and" | "&" | "/" | "," | ", and");
+        let joined = own.end < next.start && sharing.is_some_and(|s| s.phrases.iter().any(|p| p == between));
         let kind = |f: &Fact| knowledge.lexicon.concept(f.concept).kind;
         if joined
             && facts[i].levels.is_empty()

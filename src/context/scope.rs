@@ -2,7 +2,7 @@
 
 use super::cells::Cell;
 use super::view::{Found, View};
-use crate::knowledge::context::{ADJUNCT, ContextKnowledge, CueRule, OPENER, Part, VERB};
+use crate::knowledge::context::{ADJUNCT, ALTERNATIVE, COORDINATOR, ContextKnowledge, CueRule, OPENER, Part, RELATIVE, VERB};
 use crate::knowledge::source::context::{Axis, Direction, Reach};
 use std::ops::Range;
 
@@ -201,7 +201,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                     break;
                 }
                 ";" | "|" => break,
-                ":" if rule.reach != Reach::Sentence => break,
+                // "fever: -, cough: +": directly behind a colon a cue speaks of the label
+                ":" if i != to && rule.reach != Reach::Sentence => break,
                 _ => {}
             }
             i = at;
@@ -226,35 +227,37 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Whether a clause with a verb of its own follows the comma: "denies weakness, grip is reduced".
     fn opens_clause(&self, comma: usize) -> bool {
-        let first = comma + 1 + usize::from(self.view.symbol(comma + 1) == "and");
+        let first = comma + 1 + usize::from(self.coordinates(comma + 1) && !self.view.is(comma + 1, ALTERNATIVE));
         (first..self.view.len().min(first + SUBJECT))
-            .take_while(|i| !matches!(self.view.symbol(*i), "," | ";" | "and" | "or" | "nor" | "/" | "(" | "which" | "that" | "who"))
+            .take_while(|i| !matches!(self.view.symbol(*i), "," | ";" | "/" | "(") && !self.view.is(*i, COORDINATOR | RELATIVE))
             .any(|i| self.view.is(i, VERB))
+    }
+
+    fn coordinates(&self, at: usize) -> bool {
+        self.view.is(at, COORDINATOR)
     }
 
     /// Whether the comma belongs to a list of short entries that "or" closes ("possible A, B, or C").
     fn in_or_list(&self, comma: usize) -> bool {
+        let alternative = |at: usize| self.view.is(at, ALTERNATIVE);
         // "numbness, tingling and weakness": single words are one list, however it is closed
-        let words: Vec<&str> = (comma + 1..self.view.len().min(comma + 8)).map(|i| self.view.symbol(i)).collect();
-        if let [first, "and" | "&", second, ..] = words[..]
-            && first != "no"
-            && second != "no"
-            && self.view.is_word(comma + 1)
-            && comma > 0
-            && self.view.is_word(comma - 1)
-        {
+        let entry = |at: usize| at < self.view.len() && self.view.is_word(at) && !self.stated.contains(&at);
+        if comma > 0 && entry(comma - 1) && entry(comma + 1) && self.coordinates(comma + 2) && !alternative(comma + 2) && entry(comma + 3) {
             return true;
         }
         let mut last = comma;
         for i in comma + 1..self.view.len() {
-            if self.stated.contains(&i) {
+            // "and/or"
+            let closes = alternative(i) || (self.coordinates(i) && self.view.symbol(i + 1) == "/" && alternative(i + 2));
+            if closes {
+                return i - last <= 6;
+            }
+            if self.stated.contains(&i) || self.coordinates(i) || i - last > 6 {
                 return false;
             }
             match self.view.symbol(i) {
-                "or" => return i - last <= 6,
-                "," if i - last <= 6 => last = i,
-                "," | ";" | "and" | "(" => return false,
-                _ if i - last > 6 => return false,
+                "," => last = i,
+                ";" | "(" => return false,
                 _ => {}
             }
         }
@@ -263,7 +266,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Whether the comma belongs to a list of short entries that ends before symbol `to` ("edema, redness and warmth are absent").
     fn in_list_before(&self, comma: usize, to: usize) -> bool {
-        let coordinator = (comma + 1..to).find(|&i| matches!(self.view.symbol(i), "and" | "or" | "nor" | "&"));
+        let coordinator = (comma + 1..to).find(|&i| self.coordinates(i));
         coordinator.is_some_and(|at| at - comma <= 5 && (comma + 1..to).all(|i| !matches!(self.view.symbol(i), ";" | ":" | "(")))
     }
 }

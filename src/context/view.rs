@@ -2,7 +2,7 @@
 
 use crate::fold::{Folded, TokenKind};
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{ContextKnowledge, NUMERAL, Part};
+use crate::knowledge::context::{ContextKnowledge, NUMERAL, Part, RANGE};
 use crate::span::Span;
 use crate::words::{WordId, Words};
 use std::ops::Range;
@@ -48,7 +48,7 @@ impl<'f> View<'f> {
             let (word, end) = if is_year(folded, first) {
                 (context.year, first + 1)
             } else if number(first) {
-                let joined = first + 1 < range.end && matches!(folded.word(first as usize + 1), "-" | "to" | "or") && number(first + 2);
+                let joined = first + 1 < range.end && is_range(folded, first + 1, context) && number(first + 2);
                 (context.number, if joined { first + 3 } else { first + 1 })
             } else {
                 (meant(folded, first, knowledge), first + 1)
@@ -192,6 +192,10 @@ fn is_year(folded: &Folded, i: u32) -> bool {
     let number = folded.tokens.get(i as usize).is_some_and(|t| t.kind == TokenKind::Number && t.folded.len() == 4);
     let word = || folded.word(i as usize);
     number && (word().starts_with("19") || word().starts_with("20")) && word().bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_range(folded: &Folded, i: u32, knowledge: &ContextKnowledge) -> bool {
+    folded.tokens.get(i as usize).is_some_and(|t| knowledge.classes.get(t.word) & RANGE != 0)
 }
 
 fn is_number(folded: &Folded, i: u32, knowledge: &ContextKnowledge) -> bool {

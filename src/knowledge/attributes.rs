@@ -192,7 +192,7 @@ impl AttributesKnowledge {
         let dates = || self.links.iter().filter(|l| l.kind == LinkKind::ServiceDate).map(|l| l.rule);
         let blocks = |rule| self.facts.iter().any(|f| f.rule == rule) || dates().any(|r| r == rule);
         let about = |meaning: &Meaning| match *meaning {
-            Meaning::Fact(_) => true,
+            Meaning::Fact(_) | Meaning::Word(WordUse::Signer) => true,
             Meaning::Link(index) => self.links[index as usize].kind == LinkKind::ServiceDate,
             Meaning::Block(rule) => blocks(rule),
             _ => false,

@@ -30,7 +30,7 @@ pub struct ContextKnowledge {
     pub(crate) terminators: Vec<TerminatorRule>,
     /// By section kind.
     pub(crate) priors: BTreeMap<SectionKind, (NameId, Says)>,
-    /// The small classes that each symbol is of: [`OPENER`], [`ADJUNCT`], [`VERB`], and [`NUMERAL`] of words before they are symbols.
+    /// The small classes that each symbol is of, by [`OPENER`] and the like; [`NUMERAL`] and [`RANGE`] are of words before they are symbols.
     pub(crate) classes: ByWord<u8>,
     /// What may stand inside a phrase and change nothing.
     pub(crate) fillers: Phrases,
@@ -51,6 +51,14 @@ pub(crate) const ADJUNCT: u8 = 2;
 pub(crate) const VERB: u8 = 4;
 /// Words for numbers.
 pub(crate) const NUMERAL: u8 = 8;
+/// Words that join the entries of a list.
+pub(crate) const COORDINATOR: u8 = 16;
+/// Words that close a list of alternatives.
+pub(crate) const ALTERNATIVE: u8 = 32;
+/// Words that open a clause about what stands before them.
+pub(crate) const RELATIVE: u8 = 64;
+/// Words between the ends of a range of numbers.
+pub(crate) const RANGE: u8 = 128;
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,6 +235,10 @@ impl ContextKnowledge {
                     WordClass::Adjunct => class(ADJUNCT, &words.words),
                     WordClass::Filler => fillers.extend(words.words.iter().map(symbols)),
                     WordClass::Verb => class(VERB, &words.words),
+                    WordClass::Coordinator => class(COORDINATOR, &words.words),
+                    WordClass::Alternative => class(ALTERNATIVE, &words.words),
+                    WordClass::Relative => class(RELATIVE, &words.words),
+                    WordClass::Range => class(RANGE, &words.words),
                     WordClass::Correctable => correctable.extend(words.words.iter().map(|w| w.value.to_lowercase())),
                     WordClass::KnownWord => words.words.iter().for_each(|w| _ = known.add(&w.value.to_lowercase())),
                 }

@@ -2,11 +2,12 @@
 
 pub mod entries;
 pub mod grammar;
+pub mod joined;
 pub mod spelling;
 pub mod targets;
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{WordSet, fold};
+use crate::fold::{Folded, WordSet, fold, fold_known};
 use crate::knowledge::source::lexicon::{Form, LexiconDoc, Reach, Regional};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
@@ -14,6 +15,7 @@ use crate::vocab::ConceptKind;
 use crate::words::{WordId, Words};
 use entries::{Builder, Entries, FindingId, Meaning, SiteId};
 use grammar::Grammar;
+use joined::Joined;
 use spelling::Spelling;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -89,6 +91,10 @@ pub struct Lexicon {
     pub past_markers: Vec<Vec<WordId>>,
     /// What phrases can do towards naming a target, made when first asked for.
     targets: OnceLock<Targets>,
+    /// What words written as one are parted by, made when first asked for.
+    joined: OnceLock<Joined>,
+    /// What the files list for it.
+    run_together: joined::Listed,
     /// Words one slip away from those of the phrases.
     pub spelling: Spelling,
 }
@@ -121,6 +127,7 @@ impl Lexicon {
         }
         lexicon.past_markers.sort_by_key(|m| std::cmp::Reverse(m.len()));
         lexicon.spelling = Spelling::compile(docs, &lexicon.entries, words, problems);
+        lexicon.run_together = joined::Listed::of(docs);
         lexicon
     }
 
@@ -281,6 +288,11 @@ impl Lexicon {
         self.targets.get_or_init(|| Targets::compile(self, words))
     }
 
+    /// Folds a note; words written as one are parted.
+    pub fn fold(&self, text: &str, words: &Words) -> Folded {
+        self.joined.get_or_init(|| Joined::compile(self, &self.run_together, words)).part(fold_known(text, words), self, words)
+    }
+
     /// The concept itself.
     pub fn concept(&self, id: ConceptId) -> &Concept {
         &self.concepts[id.0 as usize]
@@ -329,6 +341,13 @@ impl Compiler<'_> {
             None => problem,
         });
     }
+}
+
+/// Whether a finding makes a concept at a site.
+fn lookup_row(lexicon: &Lexicon, finding: FindingId, site: SiteId) -> bool {
+    let site = &lexicon.sites[site.0 as usize];
+    let here = |at: &str| at == site.id || Some(at) == site.region.as_deref();
+    lexicon.findings[finding.0 as usize].with.iter().any(|(at, _)| here(at))
 }
 
 fn location(path: &str, at: &Placed<String>) -> Location {

@@ -114,17 +114,27 @@ impl Finder<'_> {
     fn letter(&self, line: Line) -> Option<Heading> {
         let label = self.text.get(line.first..line.first + 1)?;
         let known = self.known_label(label)?;
-        Some(self.heading_at(line.first, label, line.first + 1, known))
+        let mark = usize::from(matches!(self.text.as_bytes().get(line.first + 1), Some(b')' | b'.')));
+        Some(self.heading_at(line.first, label, line.first + 1 + mark, known))
     }
 
-    /// Lines that open with a known letter and a gap of two blanks or a tab, if three letters or more do so and none of them twice.
+    /// Lines that open with a known letter and a gap of two blanks or a tab, if three letters or more do so and none of them twice;
+    /// the same with a bracket or a point, if the first of them is no letter of a list ("S) O) A) P)").
     fn lettered_lines(&self) -> Vec<usize> {
+        let gap = |b: &[u8]| b[1] == b'\t' || (b[1] == b' ' && b[2] == b' ');
+        let mark = |mark: u8| move |b: &[u8]| b[1] == mark && b[2] == b' ';
+        let found = self.lettered_by(gap);
+        let listed = |lines: &[usize]| lines.first().is_none_or(|i| self.lines[*i].of(self.text).starts_with('A'));
+        let marked = [b')', b'.'].map(|m| self.lettered_by(mark(m))).into_iter().find(|lines| !listed(lines));
+        if found.is_empty() { marked.unwrap_or_default() } else { found }
+    }
+
+    fn lettered_by(&self, opens: impl Fn(&[u8]) -> bool) -> Vec<usize> {
         let mut letters = Vec::new();
         let mut found = Vec::new();
         for (i, line) in self.lines.iter().enumerate().filter(|(_, l)| !l.blank() && l.first == l.start) {
             let bytes = line.of(self.text).as_bytes();
-            let gap = bytes.len() > 3 && (bytes[1] == b'\t' || (bytes[1] == b' ' && bytes[2] == b' '));
-            if gap && bytes[0].is_ascii_uppercase() && self.letter(*line).is_some() {
+            if bytes.len() > 3 && opens(bytes) && bytes[0].is_ascii_uppercase() && self.letter(*line).is_some() {
                 letters.push(bytes[0]);
                 found.push(i);
             }
@@ -299,8 +309,16 @@ impl Finder<'_> {
             return (firm && self.opens(known, rest)).then(|| self.heading_at(at, rest, end, known));
         }
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
-        let shaped = labels::capitals(rest) && !self.shouting() && after_blank && !self.problem(rest);
-        shaped.then(|| self.heading_at(at, rest, end, unknown))
+        let rest = rest.trim_end_matches(['*', '_', '=', '#', ' ']);
+        let capitals = labels::capitals(rest) && !self.shouting();
+        let shaped = capitals || (labels::title_case(rest) && self.marked_as_the_last(self.lines.get(i)?.first, at));
+        (shaped && after_blank && !self.problem(rest)).then(|| self.heading_at(at, rest, end, unknown))
+    }
+
+    /// Whether the words at `at`, in a line that begins at `start`, have the same mark of a heading ("## ") as the heading before them.
+    fn marked_as_the_last(&self, start: usize, at: usize) -> bool {
+        let mark = self.text.get(start..at).unwrap_or("");
+        mark.starts_with("##") && self.out.last().is_some_and(|h| self.text.get(h.start..h.title.start as usize) == Some(mark))
     }
 }
 

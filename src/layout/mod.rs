@@ -10,7 +10,7 @@ mod markers;
 mod refine;
 mod sentences;
 
-use crate::fold::{self, Folded, Token};
+use crate::fold::{Folded, Token};
 use crate::knowledge::sections::assesses;
 use crate::knowledge::{Knowledge, NameId};
 use crate::span::Span;
@@ -136,7 +136,7 @@ impl Layout {
 
 /// Lays out a note.
 pub fn layout(text: &str, knowledge: &Knowledge) -> Layout {
-    whole(text, outline(text, fold::fold_known(text, &knowledge.words), knowledge), knowledge)
+    whole(text, outline(text, knowledge.lexicon.fold(text, &knowledge.words), knowledge), knowledge)
 }
 
 /// Tokens and sections alone: all that is shown of a note which names nothing.

@@ -5,6 +5,7 @@ use super::spelling;
 use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::Lexicon;
 use crate::knowledge::lexicon::entries::{Entry, Meaning, SiteId};
+use crate::knowledge::lexicon::joined;
 use crate::layout::Layout;
 use crate::span::Span;
 use crate::words::WordId;
@@ -59,7 +60,12 @@ pub(super) fn add(
             return;
         }
     }
-    let how = how.unwrap_or(if entry.exact.is_some() { How::Abbreviation } else { How::Term });
+    let parted = || tokens.clone().any(|t| joined::is_part(&layout.folded, t as usize));
+    let how = how.unwrap_or_else(|| match entry.exact {
+        Some(_) => How::Abbreviation,
+        None if parted() => How::Misspelt,
+        None => How::Term,
+    });
     hits.push(Hit { tokens, sentence, meaning: entry.meaning, site: entry.site, how });
 }
 

@@ -39,7 +39,7 @@ pub enum How {
     Abbreviation,
     /// A finding and a site in one clause.
     Composed,
-    /// A term with one misspelt word.
+    /// A term with a misspelt word, or of words written as one.
     Misspelt,
 }
 

@@ -23,17 +23,9 @@ pub(super) fn hits(text: &str, layout: &Layout, knowledge: &Knowledge, hits: &mu
             let Some(right) = lexicon.spelling.correct(folded.word(token as usize), here.word) else { continue };
             let from = token.saturating_sub(AROUND).max(sentence.tokens.start);
             let to = (token + AROUND + 1).min(sentence.tokens.end);
-            // a word that stands for several ("neckstrain") is read as all of them, at its one place
-            let meant: Vec<WordId> = right.split(' ').map(|w| knowledge.words.find(w)).collect();
-            let (at, more) = (token as usize, meant.len() - 1);
-            let word = |near: usize| match near.checked_sub(at) {
-                None => folded.tokens[near].word,
-                Some(part) if part <= more => meant[part],
-                Some(_) => folded.tokens[near - more].word,
-            };
-            let place = |near: usize| if near <= at { near } else { near.saturating_sub(more).max(at) };
-            lexicon.entries.finder.each(from as usize, to as usize + more, word, |start, end, pattern| {
-                let (start, end) = (place(start), place(end - 1) + 1);
+            let right = knowledge.words.find(right);
+            let word = |near: usize| if near == token as usize { right } else { folded.tokens[near].word };
+            lexicon.entries.finder.each(from as usize, to as usize, word, |start, end, pattern| {
                 for entry in &lexicon.entries.meanings[pattern] {
                     let tokens = start as u32..end as u32;
                     if tokens.contains(&token) && entry.exact.is_none() {

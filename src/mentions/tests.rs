@@ -1,7 +1,6 @@
 //! Spans, regions and laws of mentions; what is found at all is proved by the cases in the lexicon.
 
 use super::*;
-use crate::fold::fold_known;
 use crate::knowledge::source::SourceFile;
 use crate::layout;
 use std::path::Path;
@@ -69,6 +68,11 @@ const SENTENCES: &[(&str, &[&str])] = &[
     // misspelt
     ("Cervcal spondylsis.", &["spondylosis@cervical Cervcal spondylsis"]),
     ("Discus throw; radial pulse; lumber yard.", &[]),
+    // written as one: each word at its own letters
+    ("Neckand back pain.", &["neck-pain@cervical Neck … pain", "back-pain@back back pain"]),
+    ("Neckandshoulder pain.", &["neck-pain@cervical Neck … pain", "shoulder-pain@shoulder shoulder pain"]),
+    ("Left armnumbness, cervicalradiculopathy.", &["arm-paresthesia@arm armnumbness", "radiculopathy@cervical cervicalradiculopathy"]),
+    ("Neckbrace; forearms; backhand; handsome; a postfusion day.", &[]),
 ];
 
 #[test]
@@ -84,7 +88,36 @@ fn sentences() {
 }
 
 fn possible(text: &str) -> bool {
-    candidates::possible(text, &fold_known(text, &KNOWLEDGE.words), &KNOWLEDGE)
+    candidates::possible(text, &KNOWLEDGE.lexicon.fold(text, &KNOWLEDGE.words), &KNOWLEDGE)
+}
+
+/// Terms of two or three words name the same when they are written as one, unless the whole is a word itself.
+#[test]
+fn words_written_as_one_are_read_as_they_are_meant() {
+    let lexicon = &KNOWLEDGE.lexicon;
+    let concepts = |text: &str| {
+        let layout = layout::layout(text, &KNOWLEDGE);
+        let found = mentions(text, &layout, &KNOWLEDGE).into_iter().map(|m| (m.concept, m.region.map(|r| r.0), m.how));
+        found.collect::<Vec<_>>()
+    };
+    let mut parted = 0;
+    for pattern in &lexicon.entries.patterns {
+        let words: Vec<&str> = pattern.split_whitespace().collect();
+        if !(2..=3).contains(&words.len()) || words.iter().any(|w| w.len() < 3 || !w.bytes().all(|b| b.is_ascii_lowercase())) {
+            continue;
+        }
+        let (apart, one) = (words.join(" "), words.concat());
+        let folded = lexicon.fold(&one, &KNOWLEDGE.words);
+        if folded.tokens.len() == 1 {
+            continue;
+        }
+        parted += 1;
+        let (expected, got) = (concepts(&apart), concepts(&one));
+        let same = expected.iter().map(|m| (m.0, &m.1)).eq(got.iter().map(|m| (m.0, &m.1)));
+        assert!(same, "{apart}: {expected:?}, written as one {got:?}");
+        assert!(got.iter().all(|m| m.2 == How::Misspelt), "{one}: {got:?}");
+    }
+    assert!(parted > 1000, "{parted}");
 }
 
 #[test]
@@ -97,6 +130,8 @@ fn no_note_that_names_a_target_is_turned_away() {
     let mut texts: Vec<String> = lexicon.entries.patterns.clone();
     texts.extend(lexicon.entries.patterns.iter().map(|p| format!("NECK{}C5-6", p.to_uppercase())));
     texts.extend(lexicon.entries.patterns.iter().map(|p| format!("x {}\n pain", p.trim().replace(' ', "-"))));
+    texts.extend(lexicon.entries.patterns.iter().map(|p| format!("{} in the neck", p.replace(' ', ""))));
+    texts.extend(lexicon.entries.patterns.iter().map(|p| format!("cervical{}", p.trim())));
     texts.push("Nekc pian.".to_owned());
     texts.push("Sore c\u{e9}rvical spine.".to_owned());
     for text in &texts {

@@ -59,6 +59,11 @@ impl Spelling {
                     problems.push(Diagnostic::error("K016", at, format!("`{}` is a word of a term", listed.wrong.value)));
                 }
                 let right = fold(&listed.right).text.trim().to_owned();
+                if right.contains(' ') {
+                    let at = Location { path: (*path).into(), line: listed.right.line, column: listed.right.column };
+                    let problem = Diagnostic::error("K016", at, format!("`{}` is more than one word", listed.right.value));
+                    problems.push(problem.help("words of terms that are written as one are read apart without being listed"));
+                }
                 spelling.listed.push(right);
                 *spelling.listed_at.slot(all.add(&listed.wrong)) = spelling.listed.len() as u16;
             }

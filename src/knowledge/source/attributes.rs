@@ -237,6 +237,14 @@ pub enum WordUse {
     LevelRange,
     /// Between the two vertebrae of a disc: "on", "/".
     LevelPair,
+    /// Bring in what goes along with a condition, or does not: "with", "without". A level before them is of what stands before it.
+    Company,
+    /// Behind the number of a day: "rd" ("March 3rd").
+    Ordinal,
+    /// Between a month and its year: "of", ",".
+    BeforeYear,
+    /// Before the name of who signs: "by".
+    Signer,
 }
 
 /// Small words of one use.

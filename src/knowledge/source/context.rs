@@ -242,6 +242,14 @@ pub enum WordClass {
     Filler,
     /// A comma before one of them, a few words on, opens a new clause ("denies weakness, grip *is* reduced").
     Verb,
+    /// Words that join the entries of a list ("and", "or").
+    Coordinator,
+    /// Those of them that close a list of alternatives, so that a cue that a comma would end speaks of all of it ("without A, B, *or* C").
+    Alternative,
+    /// Words that open a clause about what stands before them ("which", "who").
+    Relative,
+    /// Between the ends of a range of numbers ("2 *to* 3").
+    Range,
     /// Words of cues that are put right when they are one slip wrong ("dneies").
     Correctable,
     /// Right words that are one slip away from one of those.

@@ -20,12 +20,16 @@ pub struct LexiconDoc {
     pub findings: Vec<FindingDoc>,
     /// Abbreviations that need certain words near them, or none of certain others.
     pub abbreviations: Vec<AbbreviationDoc>,
-    /// Words that are misspelt so often that they are listed, with the words meant.
+    /// Words that are misspelt so often that they are listed, with the word meant.
     pub misspellings: Vec<MisspellingDoc>,
     /// Words that are put right when they are one slip wrong.
     pub correctable: Vec<Placed<String>>,
-    /// Words that are one slip away from one of those and are right as they stand.
+    /// Words that are right as they stand though they are one slip away from one of those, or look like two written as one.
     pub known_words: Vec<String>,
+    /// Small words that may be written as one with a site or a finding beside them ("neckand").
+    pub run_together: Vec<String>,
+    /// Words that another one may begin with by right ("postfusion" is no slip).
+    pub prefixes: Vec<String>,
     /// What the letters before a level stand for, and levels that belong to another region than their letter.
     pub levels: Vec<LevelDoc>,
     /// Classes of words that may stand between a finding and its site.
@@ -197,7 +201,7 @@ pub struct AbbreviationDoc {
 pub struct MisspellingDoc {
     /// One word as it is misspelt.
     pub wrong: Placed<String>,
-    /// The words meant.
+    /// The word meant.
     pub right: Placed<String>,
 }
 
