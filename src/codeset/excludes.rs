@@ -31,11 +31,11 @@ impl CodeSet {
 
     /// Whether an Excludes1 note forbids two codes together; each pair is looked up once.
     pub fn forbids(&self, a: Code, b: Code) -> bool {
-        if let Some(known) = self.pairs.read().ok().and_then(|pairs| pairs.get(&(a, b)).copied()) {
+        if let Some(known) = self.pairs.0.read().ok().and_then(|pairs| pairs.get(&(a, b)).copied()) {
             return known;
         }
         let forbidden = self.excludes1(a, b).is_some();
-        if let Ok(mut pairs) = self.pairs.write() {
+        if let Ok(mut pairs) = self.pairs.0.write() {
             pairs.insert((a, b), forbidden);
         }
         forbidden

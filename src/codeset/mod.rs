@@ -51,7 +51,17 @@ static BUILT_IN: LazyLock<Arc<CodeSet>> = LazyLock::new(|| match CodeSet::open(E
 pub struct CodeSet {
     store: compiled::Store,
     /// Pairs that were asked for, and whether Excludes1 forbids them.
-    pairs: RwLock<HashMap<(Code, Code), bool>>,
+    pairs: Pairs,
+}
+
+/// Answers given before; they say nothing of the code set that its lists do not.
+#[derive(Default)]
+struct Pairs(RwLock<HashMap<(Code, Code), bool>>);
+
+impl std::fmt::Debug for Pairs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pairs")
+    }
 }
 
 /// Whether a code may be reported.
@@ -114,7 +124,7 @@ impl CodeSet {
             complete,
         };
         let open = |bytes| match compiled::Store::open(Cow::Owned(bytes), false) {
-            Ok(store) => CodeSet { store, pairs: RwLock::default() },
+            Ok(store) => CodeSet { store, pairs: Pairs::default() },
             Err(e) => unreachable!("what was just compiled opens: {e}"),
         };
         let draft = open(compiled::write(tabular, meta(0)));
@@ -127,7 +137,7 @@ impl CodeSet {
     /// # Errors
     /// One sentence, if it is not one, or damaged.
     pub fn open(bytes: impl Into<Cow<'static, [u8]>>, check: bool) -> Result<CodeSet, String> {
-        compiled::Store::open(bytes.into(), check).map(|store| CodeSet { store, pairs: RwLock::default() })
+        compiled::Store::open(bytes.into(), check).map(|store| CodeSet { store, pairs: Pairs::default() })
     }
 
     /// The compiled form.
