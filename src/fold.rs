@@ -118,7 +118,21 @@ fn wide_hash(mut bytes: &[u8]) -> u64 {
 
 /// Folds a phrase of the knowledge to the pattern it is matched by: `"Neck pain"` → `" neck pain "`.
 pub fn fold_phrase(phrase: &str) -> String {
-    fold(phrase).text
+    // most phrases are plain words and need only the spaces around them
+    let bytes = phrase.as_bytes();
+    let mut letter = false;
+    let plain = bytes.iter().all(|b| {
+        let before = std::mem::replace(&mut letter, b.is_ascii_lowercase());
+        letter || (*b == b' ' && before)
+    });
+    if !plain || !letter {
+        return fold(phrase).text;
+    }
+    let mut folded = String::with_capacity(phrase.len() + 2);
+    folded.push(' ');
+    folded.push_str(phrase);
+    folded.push(' ');
+    folded
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! What `rules/attributes` says, checked and compiled: one pass for all words, and what each of them means.
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{WordSet, fold_phrase};
+use crate::fold::{WordMap, WordSet, fold_phrase};
 use crate::knowledge::source::attributes::{AttributesDoc, ColumnDoc, LinkKind, MomentDoc, Place, QuantityKind, WordUse};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::phrases::Phrases;
 use crate::vocab::{AttributeKey, AuthorRole, Setting};
 use crate::words::{WordId, Words};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Compiled form.
@@ -129,7 +129,7 @@ pub(crate) struct Fact {
 const LEVEL_RULE: &str = "level";
 
 struct Builder<'p> {
-    patterns: HashMap<String, usize>,
+    patterns: WordMap<String, usize>,
     list: Vec<String>,
     meanings: Vec<Vec<Meaning>>,
     problems: &'p mut Vec<Diagnostic>,
@@ -143,11 +143,15 @@ impl Builder<'_> {
             self.problems.push(Diagnostic::error("K022", at, "an empty phrase"));
             return;
         }
-        let slot = *self.patterns.entry(folded.clone()).or_insert_with(|| {
-            self.list.push(folded);
-            self.meanings.push(Vec::new());
-            self.list.len() - 1
-        });
+        let slot = match self.patterns.get(&folded) {
+            Some(slot) => *slot,
+            None => {
+                self.list.push(folded.clone());
+                self.meanings.push(Vec::new());
+                self.patterns.insert(folded, self.list.len() - 1);
+                self.list.len() - 1
+            }
+        };
         if self.meanings[slot].contains(&meaning) {
             let at = Location { path: Arc::from(path), line: term.line, column: term.column };
             self.problems.push(Diagnostic::warning("K023", at, format!("`{}` is listed twice", term.value)));
@@ -174,7 +178,7 @@ impl AttributesKnowledge {
         let mut out = AttributesKnowledge::default();
         // A later file may replace a rule of the same id: the last one of each id counts.
         let mut ids = Vec::new();
-        let mut builder = Builder { patterns: HashMap::new(), list: Vec::new(), meanings: Vec::new(), problems: &mut ids };
+        let mut builder = Builder { patterns: WordMap::default(), list: Vec::new(), meanings: Vec::new(), problems: &mut ids };
         for (path, doc) in docs {
             out.add_rules(path, doc, words, names, &mut builder);
             out.add_words(path, doc, names, &mut builder);

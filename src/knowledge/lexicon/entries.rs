@@ -2,12 +2,11 @@
 
 use super::ConceptId;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{fold, fold_known};
+use crate::fold::{WordMap, fold_known, fold_phrase};
 use crate::knowledge::source::lexicon::Form;
 use crate::knowledge::yaml::Placed;
 use crate::phrases::Phrases;
 use crate::words::{WordId, Words};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A site, by its place in [`super::Lexicon::sites`].
@@ -89,7 +88,7 @@ impl Entries {
 /// Collects phrases and notices those that are empty or mean two things.
 #[derive(Default)]
 pub(crate) struct Builder {
-    by_pattern: HashMap<String, usize>,
+    by_pattern: WordMap<String, usize>,
     patterns: Vec<String>,
     meanings: Vec<Vec<(Entry, Spot)>>,
     company: Vec<Company>,
@@ -130,17 +129,22 @@ impl Builder {
         problems: &mut Vec<Diagnostic>,
     ) {
         let spot = ((self.files.len().max(1) - 1) as u16, phrase.line, phrase.column);
-        let folded = fold(phrase);
-        if folded.tokens.is_empty() {
+        let folded = fold_phrase(phrase);
+        let tokens = folded.split_ascii_whitespace().count() as u32;
+        if tokens == 0 {
             problems.push(Diagnostic::error("K012", self.location(spot), "a term without words"));
             return;
         }
-        let slot = *self.by_pattern.entry(folded.text.clone()).or_insert_with(|| {
-            self.patterns.push(folded.text.clone());
-            self.meanings.push(Vec::new());
-            self.patterns.len() - 1
-        });
-        let entry = Entry { meaning, tokens: folded.tokens.len() as u32, exact: exact.then(|| phrase.value.clone()), site: None, company };
+        let slot = match self.by_pattern.get(&folded) {
+            Some(slot) => *slot,
+            None => {
+                self.patterns.push(folded.clone());
+                self.meanings.push(Vec::new());
+                self.by_pattern.insert(folded, self.patterns.len() - 1);
+                self.patterns.len() - 1
+            }
+        };
+        let entry = Entry { meaning, tokens, exact: exact.then(|| phrase.value.clone()), site: None, company };
         let clash = self.meanings[slot].iter().find(|(other, _)| clashes(&entry, other));
         if let Some(&(_, first)) = clash {
             let problem = Diagnostic::error("K013", self.location(spot), format!("`{}` is a term twice", phrase.value));

@@ -65,15 +65,18 @@ impl Joined {
             prefixes: prefixes.clone(),
             pairs: Vec::new(),
         };
-        for word in lexicon.entries.patterns.iter().flat_map(|p| p.split_whitespace()) {
+        for word in lexicon.entries.patterns.iter().flat_map(|p| p.split_ascii_whitespace()) {
             *joined.words.slot(words.find(word)) = true;
         }
+        let mut marked = ByWord::<bool>::default();
         let mut both = String::new();
         let entries = &lexicon.entries;
         for (pattern, _) in entries.patterns.iter().zip(&entries.meanings).filter(|(_, meanings)| meanings.iter().any(speaks)) {
             let mut before = "";
             for word in pattern.split(' ').filter(|w| w.bytes().all(|b| b.is_ascii_lowercase())) {
-                joined.mark(word);
+                if !std::mem::replace(marked.slot(words.find(word)), true) {
+                    joined.mark(word);
+                }
                 if before.len() >= SURE_PART && word.len() >= SURE_PART {
                     both.clear();
                     both.push_str(before);
