@@ -5,7 +5,7 @@ use cervicode::knowledge::Knowledge;
 use cervicode::knowledge::sections::assesses;
 use cervicode::knowledge::source::Document;
 use cervicode::knowledge::source::sections::HeadingUse;
-use cervicode::layout::{Section, sections};
+use cervicode::layout::{Section, layout, sections};
 use cervicode::note::Note;
 use cervicode::span::Unit;
 use cervicode::vocab::{SectionKind, Status};
@@ -166,4 +166,19 @@ fn every_surface_says_the_same() {
     assert_eq!(one, run(&["scan", &ndjson], ""));
     assert_eq!(one, run(&["scan", "-", "--input", "ndjson"], &std::fs::read_to_string(&*ndjson).unwrap()));
     assert_eq!(one, run(&["code", "--format", "ndjson", &ndjson], ""));
+}
+
+/// A text without a stop is parted, so that no cue, level or rule reaches over thousands of words; nothing of it is lost.
+#[test]
+fn an_endless_sentence_is_parted() {
+    let endless = |phrase: &str| format!("Assessment: {}", phrase.repeat(3000));
+    for text in [endless("neck pain "), endless("neck pain, "), endless("no neck pain and arm pain,\n")] {
+        let layout = layout(&text, &ENGINE.knowledge);
+        assert!(layout.sentences.iter().all(|s| s.tokens.len() <= 500));
+        let tokens: usize = layout.sentences.iter().map(|s| s.tokens.len()).sum();
+        assert_eq!(tokens, layout.folded.tokens.len());
+    }
+    let report = ENGINE.review(&Note::new("endless", endless("neck pain ")), Unit::Codepoints);
+    assert_eq!(report.findings.len(), 3000);
+    assert!(report.codes.iter().any(|c| c.code.to_string() == "M54.2"));
 }

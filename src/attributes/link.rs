@@ -16,6 +16,8 @@ const FAR: u32 = 30;
 const NEAR: u32 = 8;
 /// The same for causes, which follow what they cause.
 const CAUSE_REACH: u32 = 10;
+/// What no value is away from its mention, whatever it is.
+const BEYOND: u32 = 100;
 /// How many sentences back a topic may stand.
 const TOPIC_REACH: u32 = 4;
 
@@ -118,6 +120,9 @@ impl Linker<'_> {
                 _ if self.in_value(token) => 0,
                 _ => 1,
             };
+            if cost > BEYOND {
+                return None;
+            }
         }
         // Another mention in between is the better one.
         let first = self.mentions.partition_point(|m| m.tokens.start < gap.start);

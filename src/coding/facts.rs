@@ -10,6 +10,7 @@ use crate::knowledge::lexicon::ConceptId;
 use crate::layout::Layout;
 use crate::span::Span;
 use crate::vocab::{AttributeKey, Certainty, ConceptKind, Polarity, Reason, SectionKind, Setting, Subject, Time};
+use std::collections::BTreeMap;
 
 /// Where in the note a finding stands, by how much its words weigh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -292,6 +293,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             })
         })
         .collect();
+    first_of_many(&mut facts);
     later_governs(&mut facts);
     established_elsewhere(&mut facts, layout);
     share_levels(&mut facts, findings, layout, knowledge);
@@ -299,6 +301,24 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
     adopt_levels(&mut facts, knowledge);
     facts
 }
+
+/// Keeps the first of facts that say the same of the same thing in one section: a text that repeats itself a thousand times is no better
+/// documented, and rules weigh every fact against every other.
+fn first_of_many(facts: &mut Vec<Fact>) {
+    if facts.len() <= REPEATED {
+        return;
+    }
+    let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+    facts.retain(|f| {
+        let said = (f.section, f.concept, f.state, f.standing, f.region.clone(), f.levels.clone(), f.roots.clone());
+        let times = seen.entry(said).or_default();
+        *times += 1;
+        *times <= REPEATED
+    });
+}
+
+/// How often a section may say the same before the rest is left out of coding; findings keep it.
+const REPEATED: usize = 32;
 
 /// The finding before another in its sentence, if words of consequence join them.
 fn consequence_of(layout: &Layout, findings: &[Finding], effect: usize, knowledge: &Knowledge) -> Option<usize> {

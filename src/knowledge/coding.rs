@@ -2,7 +2,7 @@
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{Token, fold_phrase};
+use crate::fold::{Token, WordMap, fold_phrase};
 use crate::knowledge::lexicon::{ConceptId, Lexicon};
 use crate::knowledge::source::coding::{
     Among, BesideDoc, CodingDoc, FlagDoc, Near, Outcome, ReplaceDoc, SuggestDoc, TableKey, WhenDoc, WouldChangeDoc,
@@ -331,9 +331,9 @@ pub struct CodingKnowledge {
     /// Flags in file order.
     pub flags: Vec<FlagRule>,
     /// What is said, by reason.
-    pub reasons: HashMap<Reason, Saying>,
+    pub reasons: BTreeMap<Reason, Saying>,
     /// Conventions, by id.
-    pub guidelines: HashMap<String, Saying>,
+    pub guidelines: WordMap<String, Saying>,
     /// Groups by id.
     pub groups: HashMap<String, Concepts>,
     /// Concepts that any rule, temptation or flag speaks of.

@@ -1,6 +1,6 @@
 //! Items and sentences: list entries with the lines that belong to them, paragraphs, rows; then the sentences of each.
 
-use crate::fold::Folded;
+use crate::fold::{Folded, TokenKind};
 use crate::knowledge::sections::{SectionsKnowledge, assesses};
 use crate::layout::lines::{Line, lines};
 use crate::layout::markers::{Marker, inline_entries, marker};
@@ -8,6 +8,9 @@ use crate::layout::sentences::{ends, goes_on};
 use crate::layout::{Item, ItemKind, Section, Sentence};
 use crate::span::Span;
 use crate::vocab::SectionKind;
+
+/// Tokens after which a sentence ends at the next mark, whatever the mark.
+const LONGEST: usize = 400;
 
 /// A line within a section: its bytes, and how far it is indented.
 struct Open {
@@ -142,7 +145,11 @@ fn sentences(
             let broken =
                 next.is_some_and(|n| n.breaks > 1 || (n.breaks == 1 && !joined(text, lines, width, n.span.start as usize, knowledge)));
             token += 1;
-            if last || broken || ends(text, folded, token - 1, knowledge) {
+            // nobody's cue reaches so far: a text without stops is parted at a mark, or anywhere
+            let length = token - from;
+            let marked = || folded.tokens[token - 1].kind == TokenKind::Punctuation || next.is_some_and(|n| n.breaks > 0);
+            let endless = length >= LONGEST && (marked() || length >= LONGEST + LONGEST / 4);
+            if last || broken || endless || ends(text, folded, token - 1, knowledge) {
                 let span = Span::new(folded.tokens[from].span.start, folded.tokens[token - 1].span.end);
                 out.push(Sentence { span, tokens: from as u32..token as u32, section: start.section, item: i as u32 });
                 from = token;
