@@ -12,6 +12,8 @@ mod docs;
 mod house;
 mod invariance;
 mod laws;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod paths;
 mod qa;
 mod queries;

@@ -35,6 +35,16 @@ fn the_example_prints_what_is_shown() {
 }
 
 #[test]
+fn what_it_is_built_with_exists() {
+    let (text, manifest) = (readme(), std::fs::read_to_string(crate::root().join("Cargo.toml")).unwrap());
+    let named: Vec<&str> = text.split("--features ").skip(1).filter_map(|t| t.split(['`', ' ', '\n']).next()).collect();
+    assert!(!named.is_empty());
+    for name in named {
+        assert!(manifest.contains(&format!("\n{name} = [")), "there is no feature `{name}`");
+    }
+}
+
+#[test]
 fn every_command_of_the_table_exists() {
     let text = readme();
     let rows = text.lines().filter(|l| l.starts_with("| `"));

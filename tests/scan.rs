@@ -16,13 +16,13 @@ fn notes(bytes: usize) -> Vec<u8> {
     notes
 }
 
-struct Done {
-    status: u8,
-    out: Vec<u8>,
-    err: String,
+pub struct Done {
+    pub status: u8,
+    pub out: Vec<u8>,
+    pub err: String,
 }
 
-fn scan(args: &[&str], input: &[u8]) -> Done {
+pub fn scan(args: &[&str], input: &[u8]) -> Done {
     let mut out = Vec::new();
     let (status, err) = scan_to(args, input, &mut out);
     Done { status, out, err }
@@ -35,7 +35,7 @@ fn scan_to(args: &[&str], input: &[u8], out: &mut (dyn Write + Send)) -> (u8, St
     (status, String::from_utf8(err).unwrap())
 }
 
-fn path(at: &Path, name: &str) -> String {
+pub fn path(at: &Path, name: &str) -> String {
     at.join(name).to_string_lossy().into_owned()
 }
 
@@ -209,4 +209,20 @@ fn no_file_is_lost_to_an_output() {
     let same = scan(&[&input, "--out", &input], b"");
     assert_eq!(same.status, 2);
     assert!(std::fs::read(&input).unwrap() == before, "an input is not written over");
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_build_without_parquet_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| path(folder.path(), name);
+    std::fs::write(at("a.parquet"), "PAR1").unwrap();
+    std::fs::write(at("b.txt"), "Assessment: neck pain.").unwrap();
+    let done = scan(&[&folder.path().to_string_lossy()], b"");
+    assert_eq!((done.status, done.out.iter().filter(|b| **b == b'\n').count()), (2, 1));
+    assert!(done.err.contains("a.parquet: this build has no Parquet; build with --features parquet"), "{}", done.err);
+    let done = scan(&[&at("b.txt"), "--out", &at("out.parquet")], b"");
+    assert_eq!(done.status, 2);
+    assert!(done.err.contains("this build has no Parquet; build with --features parquet"), "{}", done.err);
+    assert!(!Path::new(&at("out.parquet")).exists());
 }

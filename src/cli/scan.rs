@@ -2,6 +2,9 @@
 
 mod earlier;
 mod sink;
+#[cfg(feature = "parquet")]
+mod table;
+mod target;
 
 use super::options::{InputArgs, InputFormat, OffsetUnit};
 use super::{Failure, Outcome, Status, World};
@@ -13,17 +16,18 @@ use crate::report::{Report, csv};
 use crate::span::Unit;
 use earlier::Earlier;
 use sink::{Piece, Sink};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use target::Target;
 
 /// Review many notes: folders, patterns, records, compressed files
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Folders, patterns or files (.txt, .ndjson, .jsonl, .csv; also .gz, .zst); `-` is standard input
+    /// Folders, patterns or files (.txt, .ndjson, .jsonl, .csv; also .gz, .zst; .parquet if built in); `-` is standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
-    /// Write here instead of standard output: .ndjson or .csv
+    /// Write here instead of standard output: .ndjson, .csv, or .parquet if built in
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Threads; all cores if not given
@@ -52,6 +56,23 @@ pub(crate) struct Args {
 enum Shape {
     Ndjson,
     Csv,
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+fn shape(args: &Args) -> Result<Shape, &'static str> {
+    match args.out.as_deref().and_then(Path::extension).and_then(|e| e.to_str()) {
+        None | Some("ndjson" | "jsonl") => Ok(Shape::Ndjson),
+        Some("csv") => Ok(Shape::Csv),
+        #[cfg(feature = "parquet")]
+        Some("parquet") if args.resume => Err("--resume is for .ndjson and .csv: a Parquet file cannot be read before its end is \
+            written, so a stopped run leaves none to go on with"),
+        #[cfg(feature = "parquet")]
+        Some("parquet") => Ok(Shape::Parquet),
+        #[cfg(not(feature = "parquet"))]
+        Some("parquet") => Err(input::NO_PARQUET),
+        Some(_) => Err("--out ends in .ndjson, .csv or .parquet"),
+    }
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
@@ -59,11 +80,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
     if args.inputs.iter().any(|i| i == "-") && stdin_is_text && args.input.input.is_none() {
         return Err(Failure::Message("say what standard input holds: --input ndjson or --input csv".into()));
     }
-    let shape = match args.out.as_deref().and_then(Path::extension).and_then(|e| e.to_str()) {
-        None | Some("ndjson" | "jsonl") => Shape::Ndjson,
-        Some("csv") => Shape::Csv,
-        Some(_) => return Err(Failure::Message("--out ends in .ndjson or .csv".into())),
-    };
+    let shape = shape(args).map_err(|message| Failure::Message(message.into()))?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.jobs).build().map_err(|e| Failure::Message(e.to_string()))?;
     let engine = world.engine()?;
     let options = args.input.options(Format::Ndjson);
@@ -80,24 +97,25 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
     let mut feed = Feed { sources: sources.into_iter(), options: options.clone(), stdin: world.stdin.take(), items: None, bytes: 0 };
     let shown = Shown { shape, unit: args.offsets.unit(), codes_only: args.codes_only, only_hits: args.only_hits };
 
-    let (mut earlier, file) = match path {
-        Some(path) => {
-            let (earlier, file) =
-                earlier::open(path, &shown, args.resume, &engine).map_err(|e| Failure::Message(format!("{}: {e}", path.display())))?;
-            (earlier, Some(file))
-        }
-        None => (Earlier::default(), None),
-    };
-    let mut file = file.map(|f| BufWriter::with_capacity(1 << 18, f));
     let World { out, err, global, interactive, .. } = world;
-    let out: &mut (dyn Write + Send) = match &mut file {
-        Some(file) => file,
-        None => *out,
+    let unusable = |path: &Path, e: io::Error| Failure::Message(format!("{}: {e}", path.display()));
+    let (mut earlier, mut target) = match path {
+        None => (Earlier::default(), Target::Stream(Box::new(&mut **out))),
+        #[cfg(feature = "parquet")]
+        Some(path) if shape == Shape::Parquet => {
+            (Earlier::default(), Target::Table(Box::new(table::Table::new(path).map_err(|e| unusable(path, e))?)))
+        }
+        Some(path) => {
+            let (earlier, file) = earlier::open(path, &shown, args.resume, &engine).map_err(|e| unusable(path, e))?;
+            (earlier, Target::Stream(Box::new(BufWriter::with_capacity(1 << 18, file))))
+        }
     };
     if shape == Shape::Csv && earlier.last.is_none() {
-        csv::header(out)?;
+        let mut header = Vec::new();
+        csv::header(&mut header)?;
+        target.add(&header)?;
     }
-    let mut state = Sink::new(out, *err, std::mem::take(&mut earlier.summary), global.quiet);
+    let mut state = Sink::new(target, *err, std::mem::take(&mut earlier.summary), global.quiet);
     state.show_bar(*interactive, size, options.bytes_read.clone());
     // rows do not tell all that the summary counts: those notes are reviewed again, and their rows left out
     let mut done = earlier.last.take();
@@ -121,7 +139,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
         let run = Run { engine: &engine, options: &options, done: &mut is_done };
         pool.install(|| bulk::run(&mut feed, run, &work, &mut sink))
     });
-    let ran = ran.and_then(|()| state.out.flush());
+    let ran = ran.and_then(|()| state.out.finish());
     let whole = ran.is_ok();
     state.summary.notes += skipped.into_inner();
     state.finish(feed.bytes, whole);
@@ -208,6 +226,8 @@ impl Shown {
             let _ = match self.shape {
                 Shape::Ndjson => serde_json::to_writer(&mut bytes, &report).map_err(io::Error::from).map(|()| bytes.push(b'\n')),
                 Shape::Csv => csv::rows(&report, &mut bytes),
+                #[cfg(feature = "parquet")]
+                Shape::Parquet => crate::report::parquet::row(&report, &mut bytes),
             };
         }
         Piece {

@@ -20,6 +20,16 @@ pub fn decode(item: Item, options: &Options) -> Result<Note, Problem> {
             Note { id, text, notices, ..Note::default() }
         }
         Raw::Json(line) => record(&line, id, options).map_err(|message| Problem::lost(&place, message))?,
+        Raw::Columns { text: bytes, others } => {
+            let lost = |message: String| Problem::lost(&place, message);
+            let others = if others.is_empty() { Ok(Map::new()) } else { serde_json::from_slice(&others) };
+            let mut fields = others.map_err(|_| lost("its columns cannot be read".into()))?;
+            let (text, notices) = text(bytes).map_err(lost)?;
+            fields.insert(options.text_field.clone(), Value::String(text));
+            let mut note = fields_of(fields, id, options).map_err(lost)?;
+            note.notices.extend(notices);
+            note
+        }
         Raw::Row(row, columns) => {
             let mut fields = Map::new();
             let mut invalid = false;
@@ -124,7 +134,7 @@ fn record(line: &[u8], id: String, options: &Options) -> Result<Note, String> {
 struct Wanted<'o>(&'o Options);
 
 /// Whether a field of that name is used.
-fn is_used(name: &str, options: &Options) -> bool {
+pub(super) fn is_used(name: &str, options: &Options) -> bool {
     name == options.text_field || name == options.id_field || FACTS.contains(&name) || options.keep.iter().any(|k| k == name)
 }
 

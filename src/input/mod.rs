@@ -5,6 +5,8 @@
 
 pub mod compressed;
 pub mod decode;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod records;
 pub mod sources;
 
@@ -26,7 +28,12 @@ pub enum Format {
     Ndjson,
     /// A table with a header.
     Csv,
+    /// A table with typed columns; read in builds with the feature `parquet`.
+    Parquet,
 }
+
+/// What is said of Parquet in a build without the feature.
+pub const NO_PARQUET: &str = "this build has no Parquet; build with --features parquet";
 
 /// How to read.
 #[derive(Debug, Clone)]
@@ -128,6 +135,13 @@ pub enum Raw {
     Json(Vec<u8>),
     /// A row, with the names of its columns.
     Row(csv::ByteRecord, Arc<Vec<String>>),
+    /// A row whose text stands alone.
+    Columns {
+        /// The text.
+        text: Vec<u8>,
+        /// The other columns as a JSON record; nothing if there are none.
+        others: Vec<u8>,
+    },
 }
 
 impl Raw {
@@ -136,6 +150,7 @@ impl Raw {
         match self {
             Raw::Text(bytes) | Raw::Json(bytes) => bytes.len(),
             Raw::Row(row, _) => row.as_slice().len(),
+            Raw::Columns { text, others } => text.len() + others.len(),
         }
     }
 

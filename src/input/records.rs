@@ -31,7 +31,14 @@ pub fn open(source: Source, options: &Options, stdin: &mut Option<Box<dyn Read +
                 None => Format::Text,
             };
             let file = File::open(&path).map_err(|e| Problem::lost(&shown, format!("cannot be read: {}", plain(&e))))?;
-            (Box::new(file), name.clone(), stem(&name).1, kind)
+            let method = stem(&name).1;
+            if kind == Format::Parquet && method.is_none() {
+                #[cfg(feature = "parquet")]
+                return super::parquet::rows(file, Arc::from(name), options);
+                #[cfg(not(feature = "parquet"))]
+                return Err(Problem::lost(name, super::NO_PARQUET));
+            }
+            (Box::new(file), name, method, kind)
         }
     };
     let bytes = reader(Box::new(Counted { raw, read: options.bytes_read.clone() }), method);
@@ -44,6 +51,9 @@ pub fn open(source: Source, options: &Options, stdin: &mut Option<Box<dyn Read +
             Box::new(Lines { bytes, file, line: 0, limit, max_note: options.max_note, failed: false })
         }
         Format::Csv => Box::new(rows(bytes, file, options)?),
+        Format::Parquet => {
+            return Err(Problem::lost(file, "Parquet is read from a plain file only; unpack it"));
+        }
     })
 }
 
@@ -88,7 +98,7 @@ fn plain(e: &std::io::Error) -> String {
     }
 }
 
-fn too_long(max_note: u64) -> String {
+pub(super) fn too_long(max_note: u64) -> String {
     format!("the note is longer than {max_note} bytes (--max-note)")
 }
 

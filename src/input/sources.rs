@@ -49,6 +49,7 @@ pub fn format(name: &str) -> Option<Format> {
         Some("txt") => Some(Format::Text),
         Some("ndjson" | "jsonl") => Some(Format::Ndjson),
         Some("csv") => Some(Format::Csv),
+        Some("parquet") => Some(Format::Parquet),
         _ => None,
     }
 }
@@ -71,7 +72,7 @@ fn folder(root: &Path, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
         }
     }
     if found.len() == before {
-        problems.push(Problem::told(root.display(), "holds no .txt, .ndjson, .jsonl or .csv file"));
+        problems.push(Problem::told(root.display(), "holds no .txt, .ndjson, .jsonl, .csv or .parquet file"));
     }
 }
 

@@ -1,11 +1,13 @@
 //! Reviewed notes → the report of the contract, and how it is shown.
 //!
 //! [`Report`] is the contract (`cervicode.report/1`): every field always present, in this order. [`build`] makes it,
-//! [`text`], [`html`] and [`csv`] show it.
+//! [`text`], [`html`] and [`csv`] show it; in builds with the feature `parquet` it is a row of columns, too.
 
 pub mod build;
 pub mod csv;
 pub mod html;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod text;
 
 use crate::code::Code;

@@ -61,11 +61,11 @@ pub(super) fn open(path: &Path, shown: &Shown, resume: bool, engine: &Engine) ->
         return Ok((Earlier::default(), File::create(path)?));
     }
     let (earlier, keep) = match shown.shape {
-        Shape::Ndjson => last_line(path, shown, engine)?,
         Shape::Csv => {
             let (last, keep) = last_rows(path)?;
             (Earlier { last, ..Earlier::default() }, keep)
         }
+        _ => last_line(path, shown, engine)?,
     };
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     file.set_len(if earlier.last.is_some() { keep } else { 0 })?;

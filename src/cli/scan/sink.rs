@@ -1,5 +1,6 @@
 //! Where reports go, in order: the output, the summary, the progress.
 
+use super::target::Target;
 use crate::code::Code;
 use crate::input::Problem;
 use crate::vocab::Status;
@@ -64,7 +65,7 @@ impl Summary {
 
 /// Where pieces go, in order.
 pub(super) struct Sink<'a> {
-    pub out: &'a mut (dyn Write + Send),
+    pub out: Target<'a>,
     err: &'a mut (dyn Write + Send),
     /// The note whose report is the last one already there.
     pub waiting_for: Option<String>,
@@ -80,7 +81,7 @@ pub(super) struct Sink<'a> {
 }
 
 impl<'a> Sink<'a> {
-    pub fn new(out: &'a mut (dyn Write + Send), err: &'a mut (dyn Write + Send), summary: Summary, quiet: bool) -> Sink<'a> {
+    pub fn new(out: Target<'a>, err: &'a mut (dyn Write + Send), summary: Summary, quiet: bool) -> Sink<'a> {
         let now = Instant::now();
         let earlier = summary.notes;
         Sink {
@@ -132,7 +133,7 @@ impl<'a> Sink<'a> {
                         self.waiting_for = None;
                     }
                 } else {
-                    self.out.write_all(&piece.bytes)?;
+                    self.out.add(&piece.bytes)?;
                 }
             }
         }
