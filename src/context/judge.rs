@@ -188,7 +188,7 @@ fn reaches(scopes: &Scopes<'_, '_>, active: &Active, axis: Axis, heads: &[Range<
     }
     if active.forward {
         let scope = scopes.forward(active, axis);
-        if let Some(head) = heads.iter().find(|h| governed(h, active, &scope)) {
+        if let Some(head) = heads.iter().find(|h| governed(h, active, &scope) && !scopes.taken_out(active, axis, h.start)) {
             return Some((scope, head.start.saturating_sub(active.at.end), true));
         }
     }
@@ -229,10 +229,11 @@ fn reverse(scopes: &Scopes<'_, '_>, acts: &mut [Act]) {
 fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     let mut assertion = Assertion::default();
     let mut deciding: Vec<&Act> = Vec::new();
-    let nearest = |axis: Axis| acts.iter().filter(|a| a.says.axis() == axis).min_by_key(|a| (a.distance, a.forward));
+    let nearest = |axis: Axis| acts.iter().filter(|a| a.says.axis() == axis).min_by_key(|a| rank(scopes, acts, a));
 
-    let affirms = |a: &&Act| !(a.says == Says::Present && !a.forward && denied_within(scopes, a));
-    let polarity = acts.iter().filter(|a| a.says.axis() == Axis::Polarity).filter(affirms).min_by_key(|a| (a.distance, a.forward));
+    let wins = |a: &Act| scopes.knowledge.cues[scopes.active[a.active].cue as usize].wins;
+    let affirms = |a: &&Act| !(a.says == Says::Present && !a.forward && !wins(a) && denied_within(scopes, a));
+    let polarity = acts.iter().filter(|a| a.says.axis() == Axis::Polarity).filter(affirms).min_by_key(|a| rank(scopes, acts, a));
     if let Some(act) = polarity {
         if !act.reversed {
             apply(&mut assertion, act.says);
@@ -291,6 +292,16 @@ fn denied_within(scopes: &Scopes<'_, '_>, act: &Act) -> bool {
     let phrase = (act.scope.start..to).rev().find(|i| matches!(scopes.view.symbol(*i), "," | ";")).map_or(act.scope.start, |i| i + 1);
     let denies = |context: &ContextKnowledge, a: &Active| a.forward && context.cues[a.cue as usize].says.contains(&Says::Absent);
     scopes.active.iter().any(|a| denies(scopes.knowledge, a) && phrase <= a.at.start && a.at.end <= to)
+}
+
+/// The lower, the sooner it decides: the last of those that win, else the nearest.
+fn rank(scopes: &Scopes<'_, '_>, acts: &[Act], act: &Act) -> (bool, usize, bool) {
+    let active = &scopes.active[act.active];
+    // "numbness resolved and weakness persists": what ends the first part has said all of it, unless the second has no subject of its own
+    let ended = |a: &Act| a.says == Says::Resolved && !a.forward && a.distance < act.distance;
+    let wins = scopes.knowledge.cues[active.cue as usize].wins
+        && (act.forward || !acts.iter().any(ended) || scopes.goes_on(active.at.start));
+    (!wins, if wins { usize::MAX - active.at.start } else { act.distance }, act.forward)
 }
 
 fn apply(assertion: &mut Assertion, says: Says) {

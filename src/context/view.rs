@@ -5,7 +5,7 @@ use crate::knowledge::context::{ContextKnowledge, NUMBER, Part, YEAR};
 use crate::span::Span;
 use std::ops::Range;
 
-/// The symbols of a sentence: its folded words, but one symbol for any number, number word or range of numbers ("2-3"), one for any year.
+/// The symbols of a sentence: its folded words, but one symbol for any number but 0, number word or range of numbers ("2-3"), one for any year.
 pub(crate) struct View<'f> {
     folded: &'f Folded,
     /// The symbols, with a space around each.
@@ -34,11 +34,11 @@ impl<'f> View<'f> {
         let mut i = range.start;
         while i < range.end {
             let number = |i: u32| i < range.end && is_number(folded, i, knowledge);
+            let joins = |i: u32| i + 1 < range.end && matches!(folded.word(i as usize + 1), "-" | "to" | "or") && number(i + 2);
             let (symbol, next) = if is_year(folded, i) {
                 (YEAR, i + 1)
-            } else if number(i) {
-                let joined = i + 1 < range.end && matches!(folded.word(i as usize + 1), "-" | "to" | "or") && number(i + 2);
-                (NUMBER, if joined { i + 3 } else { i + 1 })
+            } else if number(i) && (folded.word(i as usize) != "0" || joins(i)) {
+                (NUMBER, if joins(i) { i + 3 } else { i + 1 })
             } else {
                 (meant(folded, i, knowledge), i + 1)
             };
@@ -62,6 +62,14 @@ impl<'f> View<'f> {
         self.text.get(start as usize..self.end_of(i)).unwrap_or("")
     }
 
+    /// The `n` symbols from `i` on, parted by spaces ("" if there are fewer).
+    pub fn phrase(&self, i: usize, n: usize) -> &str {
+        match self.starts.get(i) {
+            Some(&start) if i + n <= self.len() => self.text.get(start as usize..self.end_of(i + n - 1)).unwrap_or(""),
+            _ => "",
+        }
+    }
+
     /// Whether symbol `i` is made of letters or digits.
     pub fn is_word(&self, i: usize) -> bool {
         self.first_token(i).is_some_and(|t| t.kind != TokenKind::Punctuation)
@@ -70,6 +78,13 @@ impl<'f> View<'f> {
     /// Whether white space stands before symbol `i`.
     pub fn spaced(&self, i: usize) -> bool {
         self.first_token(i).is_none_or(|t| t.spaced)
+    }
+
+    /// Whether symbol `i` stands apart like the entry of a column: two or more blanks before it, or a tab.
+    pub fn column(&self, i: usize) -> bool {
+        let previous = i.checked_sub(1).and_then(|p| self.tokens.get(p)).and_then(|(_, end)| self.folded.tokens.get(*end as usize - 1));
+        let (Some(here), Some(previous)) = (self.first_token(i), previous) else { return false };
+        here.spaced && here.breaks == 0 && here.span.start.saturating_sub(previous.span.end) >= 2
     }
 
     /// Whether symbol `i` is the first of its line.
@@ -145,8 +160,7 @@ impl<'f> View<'f> {
         let mut i = 0;
         while i < self.len() {
             let filler = (1..=FILLER.min(self.len() - i)).rev().find(|n| {
-                let phrase = self.text.get(self.starts[i] as usize..self.end_of(i + n - 1)).unwrap_or("");
-                knowledge.fillers.contains(phrase)
+                knowledge.fillers.contains(self.phrase(i, *n))
             });
             match filler {
                 Some(n) => i += n,

@@ -39,6 +39,12 @@ pub struct ContextKnowledge {
     pub(crate) fillers: WordSet<String>,
     /// Words that show that a clause has begun.
     pub(crate) verbs: WordSet<String>,
+    /// Words that open a clause.
+    pub(crate) clause_openers: WordSet<String>,
+    /// Words after which nothing is a clause's subject.
+    pub(crate) prepositions: WordSet<String>,
+    /// Words that are an adjunct where they close a phrase.
+    pub(crate) sides: WordSet<String>,
     /// The word that stands for each of several that are alike.
     pub(crate) alike: WordMap<String, String>,
     /// Which words are misspelt words of cues.
@@ -70,6 +76,9 @@ pub(crate) struct CueRule {
     pub(crate) glued: bool,
     pub(crate) reverses: bool,
     pub(crate) reversible: bool,
+    pub(crate) opens: bool,
+    pub(crate) wins: bool,
+    pub(crate) bare: bool,
     pub(crate) anaphoric: Option<Anaphora>,
 }
 
@@ -79,6 +88,8 @@ pub(crate) struct TerminatorRule {
     pub(crate) ends: Vec<Axis>,
     pub(crate) forward: bool,
     pub(crate) backward: bool,
+    pub(crate) resumes: bool,
+    pub(crate) unless_after: Option<u16>,
 }
 
 impl Says {
@@ -97,32 +108,65 @@ impl Says {
 struct Collected<'p> {
     numbers: WordSet<String>,
     alike: WordMap<String, String>,
+    /// By name in angle brackets.
+    sets: BTreeMap<String, &'p [Placed<String>]>,
     by_text: BTreeMap<String, Vec<(Part, Arc<str>, Location)>>,
     problems: &'p mut Vec<Diagnostic>,
 }
+
+/// How deep sets may name sets.
+const NESTED: usize = 4;
 
 impl Collected<'_> {
     fn add(&mut self, path: &str, id: &str, phrases: &[Placed<String>], part: Part, cues: &[CueRule]) {
         let (path, id): (Arc<str>, Arc<str>) = (Arc::from(path), Arc::from(id));
         for phrase in phrases {
             let at = Location { path: path.clone(), line: phrase.line, column: phrase.column };
-            let text = pattern(&phrase.value, &self.numbers, &self.alike);
-            if text.trim().is_empty() {
-                self.problems.push(Diagnostic::error("K020", at, format!("`{id}` has a phrase without words")));
+            if !phrase.value.contains('<') {
+                self.add_one(&phrase.value, false, &id, part, at, cues);
                 continue;
             }
-            let parts = self.by_text.entry(text).or_default();
-            // a phrase in which one cue is none may well be another's
-            if part == Part::Pseudo && !parts.is_empty() {
-                continue;
+            let mut texts = Vec::new();
+            self.expand(&phrase.value, NESTED, &mut texts);
+            let expanded = texts.len() > 1;
+            for text in texts {
+                self.add_one(&text, expanded, &id, part, at.clone(), cues);
             }
-            parts.retain(|(other, _, _)| *other != Part::Pseudo);
-            if let Some((_, other, first)) = parts.iter().find(|(other, other_id, _)| *other_id == id || clash(*other, part, cues)) {
-                let said = format!("`{}` is a phrase of `{other}` and of `{id}`", phrase.value);
-                self.problems.push(Diagnostic::error("K021", at, said).related(first.clone(), "first used here"));
-                continue;
+        }
+    }
+
+    fn add_one(&mut self, phrase: &str, expanded: bool, id: &Arc<str>, part: Part, at: Location, cues: &[CueRule]) {
+        let text = pattern(phrase, &self.numbers, &self.alike);
+        if text.trim().is_empty() {
+            self.problems.push(Diagnostic::error("K020", at, format!("`{id}` has a phrase without words")));
+            return;
+        }
+        let parts = self.by_text.entry(text).or_default();
+        // a phrase in which one cue is none may well be another's
+        if part == Part::Pseudo && !parts.is_empty() {
+            return;
+        }
+        parts.retain(|(other, _, _)| *other != Part::Pseudo);
+        // two words of a set may be alike
+        if expanded && parts.iter().any(|(other, _, _)| *other == part) {
+            return;
+        }
+        if let Some((_, other, first)) = parts.iter().find(|(other, other_id, _)| *other_id == *id || clash(*other, part, cues)) {
+            let said = format!("`{phrase}` is a phrase of `{other}` and of `{id}`");
+            self.problems.push(Diagnostic::error("K021", at, said).related(first.clone(), "first used here"));
+            return;
+        }
+        parts.push((part, id.clone(), at));
+    }
+
+    /// The phrases that a phrase with names of sets stands for.
+    fn expand(&self, phrase: &str, depth: usize, out: &mut Vec<String>) {
+        let named = phrase.split_whitespace().filter(|w| w.starts_with('<')).find_map(|w| self.sets.get_key_value(w));
+        match named {
+            Some((name, members)) if depth > 0 => {
+                members.iter().for_each(|m| self.expand(&phrase.replacen(name.as_str(), &m.value, 1), depth - 1, out));
             }
-            parts.push((part, id.clone(), at));
+            _ => out.push(phrase.to_owned()),
         }
     }
 }
@@ -164,16 +208,26 @@ impl ContextKnowledge {
             numbers.extend(words.words.iter().map(|w| w.value.to_lowercase()));
         }
         let alike = alike(docs, names, problems);
-        let mut phrases = Collected { numbers, alike, by_text: BTreeMap::new(), problems };
+        let mut sets: BTreeMap<String, &[Placed<String>]> = BTreeMap::new();
+        for (path, set) in docs.iter().flat_map(|(path, doc)| doc.sets.iter().map(move |s| (path, s))) {
+            names.add(path, &set.id, problems);
+            sets.insert(format!("<{}>", set.id.value), &set.phrases);
+        }
+        let mut phrases = Collected { numbers, alike, sets, by_text: BTreeMap::new(), problems };
+        for (number, terminator) in docs.iter().flat_map(|(_, doc)| &doc.terminators).enumerate() {
+            terminator_ids.insert(&terminator.id.value, number as u16);
+        }
         for (path, doc) in docs {
             for terminator in &doc.terminators {
                 names.add(path, &terminator.id, phrases.problems);
                 let index = made.terminators.len() as u16;
-                terminator_ids.insert(&terminator.id.value, index);
+                let unless_after = terminator.unless_after.as_ref().and_then(|id| terminator_ids.get(id.value.as_str()).copied());
                 made.terminators.push(TerminatorRule {
                     ends: terminator.ends.clone(),
                     forward: terminator.from != Some(Direction::Backward),
                     backward: terminator.from != Some(Direction::Forward),
+                    resumes: terminator.resumes,
+                    unless_after,
                 });
                 phrases.add(path, &terminator.id.value, &terminator.phrases, Part::Terminator(index), &[]);
             }
@@ -191,7 +245,7 @@ impl ContextKnowledge {
             for value in &doc.values {
                 let name = names.add(path, &value.id, phrases.problems);
                 let index = made.cues.len() as u16;
-                made.cues.push(value_rule(name, &value.says));
+                made.cues.push(value_rule(name, &value.says, value.bare));
                 phrases.add(path, &value.id.value, &value.phrases, Part::Value(index), &made.cues);
             }
             for pseudo in &doc.pseudo_cues {
@@ -211,6 +265,9 @@ impl ContextKnowledge {
                     WordClass::Opener => made.openers.extend(words.words.iter().map(symbols)),
                     WordClass::Adjunct => made.adjuncts.extend(words.words.iter().map(symbols)),
                     WordClass::Filler => made.fillers.extend(words.words.iter().map(symbols)),
+                    WordClass::ClauseOpener => made.clause_openers.extend(words.words.iter().map(symbols)),
+                    WordClass::Preposition => made.prepositions.extend(words.words.iter().map(symbols)),
+                    WordClass::Side => made.sides.extend(words.words.iter().map(symbols)),
                     WordClass::Verb => made.verbs.extend(words.words.iter().map(symbols)),
                     WordClass::Correctable => correctable.extend(words.words.iter().map(|w| w.value.to_lowercase())),
                     WordClass::KnownWord => known.extend(words.words.iter().map(|w| w.value.to_lowercase())),
@@ -276,12 +333,15 @@ fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str,
         glued: cue.glued,
         reverses: cue.reverses,
         reversible: cue.reversible,
+        opens: cue.opens,
+        wins: cue.wins,
+        bare: false,
         anaphoric: cue.anaphoric,
     }
 }
 
 /// A value acts on its label only; its place says where that is.
-fn value_rule(name: NameId, says: &[Says]) -> CueRule {
+fn value_rule(name: NameId, says: &[Says], bare: bool) -> CueRule {
     CueRule {
         name,
         says: says.to_vec(),
@@ -292,6 +352,9 @@ fn value_rule(name: NameId, says: &[Says]) -> CueRule {
         glued: false,
         reverses: false,
         reversible: false,
+        opens: false,
+        wins: false,
+        bare,
         anaphoric: None,
     }
 }
