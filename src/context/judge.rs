@@ -188,7 +188,7 @@ fn reaches(scopes: &Scopes<'_, '_>, active: &Active, axis: Axis, heads: &[Range<
     }
     if active.forward {
         let scope = scopes.forward(active, axis);
-        if let Some(head) = heads.iter().find(|h| governed(h, active, &scope) && !scopes.taken_out(active, axis, h.start)) {
+        if let Some(head) = heads.iter().find(|h| governed(h, active, &scope) && !scopes.taken_out(active, axis, h) && !scopes.is_subject(active, h)) {
             return Some((scope, head.start.saturating_sub(active.at.end), true));
         }
     }
@@ -243,7 +243,7 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
 
     // a condition covers every hedge inside it
     let condition = acts.iter().filter(|a| a.says == Says::Hypothetical).min_by_key(|a| a.distance);
-    let certainty = condition.or_else(|| nearest(Axis::Certainty));
+    let certainty = nearest(Axis::Certainty).filter(|a| wins(a)).or(condition).or_else(|| nearest(Axis::Certainty));
     if let Some(act) = certainty {
         // "nothing to suggest myelopathy": the denial takes the hedge in
         let taken_in = polarity.is_some_and(|p| {

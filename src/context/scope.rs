@@ -254,16 +254,27 @@ impl<'v, 'f> Scopes<'v, 'f> {
     }
 
     /// Whether a phrase that takes out what follows it, up to a comma, stands between the cue and symbol `head`: "denies radiation of *the pain*".
-    pub fn taken_out(&self, active: &Active, axis: Axis, head: usize) -> bool {
+    pub fn taken_out(&self, active: &Active, axis: Axis, head: &Range<usize>) -> bool {
         let rule = self.rule(active);
         let out = |(start, end, t): &(usize, usize, u16)| {
             self.resumes(*t)
                 && active.at.end <= *start
-                && *end <= head
+                && *end <= head.start
                 && self.ends(*t, axis, rule, true)
-                && !(*end..head).any(|i| matches!(self.view.symbol(i), "," | "or" | "nor"))
+                && !(*end..head.start).any(|i| matches!(self.view.symbol(i), "," | "or" | "nor"))
         };
         self.terminators.iter().any(out)
+    }
+
+    /// Whether the head is the subject of what the cue speaks of: "I suspect *her neck pain* comes from the joints".
+    pub fn is_subject(&self, active: &Active, head: &Range<usize>) -> bool {
+        let verb = |i: usize| self.knowledge.verbs.contains(self.view.symbol(i));
+        self.rule(active).skips_subject
+            && matches!(self.view.symbol(active.at.end), "the" | "his" | "this" | "my" | "these")
+            && !(active.at.end..head.start).any(verb)
+            && (head.end..self.view.len().min(head.end + SUBJECT))
+                .take_while(|i| self.view.is_word(*i) && !matches!(self.view.symbol(*i), "that" | "which" | "who" | "he" | "but"))
+                .any(verb)
     }
 
     fn terminates(&self, at: usize, axis: Axis, rule: &CueRule, forward: bool) -> bool {

@@ -149,7 +149,9 @@ impl<'f> View<'f> {
         }
         // "there is no question": the pseudo-cue takes the last word of the cue
         let pseudo: Vec<Found> = all.iter().filter(|f| f.part == Part::Pseudo).copied().collect();
-        let broken = |f: &Found| pseudo.iter().any(|p| f.start < p.start && p.start < f.end && f.end < p.end);
+        // and of two readings of the same words the one without a filler passed over is the closer: "asked again about"
+        let overlaps = |f: &Found, p: &Found| f.start < p.start && p.start < f.end && f.end < p.end;
+        let broken = |f: &Found| pseudo.iter().any(|p| overlaps(f, p) || (p.start, p.end) == (f.start, f.end));
         all.retain(|f| !matches!(f.part, Part::Cue(_)) || !broken(f));
         all
     }

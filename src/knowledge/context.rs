@@ -78,6 +78,7 @@ pub(crate) struct CueRule {
     pub(crate) reversible: bool,
     pub(crate) opens: bool,
     pub(crate) wins: bool,
+    pub(crate) skips_subject: bool,
     pub(crate) bare: bool,
     pub(crate) anaphoric: Option<Anaphora>,
 }
@@ -335,6 +336,7 @@ fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str,
         reversible: cue.reversible,
         opens: cue.opens,
         wins: cue.wins,
+        skips_subject: cue.skips_subject,
         bare: false,
         anaphoric: cue.anaphoric,
     }
@@ -354,6 +356,7 @@ fn value_rule(name: NameId, says: &[Says], bare: bool) -> CueRule {
         reversible: false,
         opens: false,
         wins: false,
+        skips_subject: false,
         bare,
         anaphoric: None,
     }

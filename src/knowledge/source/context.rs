@@ -154,6 +154,9 @@ pub struct CueDoc {
     /// It acts only where a clause opens: "*In 2015* she had", "*her mother* has".
     #[serde(default)]
     pub opens: bool,
+    /// The definite subject right behind it is not what it speaks of, if a verb follows: "suspect *the neck pain* is muscular".
+    #[serde(default)]
+    pub skips_subject: bool,
     /// It decides over nearer cues of its axis that do not: "whiplash in 2015, *now worse*".
     #[serde(default)]
     pub wins: bool,
