@@ -9,6 +9,11 @@ use std::ops::Range;
 /// How many symbols a clause's subject may have before its verb.
 const SUBJECT: usize = 5;
 
+/// Whether a word says that what follows is known.
+fn is_definite(symbol: &str) -> bool {
+    matches!(symbol, "the" | "his" | "this" | "these" | "my")
+}
+
 /// A cue in a sentence and the side or sides it looks to.
 #[derive(Debug, Clone)]
 pub(crate) struct Active {
@@ -207,6 +212,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 "," if rule.reach == Reach::Clause && axis != Axis::Subject && i > from && self.opens_clause(i) => break,
                 ";" if rule.reach != Reach::Sentence => break,
                 "|" => break,
+                symbol if rule.indefinite && i > from && is_definite(symbol) => break,
                 _ => {}
             }
             i += 1;
@@ -269,9 +275,10 @@ impl<'v, 'f> Scopes<'v, 'f> {
     /// Whether the head is the subject of what the cue speaks of: "I suspect *her neck pain* comes from the joints".
     pub fn is_subject(&self, active: &Active, head: &Range<usize>) -> bool {
         let verb = |i: usize| self.knowledge.verbs.contains(self.view.symbol(i));
+        let from = active.at.end + usize::from(self.view.symbol(active.at.end) == "that");
         self.rule(active).skips_subject
-            && matches!(self.view.symbol(active.at.end), "the" | "his" | "this" | "my" | "these")
-            && !(active.at.end..head.start).any(verb)
+            && is_definite(self.view.symbol(from))
+            && !(from..head.start).any(verb)
             && (head.end..self.view.len().min(head.end + SUBJECT))
                 .take_while(|i| self.view.is_word(*i) && !matches!(self.view.symbol(*i), "that" | "which" | "who" | "he" | "but"))
                 .any(verb)

@@ -133,6 +133,11 @@ impl<'f> View<'f> {
             gather(&bare.text, &bare.starts, &|i| bare.symbols[i], true);
         }
         ranges.sort_unstable_by_key(|(start, end, pattern)| (*start, usize::MAX - end, *pattern));
+        let hides = |part: &Part| match part {
+            Part::Terminator(t) => knowledge.terminators[*t as usize].hides,
+            Part::Pseudo => u8::MAX,
+            _ => 0,
+        };
         let mut all: Vec<Found> = Vec::new();
         // by class: how far the phrases so far reach, and the longest; a pseudo-cue hides what is inside it of either class
         let mut hidden = [(0, (0, 0)); 2];
@@ -144,6 +149,15 @@ impl<'f> View<'f> {
                 if (pseudo || parts.iter().any(of_class)) && (end > *reach || *longest == (start, end)) {
                     (*reach, *longest) = (end, (start, end));
                     all.extend(parts.iter().filter(|p| of_class(p)).map(|part| Found { start, end, part: *part }));
+                } else if class == 1 {
+                    // a longer terminator hides a shorter one on its own axes only
+                    let kept = all.len();
+                    for part in parts {
+                        let hidden = |f: &Found| f.start <= start && end <= f.end && hides(&f.part) & hides(part) == hides(part);
+                        if matches!(part, Part::Terminator(_)) && !all[..kept].iter().any(hidden) {
+                            all.push(Found { start, end, part: *part });
+                        }
+                    }
                 }
             }
         }

@@ -79,6 +79,7 @@ pub(crate) struct CueRule {
     pub(crate) opens: bool,
     pub(crate) wins: bool,
     pub(crate) skips_subject: bool,
+    pub(crate) indefinite: bool,
     pub(crate) bare: bool,
     pub(crate) anaphoric: Option<Anaphora>,
 }
@@ -87,6 +88,8 @@ pub(crate) struct CueRule {
 #[derive(Debug)]
 pub(crate) struct TerminatorRule {
     pub(crate) ends: Vec<Axis>,
+    /// `ends` as bits; all of them if it ends nothing, for it is there to hide shorter ones.
+    pub(crate) hides: u8,
     pub(crate) forward: bool,
     pub(crate) backward: bool,
     pub(crate) resumes: bool,
@@ -225,6 +228,7 @@ impl ContextKnowledge {
                 let unless_after = terminator.unless_after.as_ref().and_then(|id| terminator_ids.get(id.value.as_str()).copied());
                 made.terminators.push(TerminatorRule {
                     ends: terminator.ends.clone(),
+                    hides: if terminator.ends.is_empty() { u8::MAX } else { terminator.ends.iter().fold(0, |bits, a| bits | 1 << *a as u8) },
                     forward: terminator.from != Some(Direction::Backward),
                     backward: terminator.from != Some(Direction::Forward),
                     resumes: terminator.resumes,
@@ -337,6 +341,7 @@ fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str,
         opens: cue.opens,
         wins: cue.wins,
         skips_subject: cue.skips_subject,
+        indefinite: cue.indefinite,
         bare: false,
         anaphoric: cue.anaphoric,
     }
@@ -357,6 +362,7 @@ fn value_rule(name: NameId, says: &[Says], bare: bool) -> CueRule {
         opens: false,
         wins: false,
         skips_subject: false,
+        indefinite: false,
         bare,
         anaphoric: None,
     }

@@ -157,6 +157,9 @@ pub struct CueDoc {
     /// The definite subject right behind it is not what it speaks of, if a verb follows: "suspect *the neck pain* is muscular".
     #[serde(default)]
     pub skips_subject: bool,
+    /// It speaks of nothing definite that a word parts from it: "did not mention *the neck pain*".
+    #[serde(default)]
+    pub indefinite: bool,
     /// It decides over nearer cues of its axis that do not: "whiplash in 2015, *now worse*".
     #[serde(default)]
     pub wins: bool,
