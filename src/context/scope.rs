@@ -192,7 +192,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let rule = self.rule(active);
         let from = active.at.end;
         let mut depth = 0;
-        let own = |(start, end, t): &&(usize, usize, u16)| *start < from && from < *end && rule.passes.contains(t);
+        let own = |(start, end, t): &&(usize, usize, u16)| active.at.start <= *start && *start < from && from <= *end && rule.passes.contains(t);
         let mut passed = self.terminators.iter().find(own).map(|(_, _, t)| *t);
         let mut i = from;
         while i < self.view.len() && i - from < rule.words as usize {
