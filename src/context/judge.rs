@@ -67,7 +67,7 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     from_next(layout, index, mentions, context, made);
 }
 
-/// What the words of a section's heading say of how sure all in it is: "Working diagnosis:", "Differential diagnosis:".
+/// What the words of a section's heading say of how sure all in it is: "Working diagnosis:", "Differential diagnosis:", "Risks:".
 fn title_hedge(layout: &Layout, section: u32, context: &ContextKnowledge) -> Option<(Cue, Says)> {
     let title = layout.sections.get(section as usize)?.title?;
     let tokens = &layout.folded.tokens;
@@ -77,7 +77,9 @@ fn title_hedge(layout: &Layout, section: u32, context: &ContextKnowledge) -> Opt
     view.phrases(context).iter().find_map(|f| {
         let Part::Cue(cue) = f.part else { return None };
         let rule = &context.cues[cue as usize];
-        let says = rule.says.iter().copied().find(|s| matches!(s, Says::Probable | Says::Possible))?;
+        // "RISKS:" speaks of what is in it; "Risk factors and exercises" is only about such things
+        let whole = f.start == 0 && f.end >= view.len();
+        let says = rule.says.iter().copied().find(|s| matches!(s, Says::Probable | Says::Possible) || (whole && *s == Says::Hypothetical))?;
         let span = view.span(f.start..f.end);
         (rule.direction != Direction::Backward).then_some((Cue { span, scope: title, rule: rule.name }, says))
     })

@@ -80,11 +80,11 @@ impl<'f> View<'f> {
         self.first_token(i).is_none_or(|t| t.spaced)
     }
 
-    /// Whether symbol `i` stands apart like the entry of a column: two or more blanks before it, or a tab.
+    /// Whether symbol `i` stands apart like the entry of a column: three or more blanks before it.
     pub fn column(&self, i: usize) -> bool {
         let previous = i.checked_sub(1).and_then(|p| self.tokens.get(p)).and_then(|(_, end)| self.folded.tokens.get(*end as usize - 1));
         let (Some(here), Some(previous)) = (self.first_token(i), previous) else { return false };
-        here.spaced && here.breaks == 0 && here.span.start.saturating_sub(previous.span.end) >= 2
+        here.spaced && here.breaks == 0 && here.span.start.saturating_sub(previous.span.end) >= 3
     }
 
     /// Whether symbol `i` is the first of its line.
