@@ -44,6 +44,11 @@ impl Phrases {
         made
     }
 
+    /// The words of the phrases, each once.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(|(_, word)| &**word)
+    }
+
     fn step(&mut self, node: u32, word: u32) -> u32 {
         let known = if node == 0 { self.first[word as usize] } else { self.next(node, word) };
         if known != 0 {

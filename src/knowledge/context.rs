@@ -112,8 +112,8 @@ impl Says {
 struct Collected<'p> {
     numbers: WordSet<String>,
     alike: WordMap<String, String>,
-    /// By name in angle brackets.
-    sets: BTreeMap<String, &'p [Placed<String>]>,
+    /// By name in angle brackets: the patterns of a set, and of those it names.
+    sets: BTreeMap<String, Vec<String>>,
     by_text: BTreeMap<String, Vec<(Part, Arc<str>, Location)>>,
     problems: &'p mut Vec<Diagnostic>,
 }
@@ -127,25 +127,27 @@ impl Collected<'_> {
         for phrase in phrases {
             let at = Location { path: path.clone(), line: phrase.line, column: phrase.column };
             if !phrase.value.contains('<') {
-                self.add_one(&phrase.value, false, &id, part, at, cues);
+                self.add_one(pattern(&phrase.value, &self.numbers, &self.alike), false, &id, part, at, cues);
                 continue;
             }
-            let mut texts = Vec::new();
-            self.expand(&phrase.value, NESTED, &mut texts);
+            let texts = expand(&phrase.value, &self.sets, &self.numbers, &self.alike);
             let expanded = texts.len() > 1;
             for text in texts {
-                self.add_one(&text, expanded, &id, part, at.clone(), cues);
+                self.add_one(text, expanded, &id, part, at.clone(), cues);
             }
         }
     }
 
-    fn add_one(&mut self, phrase: &str, expanded: bool, id: &Arc<str>, part: Part, at: Location, cues: &[CueRule]) {
-        let text = pattern(phrase, &self.numbers, &self.alike);
-        if text.trim().is_empty() {
+    /// Adds the pattern of a phrase.
+    fn add_one(&mut self, text: String, expanded: bool, id: &Arc<str>, part: Part, at: Location, cues: &[CueRule]) {
+        if text.len() < 2 {
             self.problems.push(Diagnostic::error("K020", at, format!("`{id}` has a phrase without words")));
             return;
         }
-        let parts = self.by_text.entry(text).or_default();
+        let parts = match self.by_text.get_mut(&text) {
+            Some(parts) => parts,
+            None => self.by_text.entry(text.clone()).or_default(),
+        };
         // a phrase in which one cue is none may well be another's
         if part == Part::Pseudo && !parts.is_empty() {
             return;
@@ -156,23 +158,42 @@ impl Collected<'_> {
             return;
         }
         if let Some((_, other, first)) = parts.iter().find(|(other, other_id, _)| *other_id == *id || clash(*other, part, cues)) {
-            let said = format!("`{phrase}` is a phrase of `{other}` and of `{id}`");
+            let said = format!("`{}` is a phrase of `{other}` and of `{id}`", text.trim());
             self.problems.push(Diagnostic::error("K021", at, said).related(first.clone(), "first used here"));
             return;
         }
         parts.push((part, id.clone(), at));
     }
+}
 
-    /// The phrases that a phrase with names of sets stands for.
-    fn expand(&self, phrase: &str, depth: usize, out: &mut Vec<String>) {
-        let named = phrase.split_whitespace().filter(|w| w.starts_with('<')).find_map(|w| self.sets.get_key_value(w));
-        match named {
-            Some((name, members)) if depth > 0 => {
-                members.iter().for_each(|m| self.expand(&phrase.replacen(name.as_str(), &m.value, 1), depth - 1, out));
+/// The patterns of the phrases that a phrase with names of sets stands for.
+fn expand(phrase: &str, sets: &BTreeMap<String, Vec<String>>, numbers: &WordSet<String>, alike: &WordMap<String, String>) -> Vec<String> {
+    let mut made = vec![String::from(" ")];
+    for word in phrase.split(' ').filter(|w| !w.is_empty()) {
+        match word.starts_with('<').then(|| sets.get(word)).flatten() {
+            Some(members) => made = made.iter().flat_map(|m| members.iter().map(move |member| [m, member.trim_start()].concat())).collect(),
+            None => {
+                let text = pattern(word, numbers, alike);
+                made.iter_mut().for_each(|m| m.push_str(text.trim_start()));
             }
-            _ => out.push(phrase.to_owned()),
         }
     }
+    made
+}
+
+/// The patterns of a set by its name in angle brackets, each set before those that name it.
+fn flatten(
+    name: &str,
+    docs: &BTreeMap<String, &[Placed<String>]>,
+    depth: usize,
+    words: (&WordSet<String>, &WordMap<String, String>),
+    made: &mut BTreeMap<String, Vec<String>>,
+) {
+    let Some(phrases) = docs.get(name).filter(|_| depth > 0 && !made.contains_key(name)) else { return };
+    let named = phrases.iter().flat_map(|p| p.value.split(' ')).filter(|w| w.starts_with('<'));
+    named.for_each(|inner| flatten(inner, docs, depth - 1, words, made));
+    let flat = phrases.iter().flat_map(|p| expand(&p.value, made, words.0, words.1)).collect();
+    made.insert(name.to_owned(), flat);
 }
 
 /// Whether two cues of one phrase would answer one question for one side.
@@ -191,7 +212,7 @@ fn pattern(phrase: &str, numbers: &WordSet<String>, alike: &WordMap<String, Stri
         out.push_str(if numbers.contains(symbol) { NUMBER } else { alike.get(symbol).map_or(symbol, String::as_str) });
         out.push(' ');
     };
-    for word in phrase.split_whitespace() {
+    for word in phrase.split(' ').filter(|w| !w.is_empty()) {
         match word {
             "<n>" => push("N"),
             "<year>" => push("Y"),
@@ -217,6 +238,9 @@ impl ContextKnowledge {
             names.add(path, &set.id, problems);
             sets.insert(format!("<{}>", set.id.value), &set.phrases);
         }
+        let mut flat = BTreeMap::new();
+        sets.keys().for_each(|name| flatten(name, &sets, NESTED, (&numbers, &alike), &mut flat));
+        let sets = flat;
         let mut phrases = Collected { numbers, alike, sets, by_text: BTreeMap::new(), problems };
         for (number, terminator) in docs.iter().flat_map(|(_, doc)| &doc.terminators).enumerate() {
             terminator_ids.insert(&terminator.id.value, number as u16);
@@ -279,9 +303,6 @@ impl ContextKnowledge {
                 }
             }
         }
-        known.extend(phrases.by_text.keys().flat_map(|t| t.split_whitespace()).map(str::to_owned));
-        known.extend(phrases.alike.keys().cloned());
-        made.spelling = Spelling::of(correctable, known);
         let mut texts = Vec::with_capacity(phrases.by_text.len());
         for (text, parts) in std::mem::take(&mut phrases.by_text) {
             texts.push(text);
@@ -290,6 +311,9 @@ impl ContextKnowledge {
         made.numbers = std::mem::take(&mut phrases.numbers);
         made.alike = std::mem::take(&mut phrases.alike);
         made.finder = Phrases::new(&texts);
+        known.extend(made.finder.words().map(str::to_owned));
+        known.extend(made.alike.keys().cloned());
+        made.spelling = Spelling::of(correctable, known);
         made
     }
 }
