@@ -22,15 +22,17 @@ const NEXT_LABEL: usize = 5;
 pub(crate) fn cells(view: &View<'_>, found: &[Found]) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for f in found.iter().filter(|f| matches!(f.part, Part::Value(_))) {
-        if f.start < 2 || !is_mark(view, f.start - 1) || !is_closed(view, found, f.end) {
+        let unmarked = f.start > 0 && (in_column(view, f) || closes(view, f));
+        let marked = f.start > 1 && is_mark(view, f.start - 1) && is_closed(view, found, f.end);
+        if !marked && !unmarked {
             continue;
         }
         let floor = cells.last().map_or(0, |c| c.value.end);
-        let mark = f.start - 1;
+        let mark = if marked { f.start - 1 } else { f.start };
         let mut start = mark;
         while start > floor && mark - start < LABEL {
             let symbol = view.symbol(start - 1);
-            if matches!(symbol, ";" | "." | "|" | "•" | ":" | "]") {
+            if matches!(symbol, ";" | "." | "|" | "•" | ":" | "]") || (!marked && (symbol == "," || view.opens_line(start))) {
                 break;
             }
             start -= 1;
@@ -40,6 +42,17 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found]) -> Vec<Cell> {
         }
     }
     cells
+}
+
+/// Whether a value stands alone in the column of a table without rules, at its line's end: "Stiffness    Y".
+fn in_column(view: &View<'_>, f: &Found) -> bool {
+    view.column(f.start) && view.is_word(f.start - 1) && (f.end >= view.len() || view.opens_line(f.end) || view.column(f.end))
+}
+
+/// Whether a value that needs no mark closes its phrase: "Numbness N, weakness N".
+fn closes(view: &View<'_>, f: &Found) -> bool {
+    let Part::Value(cue) = f.part else { return false };
+    view.cue(cue).bare && view.is_word(f.start - 1) && (f.end >= view.len() || matches!(view.symbol(f.end), "," | ";"))
 }
 
 /// Whether symbol `i` stands between a label and its value.

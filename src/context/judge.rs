@@ -67,7 +67,7 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     from_next(layout, index, mentions, knowledge, made);
 }
 
-/// What the words of a section's heading say of how sure all in it is: "Working diagnosis:", "Differential diagnosis:".
+/// What the words of a section's heading say of how sure all in it is: "Working diagnosis:", "Differential diagnosis:", "Risks:".
 fn title_hedge(layout: &Layout, section: u32, knowledge: &Knowledge) -> Option<(Cue, Says)> {
     let context = &knowledge.context;
     let title = layout.sections.get(section as usize)?.title?;
@@ -78,7 +78,10 @@ fn title_hedge(layout: &Layout, section: u32, knowledge: &Knowledge) -> Option<(
     view.phrases().iter().find_map(|f| {
         let Part::Cue(cue) = f.part else { return None };
         let rule = &context.cues[cue as usize];
-        let says = rule.says.iter().copied().find(|s| matches!(s, Says::Probable | Says::Possible))?;
+        // "RISKS:" speaks of what is in it; "Risk factors and exercises" is only about such things
+        let whole = f.start == 0 && f.end >= view.len();
+        let says =
+            rule.says.iter().copied().find(|s| matches!(s, Says::Probable | Says::Possible) || (whole && *s == Says::Hypothetical))?;
         let span = view.span(f.start..f.end);
         (rule.direction != Direction::Backward).then_some((Cue { span, scope: title, rule: rule.name }, says))
     })
@@ -191,7 +194,9 @@ fn reaches(scopes: &Scopes<'_, '_>, active: &Active, axis: Axis, heads: &[Range<
     }
     if active.forward {
         let scope = scopes.forward(active, axis);
-        if let Some(head) = heads.iter().find(|h| governed(h, active, &scope)) {
+        if let Some(head) =
+            heads.iter().find(|h| governed(h, active, &scope) && !scopes.taken_out(active, axis, h) && !scopes.is_subject(active, h))
+        {
             return Some((scope, head.start.saturating_sub(active.at.end), true));
         }
     }
@@ -232,10 +237,11 @@ fn reverse(scopes: &Scopes<'_, '_>, acts: &mut [Act]) {
 fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     let mut assertion = Assertion::default();
     let mut deciding: Vec<&Act> = Vec::new();
-    let nearest = |axis: Axis| acts.iter().filter(|a| a.says.axis() == axis).min_by_key(|a| (a.distance, a.forward));
+    let nearest = |axis: Axis| acts.iter().filter(|a| a.says.axis() == axis).min_by_key(|a| rank(scopes, acts, a));
 
-    let affirms = |a: &&Act| !(a.says == Says::Present && !a.forward && denied_within(scopes, a));
-    let polarity = acts.iter().filter(|a| a.says.axis() == Axis::Polarity).filter(affirms).min_by_key(|a| (a.distance, a.forward));
+    let wins = |a: &Act| scopes.knowledge.cues[scopes.active[a.active].cue as usize].wins;
+    let affirms = |a: &&Act| !(a.says == Says::Present && !a.forward && !wins(a) && denied_within(scopes, a));
+    let polarity = acts.iter().filter(|a| a.says.axis() == Axis::Polarity).filter(affirms).min_by_key(|a| rank(scopes, acts, a));
     if let Some(act) = polarity {
         if !act.reversed {
             apply(&mut assertion, act.says);
@@ -245,7 +251,7 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
 
     // a condition covers every hedge inside it
     let condition = acts.iter().filter(|a| a.says == Says::Hypothetical).min_by_key(|a| a.distance);
-    let certainty = condition.or_else(|| nearest(Axis::Certainty));
+    let certainty = nearest(Axis::Certainty).filter(|a| wins(a)).or(condition).or_else(|| nearest(Axis::Certainty));
     if let Some(act) = certainty {
         // "nothing to suggest myelopathy": the denial takes the hedge in
         let taken_in = polarity.is_some_and(|p| {
@@ -294,6 +300,16 @@ fn denied_within(scopes: &Scopes<'_, '_>, act: &Act) -> bool {
     let phrase = (act.scope.start..to).rev().find(|i| matches!(scopes.view.symbol(*i), "," | ";")).map_or(act.scope.start, |i| i + 1);
     let denies = |context: &ContextKnowledge, a: &Active| a.forward && context.cues[a.cue as usize].says.contains(&Says::Absent);
     scopes.active.iter().any(|a| denies(scopes.knowledge, a) && phrase <= a.at.start && a.at.end <= to)
+}
+
+/// The lower, the sooner it decides: the last of those that win, else the nearest.
+fn rank(scopes: &Scopes<'_, '_>, acts: &[Act], act: &Act) -> (bool, usize, bool) {
+    let active = &scopes.active[act.active];
+    // "numbness resolved and weakness persists": what ends the first part has said all of it, unless the second has no subject of its own
+    let ended = |a: &Act| a.says == Says::Resolved && !a.forward && a.distance < act.distance;
+    let wins =
+        scopes.knowledge.cues[active.cue as usize].wins && (act.forward || !acts.iter().any(ended) || scopes.goes_on(active.at.start));
+    (!wins, if wins { usize::MAX - active.at.start } else { act.distance }, act.forward)
 }
 
 fn apply(assertion: &mut Assertion, says: Says) {

@@ -2,12 +2,19 @@
 
 use super::cells::Cell;
 use super::view::{Found, View};
-use crate::knowledge::context::{ADJUNCT, ALTERNATIVE, COORDINATOR, ContextKnowledge, CueRule, OPENER, Part, RELATIVE, VERB};
+use crate::knowledge::context::{
+    ADJUNCT, ALTERNATIVE, CLAUSE_OPENER, COORDINATOR, ContextKnowledge, CueRule, NUMBER, OPENER, PREPOSITION, Part, RELATIVE, SIDE, VERB,
+};
 use crate::knowledge::source::context::{Axis, Direction, Reach};
 use std::ops::Range;
 
 /// How many symbols a clause's subject may have before its verb.
 const SUBJECT: usize = 5;
+
+/// Whether a word says that what follows is known.
+fn is_definite(symbol: &str) -> bool {
+    matches!(symbol, "the" | "his" | "this" | "these" | "my")
+}
 
 /// A cue in a sentence and the side or sides it looks to.
 #[derive(Debug, Clone)]
@@ -59,7 +66,10 @@ impl<'v, 'f> Scopes<'v, 'f> {
             match f.part {
                 Part::Cue(cue) => {
                     let rule = &knowledge.cues[cue as usize];
-                    if cells.iter().any(|c| c.label.end <= f.start && f.end <= c.value.end) || (rule.glued && !scopes.is_glued(f)) {
+                    if cells.iter().any(|c| c.label.end <= f.start && f.end <= c.value.end)
+                        || (rule.glued && !scopes.is_glued(f))
+                        || (rule.opens && !scopes.opens(f.start))
+                    {
                         continue;
                     }
                     let (forward, backward) = match rule.direction {
@@ -111,11 +121,33 @@ impl<'v, 'f> Scopes<'v, 'f> {
             if matches!(symbol, "," | ";" | ":" | "." | "(" | "•" | "*" | "|") || self.terminators.iter().any(|t| t.0 <= i && i < t.1) {
                 return true;
             }
-            if self.view.is_word(i) && !self.view.is(i, OPENER) && !(symbol == "N" && i == 0) {
+            if self.view.is_word(i) && !self.view.is(i, OPENER) && !(symbol == NUMBER && i == 0) {
                 return false;
             }
         }
         true
+    }
+
+    /// Whether a clause opens with symbol `at`: nothing but articles, pronouns and the like stands between its start and `at`.
+    fn opens(&self, at: usize) -> bool {
+        for i in (0..at).rev() {
+            let symbol = self.view.symbol(i);
+            if !self.view.is_word(i) || self.view.is(i, CLAUSE_OPENER) {
+                return true;
+            }
+            if self.view.is(i, PREPOSITION) || !(symbol == NUMBER || self.view.is(i, OPENER)) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether a cue at symbol `at` goes on about the subject before it: "neck pain resolved *but recurred*", "neck pain, *now worse*".
+    pub fn goes_on(&self, at: usize) -> bool {
+        at == 0
+            || !self.view.is_word(at - 1)
+            || !self.view.is_word(at)
+            || [at, at - 1].iter().any(|i| matches!(self.view.symbol(*i), "but" | "and" | "then" | "which" | "that"))
     }
 
     /// Whether nothing that a cue could govern follows symbol `at`.
@@ -125,7 +157,9 @@ impl<'v, 'f> Scopes<'v, 'f> {
         }
         let symbol = self.view.symbol(at);
         if self.view.is_word(at) {
-            self.view.is(at, ADJUNCT) || rule.says.iter().any(|s| self.terminates(at, s.axis(), rule, true))
+            self.view.is(at, ADJUNCT)
+                || self.view.begins(&self.knowledge.adjuncts, at)
+                || rule.says.iter().any(|s| self.terminates(at, s.axis(), rule, true))
         } else {
             !matches!(symbol, "\"" | "'" | "?" | ":" | "(") || at + 1 >= self.view.len()
         }
@@ -138,8 +172,15 @@ impl<'v, 'f> Scopes<'v, 'f> {
             (true, true) => (false, self.set_off(f.start)),
             (true, false) => (true, false),
             (false, true) => (false, true),
+            // "Spurling negative right, Hoffmann positive"
+            (false, false) if self.view.is(f.end, SIDE) && self.closes(f.end) => (false, true),
             (false, false) => (forward_first, !forward_first),
         }
+    }
+
+    /// Whether a phrase ends with symbol `at`.
+    fn closes(&self, at: usize) -> bool {
+        at + 1 >= self.view.len() || matches!(self.view.symbol(at + 1), "," | ";" | ".")
     }
 
     /// Whether a comma, a bracket or a dash parts symbol `at` from what stands before it.
@@ -156,19 +197,31 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let rule = self.rule(active);
         let from = active.at.end;
         let mut depth = 0;
+        let own =
+            |(start, end, t): &&(usize, usize, u16)| active.at.start <= *start && *start < from && from <= *end && rule.passes.contains(t);
+        let mut passed = self.terminators.iter().find(own).map(|(_, _, t)| *t);
         let mut i = from;
         while i < self.view.len() && i - from < rule.words as usize {
-            if self.terminates(i, axis, rule, true) {
-                break;
+            for (_, _, t) in self.terminators.iter().filter(|(start, _, _)| *start == i) {
+                if self.ends(*t, axis, rule, true)
+                    && !self.resumes(*t)
+                    && (passed.is_none() || self.knowledge.terminators[*t as usize].unless_after != passed)
+                {
+                    return from..i;
+                }
+                if rule.passes.contains(t) {
+                    passed = Some(*t);
+                }
             }
             match self.view.symbol(i) {
                 "(" => depth += 1,
                 ")" if depth == 0 => break,
                 ")" => depth -= 1,
                 "," if rule.reach == Reach::Phrase && !self.in_or_list(i) => break,
-                "," if rule.reach == Reach::Clause && axis != Axis::Subject && self.opens_clause(i) => break,
+                "," if rule.reach == Reach::Clause && axis != Axis::Subject && i > from && self.opens_clause(i) => break,
                 ";" if rule.reach != Reach::Sentence => break,
                 "|" => break,
+                symbol if rule.indefinite && i > from && is_definite(symbol) => break,
                 _ => {}
             }
             i += 1;
@@ -186,7 +239,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let mut i = to;
         while i > 0 && to - i < rule.words as usize {
             let at = i - 1;
-            if self.terminators.iter().any(|(start, end, t)| *start <= at && at < *end && self.ends(*t, axis, rule, false)) {
+            // a terminator that reaches into the cue is the cue's own beginning (", now worse")
+            if self.terminators.iter().any(|(start, end, t)| *start <= at && at < *end && *end <= to && self.ends(*t, axis, rule, false)) {
                 break;
             }
             match self.view.symbol(at) {
@@ -208,6 +262,36 @@ impl<'v, 'f> Scopes<'v, 'f> {
             i = at;
         }
         i..to
+    }
+
+    /// Whether only a part of the scope that it interrupts is not spoken of.
+    fn resumes(&self, terminator: u16) -> bool {
+        self.knowledge.terminators[terminator as usize].resumes
+    }
+
+    /// Whether a phrase that takes out what follows it, up to a comma, stands between the cue and symbol `head`: "denies radiation of *the pain*".
+    pub fn taken_out(&self, active: &Active, axis: Axis, head: &Range<usize>) -> bool {
+        let rule = self.rule(active);
+        let out = |(start, end, t): &(usize, usize, u16)| {
+            self.resumes(*t)
+                && active.at.end <= *start
+                && *end <= head.start
+                && self.ends(*t, axis, rule, true)
+                && !(*end..head.start).any(|i| matches!(self.view.symbol(i), "," | "or" | "nor"))
+        };
+        self.terminators.iter().any(out)
+    }
+
+    /// Whether the head is the subject of what the cue speaks of: "I suspect *her neck pain* comes from the joints".
+    pub fn is_subject(&self, active: &Active, head: &Range<usize>) -> bool {
+        let verb = |i: usize| self.view.is(i, VERB);
+        let from = active.at.end + usize::from(self.view.symbol(active.at.end) == "that");
+        self.rule(active).skips_subject
+            && is_definite(self.view.symbol(from))
+            && !(from..head.start).any(verb)
+            && (head.end..self.view.len().min(head.end + SUBJECT))
+                .take_while(|i| self.view.is_word(*i) && !matches!(self.view.symbol(*i), "that" | "which" | "who" | "he" | "but"))
+                .any(verb)
     }
 
     fn terminates(&self, at: usize, axis: Axis, rule: &CueRule, forward: bool) -> bool {

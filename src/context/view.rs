@@ -2,12 +2,13 @@
 
 use crate::fold::{Folded, TokenKind};
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{ContextKnowledge, NUMERAL, Part, RANGE};
+use crate::knowledge::context::{ContextKnowledge, CueRule, NUMERAL, Part, RANGE};
+use crate::phrases::Phrases;
 use crate::span::Span;
 use crate::words::{WordId, Words};
 use std::ops::Range;
 
-/// The symbols of a sentence: its folded words, but one symbol for any number, number word or range of numbers ("2-3"), one for any year.
+/// The symbols of a sentence: its folded words, but one symbol for any number but 0, number word or range of numbers ("2-3"), one for any year.
 pub(crate) struct View<'f> {
     folded: &'f Folded,
     words: &'f Words,
@@ -45,11 +46,11 @@ impl<'f> View<'f> {
         let mut first = range.start;
         while first < range.end {
             let number = |i: u32| i < range.end && is_number(folded, i, context);
+            let joins = |i: u32| i + 1 < range.end && is_range(folded, i + 1, context) && number(i + 2);
             let (word, end) = if is_year(folded, first) {
                 (context.year, first + 1)
-            } else if number(first) {
-                let joined = first + 1 < range.end && is_range(folded, first + 1, context) && number(first + 2);
-                (context.number, if joined { first + 3 } else { first + 1 })
+            } else if number(first) && (joins(first) || folded.word(first as usize) != "0") {
+                (context.number, if joins(first) { first + 3 } else { first + 1 })
             } else {
                 (meant(folded, first, knowledge), first + 1)
             };
@@ -57,6 +58,11 @@ impl<'f> View<'f> {
             first = end;
         }
         View { folded, words, knowledge: context, symbols }
+    }
+
+    /// A cue of the knowledge.
+    pub fn cue(&self, cue: u16) -> &CueRule {
+        &self.knowledge.cues[cue as usize]
     }
 
     /// How many symbols.
@@ -74,8 +80,17 @@ impl<'f> View<'f> {
     }
 
     /// Whether symbol `i` is of one of these classes.
-    pub fn is(&self, i: usize, classes: u8) -> bool {
+    pub fn is(&self, i: usize, classes: u16) -> bool {
         self.symbols.get(i).is_some_and(|s| self.knowledge.classes.get(s.word) & classes != 0)
+    }
+
+    /// Whether one of these phrases begins with symbol `i`.
+    pub fn begins(&self, phrases: &Phrases, i: usize) -> bool {
+        let mut any = false;
+        if i < self.len() {
+            phrases.walk(i, self.len(), |i| self.symbols[i].word, |_, _| any = true);
+        }
+        any
     }
 
     /// Whether symbol `i` is made of letters or digits.
@@ -86,6 +101,13 @@ impl<'f> View<'f> {
     /// Whether white space stands before symbol `i`.
     pub fn spaced(&self, i: usize) -> bool {
         self.first_token(i).is_none_or(|t| t.spaced)
+    }
+
+    /// Whether symbol `i` stands apart like the entry of a column: three or more blanks before it.
+    pub fn column(&self, i: usize) -> bool {
+        let previous = i.checked_sub(1).and_then(|p| self.symbols.get(p)).and_then(|s| self.folded.tokens.get(s.end as usize - 1));
+        let (Some(here), Some(previous)) = (self.first_token(i), previous) else { return false };
+        here.spaced && here.breaks == 0 && here.span.start.saturating_sub(previous.span.end) >= 3
     }
 
     /// Whether symbol `i` is the first of its line.
@@ -132,6 +154,11 @@ impl<'f> View<'f> {
             );
         }
         ranges.sort_unstable_by_key(|(start, end, pattern)| (*start, usize::MAX - end, *pattern));
+        let hides = |part: &Part| match part {
+            Part::Terminator(t) => knowledge.terminators[*t as usize].hides,
+            Part::Pseudo => u8::MAX,
+            _ => 0,
+        };
         let mut all: Vec<Found> = Vec::new();
         // by class: how far the phrases so far reach, and the longest; a pseudo-cue hides what is inside it of either class
         let mut hidden = [(0, (0, 0)); 2];
@@ -143,12 +170,23 @@ impl<'f> View<'f> {
                 if (pseudo || parts.iter().any(of_class)) && (end > *reach || *longest == (start, end)) {
                     (*reach, *longest) = (end, (start, end));
                     all.extend(parts.iter().filter(|p| of_class(p)).map(|part| Found { start, end, part: *part }));
+                } else if class == 1 {
+                    // a longer terminator hides a shorter one on its own axes only
+                    let kept = all.len();
+                    for part in parts {
+                        let hidden = |f: &Found| f.start <= start && end <= f.end && hides(&f.part) & hides(part) == hides(part);
+                        if matches!(part, Part::Terminator(_)) && !all[..kept].iter().any(hidden) {
+                            all.push(Found { start, end, part: *part });
+                        }
+                    }
                 }
             }
         }
         // "there is no question": the pseudo-cue takes the last word of the cue
         let pseudo: Vec<Found> = all.iter().filter(|f| f.part == Part::Pseudo).copied().collect();
-        let broken = |f: &Found| pseudo.iter().any(|p| f.start < p.start && p.start < f.end && f.end < p.end);
+        // and of two readings of the same words the one without a filler passed over is the closer: "asked again about"
+        let overlaps = |f: &Found, p: &Found| f.start < p.start && p.start < f.end && f.end < p.end;
+        let broken = |f: &Found| pseudo.iter().any(|p| overlaps(f, p) || (p.start, p.end) == (f.start, f.end));
         all.retain(|f| !matches!(f.part, Part::Cue(_)) || !broken(f));
         all
     }

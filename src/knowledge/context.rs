@@ -31,9 +31,11 @@ pub struct ContextKnowledge {
     /// By section kind.
     pub(crate) priors: BTreeMap<SectionKind, (NameId, Says)>,
     /// The small classes that each symbol is of, by [`OPENER`] and the like; [`NUMERAL`] and [`RANGE`] are of words before they are symbols.
-    pub(crate) classes: ByWord<u8>,
+    pub(crate) classes: ByWord<u16>,
     /// What may stand inside a phrase and change nothing.
     pub(crate) fillers: Phrases,
+    /// Adjuncts of several words.
+    pub(crate) adjuncts: Phrases,
     /// The word that stands for each of several that are alike; none for most.
     pub(crate) alike: ByWord<WordId>,
     /// Which words are misspelt words of cues.
@@ -44,21 +46,27 @@ pub struct ContextKnowledge {
 }
 
 /// Words that may stand before a cue without being what it speaks of.
-pub(crate) const OPENER: u8 = 1;
+pub(crate) const OPENER: u16 = 1;
 /// Words that begin an adjunct.
-pub(crate) const ADJUNCT: u8 = 2;
+pub(crate) const ADJUNCT: u16 = 2;
 /// Words that show that a clause has begun.
-pub(crate) const VERB: u8 = 4;
+pub(crate) const VERB: u16 = 4;
 /// Words for numbers.
-pub(crate) const NUMERAL: u8 = 8;
+pub(crate) const NUMERAL: u16 = 8;
 /// Words that join the entries of a list.
-pub(crate) const COORDINATOR: u8 = 16;
+pub(crate) const COORDINATOR: u16 = 16;
 /// Words that close a list of alternatives.
-pub(crate) const ALTERNATIVE: u8 = 32;
+pub(crate) const ALTERNATIVE: u16 = 32;
 /// Words that open a clause about what stands before them.
-pub(crate) const RELATIVE: u8 = 64;
+pub(crate) const RELATIVE: u16 = 64;
 /// Words between the ends of a range of numbers.
-pub(crate) const RANGE: u8 = 128;
+pub(crate) const RANGE: u16 = 128;
+/// Words that open a clause.
+pub(crate) const CLAUSE_OPENER: u16 = 256;
+/// Words after which nothing is a clause's subject.
+pub(crate) const PREPOSITION: u16 = 512;
+/// Words that are an adjunct where they close a phrase.
+pub(crate) const SIDE: u16 = 1024;
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +93,11 @@ pub(crate) struct CueRule {
     pub(crate) glued: bool,
     pub(crate) reverses: bool,
     pub(crate) reversible: bool,
+    pub(crate) opens: bool,
+    pub(crate) wins: bool,
+    pub(crate) skips_subject: bool,
+    pub(crate) indefinite: bool,
+    pub(crate) bare: bool,
     pub(crate) anaphoric: Option<Anaphora>,
 }
 
@@ -92,8 +105,12 @@ pub(crate) struct CueRule {
 #[derive(Debug)]
 pub(crate) struct TerminatorRule {
     pub(crate) ends: Vec<Axis>,
+    /// `ends` as bits; all of them if it ends nothing, for it is there to hide shorter ones.
+    pub(crate) hides: u8,
     pub(crate) forward: bool,
     pub(crate) backward: bool,
+    pub(crate) resumes: bool,
+    pub(crate) unless_after: Option<u16>,
 }
 
 impl Says {
@@ -112,34 +129,95 @@ impl Says {
 struct Collected<'p> {
     numbers: WordSet<String>,
     alike: WordMap<String, String>,
-    by_text: BTreeMap<String, Vec<(Part, Arc<str>, Location)>>,
+    /// By name in angle brackets: the patterns of a set, and of those it names.
+    sets: BTreeMap<String, Vec<String>>,
+    by_text: WordMap<String, usize>,
+    /// In order of definition: the patterns, and what each is.
+    list: Vec<(String, Vec<(Part, Arc<str>, Location)>)>,
     problems: &'p mut Vec<Diagnostic>,
 }
+
+/// How deep sets may name sets.
+const NESTED: usize = 4;
 
 impl Collected<'_> {
     fn add(&mut self, path: &str, id: &str, phrases: &[Placed<String>], part: Part, cues: &[CueRule]) {
         let (path, id): (Arc<str>, Arc<str>) = (Arc::from(path), Arc::from(id));
         for phrase in phrases {
             let at = Location { path: path.clone(), line: phrase.line, column: phrase.column };
-            let text = pattern(&phrase.value, &self.numbers, &self.alike);
-            if text.trim().is_empty() {
-                self.problems.push(Diagnostic::error("K020", at, format!("`{id}` has a phrase without words")));
+            if !phrase.value.contains('<') {
+                self.add_one(pattern(&phrase.value, &self.numbers, &self.alike), false, &id, part, at, cues);
                 continue;
             }
-            let parts = self.by_text.entry(text).or_default();
-            // a phrase in which one cue is none may well be another's
-            if part == Part::Pseudo && !parts.is_empty() {
-                continue;
+            let texts = expand(&phrase.value, &self.sets, &self.numbers, &self.alike);
+            let expanded = texts.len() > 1;
+            for text in texts {
+                self.add_one(text, expanded, &id, part, at.clone(), cues);
             }
-            parts.retain(|(other, _, _)| *other != Part::Pseudo);
-            if let Some((_, other, first)) = parts.iter().find(|(other, other_id, _)| *other_id == id || clash(*other, part, cues)) {
-                let said = format!("`{}` is a phrase of `{other}` and of `{id}`", phrase.value);
-                self.problems.push(Diagnostic::error("K021", at, said).related(first.clone(), "first used here"));
-                continue;
-            }
-            parts.push((part, id.clone(), at));
         }
     }
+
+    /// Adds the pattern of a phrase.
+    fn add_one(&mut self, text: String, expanded: bool, id: &Arc<str>, part: Part, at: Location, cues: &[CueRule]) {
+        if text.len() < 2 {
+            self.problems.push(Diagnostic::error("K020", at, format!("`{id}` has a phrase without words")));
+            return;
+        }
+        let slot = match self.by_text.get(&text) {
+            Some(slot) => *slot,
+            None => {
+                self.by_text.insert(text.clone(), self.list.len());
+                self.list.push((text.clone(), Vec::new()));
+                self.list.len() - 1
+            }
+        };
+        let parts = &mut self.list[slot].1;
+        // a phrase in which one cue is none may well be another's
+        if part == Part::Pseudo && !parts.is_empty() {
+            return;
+        }
+        parts.retain(|(other, _, _)| *other != Part::Pseudo);
+        // two words of a set may be alike
+        if expanded && parts.iter().any(|(other, _, _)| *other == part) {
+            return;
+        }
+        if let Some((_, other, first)) = parts.iter().find(|(other, other_id, _)| *other_id == *id || clash(*other, part, cues)) {
+            let said = format!("`{}` is a phrase of `{other}` and of `{id}`", text.trim());
+            self.problems.push(Diagnostic::error("K021", at, said).related(first.clone(), "first used here"));
+            return;
+        }
+        parts.push((part, id.clone(), at));
+    }
+}
+
+/// The patterns of the phrases that a phrase with names of sets stands for.
+fn expand(phrase: &str, sets: &BTreeMap<String, Vec<String>>, numbers: &WordSet<String>, alike: &WordMap<String, String>) -> Vec<String> {
+    let mut made = vec![String::from(" ")];
+    for word in phrase.split(' ').filter(|w| !w.is_empty()) {
+        match word.starts_with('<').then(|| sets.get(word)).flatten() {
+            Some(members) => made = made.iter().flat_map(|m| members.iter().map(move |member| [m, member.trim_start()].concat())).collect(),
+            None => {
+                let text = pattern(word, numbers, alike);
+                made.iter_mut().for_each(|m| m.push_str(text.trim_start()));
+            }
+        }
+    }
+    made
+}
+
+/// The patterns of a set by its name in angle brackets, each set before those that name it.
+fn flatten(
+    name: &str,
+    docs: &BTreeMap<String, &[Placed<String>]>,
+    depth: usize,
+    words: (&WordSet<String>, &WordMap<String, String>),
+    made: &mut BTreeMap<String, Vec<String>>,
+) {
+    let Some(phrases) = docs.get(name).filter(|_| depth > 0 && !made.contains_key(name)) else { return };
+    let named = phrases.iter().flat_map(|p| p.value.split(' ')).filter(|w| w.starts_with('<'));
+    named.for_each(|inner| flatten(inner, docs, depth - 1, words, made));
+    let flat = phrases.iter().flat_map(|p| expand(&p.value, made, words.0, words.1)).collect();
+    made.insert(name.to_owned(), flat);
 }
 
 /// Whether two cues of one phrase would answer one question for one side.
@@ -158,7 +236,7 @@ fn pattern(phrase: &str, numbers: &WordSet<String>, alike: &WordMap<String, Stri
         out.push_str(if numbers.contains(symbol) { NUMBER } else { alike.get(symbol).map_or(symbol, String::as_str) });
         out.push(' ');
     };
-    for word in phrase.split_whitespace() {
+    for word in phrase.split(' ').filter(|w| !w.is_empty()) {
         match word {
             "<n>" => push("N"),
             "<year>" => push("Y"),
@@ -184,21 +262,39 @@ impl ContextKnowledge {
             numbers.extend(words.words.iter().map(|w| w.value.to_lowercase()));
         }
         let alike = alike(docs, names, problems);
-        let mut phrases = Collected { numbers, alike, by_text: BTreeMap::new(), problems };
+        let mut sets: BTreeMap<String, &[Placed<String>]> = BTreeMap::new();
+        for (path, set) in docs.iter().flat_map(|(path, doc)| doc.sets.iter().map(move |s| (path, s))) {
+            names.add(path, &set.id, problems);
+            sets.insert(format!("<{}>", set.id.value), &set.phrases);
+        }
+        let mut flat = BTreeMap::new();
+        sets.keys().for_each(|name| flatten(name, &sets, NESTED, (&numbers, &alike), &mut flat));
+        let sets = flat;
+        let mut phrases = Collected { numbers, alike, sets, by_text: WordMap::default(), list: Vec::new(), problems };
+        for (number, terminator) in docs.iter().flat_map(|(_, doc)| &doc.terminators).enumerate() {
+            terminator_ids.insert(&terminator.id.value, number as u16);
+        }
         for (path, doc) in docs {
             for terminator in &doc.terminators {
                 names.add(path, &terminator.id, phrases.problems);
                 let index = made.terminators.len() as u16;
-                terminator_ids.insert(&terminator.id.value, index);
+                let unless_after = terminator.unless_after.as_ref().and_then(|id| terminator_ids.get(id.value.as_str()).copied());
                 made.terminators.push(TerminatorRule {
                     ends: terminator.ends.clone(),
+                    hides: if terminator.ends.is_empty() {
+                        u8::MAX
+                    } else {
+                        terminator.ends.iter().fold(0, |bits, a| bits | 1 << *a as u8)
+                    },
                     forward: terminator.from != Some(Direction::Backward),
                     backward: terminator.from != Some(Direction::Forward),
+                    resumes: terminator.resumes,
+                    unless_after,
                 });
                 phrases.add(path, &terminator.id.value, &terminator.phrases, Part::Terminator(index), &[]);
             }
         }
-        let (mut correctable, mut fillers) = (Vec::new(), Vec::new());
+        let (mut correctable, mut fillers, mut adjuncts) = (Vec::new(), Vec::new(), Vec::new());
         for (path, doc) in docs {
             for cue in &doc.cues {
                 let name = names.add(path, &cue.id, phrases.problems);
@@ -211,7 +307,7 @@ impl ContextKnowledge {
             for value in &doc.values {
                 let name = names.add(path, &value.id, phrases.problems);
                 let index = made.cues.len() as u16;
-                made.cues.push(value_rule(name, &value.says));
+                made.cues.push(value_rule(name, &value.says, value.bare));
                 phrases.add(path, &value.id.value, &value.phrases, Part::Value(index), &made.cues);
             }
             for pseudo in &doc.pseudo_cues {
@@ -226,14 +322,20 @@ impl ContextKnowledge {
             }
             for words in &doc.words {
                 let symbols = |w: &Placed<String>| pattern(&w.value, &phrases.numbers, &phrases.alike);
-                let mut class = |class: u8, list: &[Placed<String>]| {
+                let mut class = |class: u16, list: &[Placed<String>]| {
                     list.iter().for_each(|w| *made.classes.slot(known.add(symbols(w).trim())) |= class);
                 };
                 match words.class {
                     WordClass::Number => {}
                     WordClass::Opener => class(OPENER, &words.words),
-                    WordClass::Adjunct => class(ADJUNCT, &words.words),
+                    WordClass::Adjunct => {
+                        class(ADJUNCT, &words.words);
+                        adjuncts.extend(words.words.iter().map(symbols));
+                    }
                     WordClass::Filler => fillers.extend(words.words.iter().map(symbols)),
+                    WordClass::ClauseOpener => class(CLAUSE_OPENER, &words.words),
+                    WordClass::Preposition => class(PREPOSITION, &words.words),
+                    WordClass::Side => class(SIDE, &words.words),
                     WordClass::Verb => class(VERB, &words.words),
                     WordClass::Coordinator => class(COORDINATOR, &words.words),
                     WordClass::Alternative => class(ALTERNATIVE, &words.words),
@@ -245,8 +347,8 @@ impl ContextKnowledge {
             }
         }
         made.spelling = Spelling::of(correctable);
-        let mut texts = Vec::with_capacity(phrases.by_text.len());
-        for (text, parts) in std::mem::take(&mut phrases.by_text) {
+        let mut texts = Vec::with_capacity(phrases.list.len());
+        for (text, parts) in std::mem::take(&mut phrases.list) {
             texts.push(text);
             made.patterns.push(parts.into_iter().map(|(part, _, _)| part).collect());
         }
@@ -258,6 +360,7 @@ impl ContextKnowledge {
         }
         (made.number, made.year) = (known.add(NUMBER), known.add(YEAR));
         made.fillers = Phrases::new(&fillers, known);
+        made.adjuncts = Phrases::new(&adjuncts, known);
         made.finder = Phrases::new(&texts, known);
         made
     }
@@ -307,12 +410,17 @@ fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str,
         glued: cue.glued,
         reverses: cue.reverses,
         reversible: cue.reversible,
+        opens: cue.opens,
+        wins: cue.wins,
+        skips_subject: cue.skips_subject,
+        indefinite: cue.indefinite,
+        bare: false,
         anaphoric: cue.anaphoric,
     }
 }
 
 /// A value acts on its label only; its place says where that is.
-fn value_rule(name: NameId, says: &[Says]) -> CueRule {
+fn value_rule(name: NameId, says: &[Says], bare: bool) -> CueRule {
     CueRule {
         name,
         says: says.to_vec(),
@@ -323,6 +431,11 @@ fn value_rule(name: NameId, says: &[Says]) -> CueRule {
         glued: false,
         reverses: false,
         reversible: false,
+        opens: false,
+        wins: false,
+        skips_subject: false,
+        indefinite: false,
+        bare,
         anaphoric: None,
     }
 }

@@ -24,6 +24,8 @@ pub struct ContextDoc {
     pub words: Vec<WordsDoc>,
     /// Words that stand for one another in every phrase.
     pub alike: Vec<AlikeDoc>,
+    /// Phrases that others take in by name: `<surgery> for`.
+    pub sets: Vec<SetDoc>,
     /// What a section says of everything in it until the text says otherwise.
     pub priors: Vec<PriorDoc>,
     /// Cases of the file as a whole.
@@ -120,7 +122,7 @@ pub enum Reach {
 
 /// One cue: phrases of the same effect.
 ///
-/// In a phrase `<n>` stands for a number ("3", "three", "2-3") and `<year>` for a year ("2019").
+/// In a phrase `<n>` stands for a number ("3", "three", "2-3") and `<year>` for a year ("2019"), and the name of a set for each of its phrases.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CueDoc {
@@ -149,6 +151,18 @@ pub struct CueDoc {
     /// It can be turned by a `reverses` cue.
     #[serde(default)]
     pub reversible: bool,
+    /// It acts only where a clause opens: "*In 2015* she had", "*her mother* has".
+    #[serde(default)]
+    pub opens: bool,
+    /// The definite subject right behind it is not what it speaks of, if a verb follows: "suspect *the neck pain* is muscular".
+    #[serde(default)]
+    pub skips_subject: bool,
+    /// It speaks of nothing definite that a word parts from it: "did not mention *the neck pain*".
+    #[serde(default)]
+    pub indefinite: bool,
+    /// It decides over nearer cues of its axis that do not: "whiplash in 2015, *now worse*".
+    #[serde(default)]
+    pub wins: bool,
     /// At the start of a sentence it speaks of the sentence before ("This has resolved.").
     #[serde(default)]
     pub anaphoric: Option<Anaphora>,
@@ -186,6 +200,12 @@ pub struct TerminatorDoc {
     /// The scopes it ends: those that run forward into it, those that run backward, or both (not given).
     #[serde(default)]
     pub from: Option<Direction>,
+    /// After the next comma or "or" the scope goes on: "denies radiation of the pain, *numbness*".
+    #[serde(default)]
+    pub resumes: bool,
+    /// A scope that has passed this terminator passes it, too: "surgery for herniation *with* radiculopathy".
+    #[serde(default)]
+    pub unless_after: Option<Placed<String>>,
     /// Its words.
     pub phrases: Vec<Placed<String>>,
     /// Cases.
@@ -201,6 +221,9 @@ pub struct ValueDoc {
     pub id: Placed<String>,
     /// What it says.
     pub says: Vec<Says>,
+    /// It needs no mark before it where it closes a phrase: "Numbness *N*, weakness *N*".
+    #[serde(default)]
+    pub bare: bool,
     /// The values.
     pub phrases: Vec<Placed<String>>,
     /// Cases.
@@ -228,6 +251,16 @@ pub struct AlikeDoc {
     pub words: Vec<Placed<String>>,
 }
 
+/// Phrases that others take in by name: with a set `surgery`, `<surgery> for` is a phrase for each of its words.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SetDoc {
+    /// Kebab-case id, unique in the tree; phrases name it in angle brackets.
+    pub id: Placed<String>,
+    /// The phrases; they may name other sets.
+    pub phrases: Vec<Placed<String>>,
+}
+
 /// Word classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -250,6 +283,12 @@ pub enum WordClass {
     Relative,
     /// Between the ends of a range of numbers ("2 *to* 3").
     Range,
+    /// Words that open a clause inside a sentence ("*because* her sister had stenosis").
+    ClauseOpener,
+    /// Words after which nothing is a clause's subject ("lives *with* her mother").
+    Preposition,
+    /// Words that are an adjunct where they close a phrase ("Spurling negative *right*,").
+    Side,
     /// Words of cues that are put right when they are one slip wrong ("dneies").
     Correctable,
     /// Right words that are one slip away from one of those.

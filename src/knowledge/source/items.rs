@@ -96,7 +96,8 @@ items!(SectionsDoc, file cases cases; headings: Other with cases, copied: Other 
 items!(IndexDoc; entries: Other);
 items!(
     ContextDoc, file cases cases;
-    cues: Cue with cases, pseudo_cues: Other with cases, terminators: Other with cases, values: Other with cases, priors: Other with cases, alike: Other
+    cues: Cue with cases, pseudo_cues: Other with cases, terminators: Other with cases, values: Other with cases, priors: Other with cases, alike: Other,
+    sets: Other
 );
 items!(AttributesDoc, file cases cases; values: Other with cases, quantities: Other with cases, links: Other with cases, facts: Other);
 items!(
