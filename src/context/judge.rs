@@ -197,6 +197,8 @@ fn reaches(scopes: &Scopes<'_, '_>, active: &Active, axis: Axis, heads: &[Range<
         if let Some(head) =
             heads.iter().find(|h| governed(h, active, &scope) && !scopes.taken_out(active, axis, h) && !scopes.is_subject(active, h))
         {
+            // the cue's own last words are what it speaks of, too
+            let scope = scope.start.min(head.start)..scope.end.max(head.end);
             return Some((scope, head.start.saturating_sub(active.at.end), true));
         }
     }
