@@ -23,7 +23,7 @@ pub struct ContextKnowledge {
     /// Every phrase of every kind, over the symbols of a sentence.
     pub(crate) finder: Phrases,
     /// By pattern: what the phrase is.
-    pub(crate) patterns: Vec<Vec<Part>>,
+    pub(crate) patterns: Patterns,
     /// Cues and values.
     pub(crate) cues: Vec<CueRule>,
     /// Terminators.
@@ -125,6 +125,35 @@ impl Says {
     }
 }
 
+/// What each phrase is.
+#[derive(Debug, Default)]
+pub(crate) struct Patterns {
+    parts: Vec<Part>,
+    /// By phrase: where its parts end.
+    ends: Vec<u32>,
+}
+
+impl Patterns {
+    /// What a phrase is.
+    pub fn of(&self, phrase: usize) -> &[Part] {
+        let start = phrase.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.parts[start as usize..self.ends[phrase] as usize]
+    }
+}
+
+/// What a phrase is while phrases are gathered: most are one thing.
+#[derive(Debug, Default)]
+struct Gathered {
+    first: Option<Said>,
+    more: Vec<Said>,
+}
+
+impl Gathered {
+    fn all(&self) -> impl Iterator<Item = &Said> {
+        self.first.iter().chain(&self.more)
+    }
+}
+
 /// A phrase that is one of a rule's: what it is there, and where it is written.
 #[derive(Debug, Clone, Copy)]
 struct Said {
@@ -146,7 +175,7 @@ struct Collected<'p> {
     sets: BTreeMap<String, Vec<Vec<WordId>>>,
     finder: Phrases,
     /// By phrase of the finder.
-    patterns: Vec<Vec<Said>>,
+    patterns: Vec<Gathered>,
     /// File and id of what has phrases.
     owners: Vec<(Arc<str>, Arc<str>)>,
     problems: &'p mut Vec<Diagnostic>,
@@ -178,26 +207,33 @@ impl Collected<'_> {
     fn add_one(&mut self, end: u32, said: Said, several: bool, written: &str, cues: &[CueRule]) {
         let number = self.finder.end(end);
         if number == self.patterns.len() {
-            self.patterns.push(Vec::new());
+            self.patterns.push(Gathered::default());
         }
-        let parts = &mut self.patterns[number];
-        // a phrase in which one cue is none may well be another's
-        if said.part == Part::Pseudo && !parts.is_empty() {
-            return;
-        }
-        parts.retain(|other| other.part != Part::Pseudo);
-        // two words of a set may be alike
-        if several && parts.iter().any(|other| other.part == said.part) {
-            return;
+        let gathered = &mut self.patterns[number];
+        match gathered.first {
+            None => {
+                gathered.first = Some(said);
+                return;
+            }
+            // a phrase in which one cue is none may well be another's
+            Some(_) if said.part == Part::Pseudo => return,
+            Some(first) if first.part == Part::Pseudo => {
+                gathered.first = Some(said);
+                return;
+            }
+            // two words of a set may be alike
+            Some(_) if several && gathered.all().any(|other| other.part == said.part) => return,
+            Some(_) => {}
         }
         let id = |said: &Said| &self.owners[said.owner as usize].1;
-        match parts.iter().find(|other| id(other) == id(&said) || clash(other.part, said.part, cues)).copied() {
+        let clashing = gathered.all().find(|other| id(other) == id(&said) || clash(other.part, said.part, cues)).copied();
+        match clashing {
             Some(first) => {
                 let message = format!("`{written}` is a phrase of `{}` and of `{}`", id(&first), id(&said));
                 let problem = Diagnostic::error("K021", self.location(said), message);
                 self.problems.push(problem.related(self.location(first), "first used here"));
             }
-            None => parts.push(said),
+            None => gathered.more.push(said),
         }
     }
 
@@ -404,7 +440,10 @@ impl ContextKnowledge {
         made.spelling = Spelling::of(correctable);
         made.alike = phrases.alike;
         made.finder = phrases.finder;
-        made.patterns = phrases.patterns.into_iter().map(|parts| parts.into_iter().map(|said| said.part).collect()).collect();
+        for gathered in &phrases.patterns {
+            made.patterns.parts.extend(gathered.all().map(|said| said.part));
+            made.patterns.ends.push(made.patterns.parts.len() as u32);
+        }
         made
     }
 }
