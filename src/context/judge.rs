@@ -242,7 +242,7 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     let nearest = |axis: Axis| acts.iter().filter(|a| a.says.axis() == axis).min_by_key(|a| rank(scopes, acts, a));
 
     let wins = |a: &Act| scopes.knowledge.cues[scopes.active[a.active].cue as usize].wins;
-    let affirms = |a: &&Act| !(a.says == Says::Present && !a.forward && !wins(a) && denied_within(scopes, a));
+    let affirms = |a: &&Act| a.says != Says::Present || a.forward || wins(a) || !denied_within(scopes, a);
     let polarity = acts.iter().filter(|a| a.says.axis() == Axis::Polarity).filter(affirms).min_by_key(|a| rank(scopes, acts, a));
     if let Some(act) = polarity {
         if !act.reversed {
