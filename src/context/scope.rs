@@ -219,7 +219,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 ")" => depth -= 1,
                 "," if rule.reach == Reach::Phrase && !self.in_or_list(i) => break,
                 "," if rule.reach == Reach::Clause && axis != Axis::Subject && i > from && self.opens_clause(i) => break,
-                ";" if rule.reach != Reach::Sentence => break,
+                ";" if rule.reach != Reach::Sentence || (axis == Axis::Certainty && self.opens_clause(i)) => break,
                 "|" => break,
                 symbol if rule.indefinite && i > from && is_definite(symbol) => break,
                 _ => {}
@@ -254,7 +254,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 {
                     break;
                 }
-                ";" | "|" => break,
+                ";" if rule.reach != Reach::Sentence || axis != Axis::Polarity => break,
+                "|" => break,
                 // "fever: -, cough: +": directly behind a colon a cue speaks of the label
                 ":" if i != to && rule.reach != Reach::Sentence => break,
                 _ => {}
@@ -289,8 +290,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
         self.rule(active).skips_subject
             && is_definite(self.view.symbol(from))
             && !(from..head.start).any(verb)
-            && (head.end..self.view.len().min(head.end + SUBJECT))
-                .take_while(|i| self.view.is_word(*i) && !matches!(self.view.symbol(*i), "that" | "which" | "who" | "he" | "but"))
+            && (head.end..self.view.len().min(head.end + SUBJECT + 2))
+                .take_while(|i| self.view.is_word(*i) && !matches!(self.view.symbol(*i), "that" | "which" | "who" | "but"))
                 .any(verb)
     }
 
