@@ -16,6 +16,11 @@ fn is_definite(symbol: &str) -> bool {
     matches!(symbol, "the" | "his" | "this" | "these" | "my")
 }
 
+/// Whether a word stands for a thing named before it.
+pub(crate) fn is_pronoun(symbol: &str) -> bool {
+    matches!(symbol, "it" | "this" | "that" | "they" | "these" | "those" | "both" | "all")
+}
+
 /// A cue in a sentence and the side or sides it looks to.
 #[derive(Debug, Clone)]
 pub(crate) struct Active {
@@ -254,6 +259,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 {
                     break;
                 }
+                // "arm pain in the spring; by fall it was gone"
+                ";" if rule.anaphoric.is_some() && is_pronoun(self.view.symbol(to)) => {}
                 ";" | "|" => break,
                 // "fever: -, cough: +": directly behind a colon a cue speaks of the label
                 ":" if i != to && rule.reach != Reach::Sentence => break,
