@@ -73,7 +73,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                     let rule = &knowledge.cues[cue as usize];
                     if cells.iter().any(|c| c.label.end <= f.start && f.end <= c.value.end)
                         || (rule.glued && !scopes.is_glued(f))
-                        || (rule.opens && !scopes.opens(f.start))
+                        || (rule.opens && !scopes.opens(f.start, rule))
                     {
                         continue;
                     }
@@ -134,8 +134,13 @@ impl<'v, 'f> Scopes<'v, 'f> {
     }
 
     /// Whether a clause opens with symbol `at`: nothing but articles, pronouns and the like stands between its start and `at`.
-    fn opens(&self, at: usize) -> bool {
+    fn opens(&self, at: usize, rule: &CueRule) -> bool {
+        // of a person one word may say what sort: "her *yoga* teacher"
+        let person = rule.says.iter().any(|s| s.axis() == Axis::Subject);
         for i in (0..at).rev() {
+            if person && i > 0 && i + 1 == at && self.view.is_word(i) && matches!(self.view.symbol(i - 1), "his" | "a" | "an" | "the") {
+                continue;
+            }
             let symbol = self.view.symbol(i);
             if !self.view.is_word(i) || self.view.is(i, CLAUSE_OPENER) {
                 return true;
