@@ -18,7 +18,7 @@ fn is_definite(symbol: &str) -> bool {
 
 /// Whether a word stands for a thing named before it.
 pub(crate) fn is_pronoun(symbol: &str) -> bool {
-    matches!(symbol, "it" | "this" | "that" | "they" | "these" | "those" | "both" | "all")
+    matches!(symbol, "it" | "he" | "this" | "that" | "they" | "these" | "those" | "both" | "all")
 }
 
 /// A cue in a sentence and the side or sides it looks to.
