@@ -14,6 +14,8 @@ pub struct Phrases {
     first: ByWord<u32>,
     nodes: Vec<Node>,
     steps: Steps,
+    /// How many phrases were added one by one.
+    added: u32,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -68,7 +70,7 @@ impl Steps {
 impl Phrases {
     /// Compiles folded phrases (`" neck pain "`); their places in the list are their numbers, their words become words of the knowledge.
     pub fn new<P: AsRef<str>>(phrases: &[P], words: &mut Words) -> Phrases {
-        let mut made = Phrases { nodes: vec![Node::default()], ..Phrases::default() };
+        let mut made = Phrases::empty();
         for (number, phrase) in phrases.iter().enumerate() {
             let mut node = 0;
             for word in phrase.as_ref().split(' ').filter(|w| !w.is_empty()) {
@@ -81,7 +83,31 @@ impl Phrases {
         made
     }
 
-    fn step(&mut self, node: u32, word: WordId) -> u32 {
+    /// No phrases yet.
+    pub fn empty() -> Phrases {
+        Phrases { nodes: vec![Node::default()], ..Phrases::default() }
+    }
+
+    /// Adds a phrase by its words.
+    pub fn add(&mut self, words: &[WordId]) {
+        let end = words.iter().fold(0, |node, word| self.step(node, *word));
+        if end != 0 {
+            self.end(end);
+        }
+    }
+
+    /// The number of the phrase that ends at a node: the next one if none did.
+    pub(crate) fn end(&mut self, node: u32) -> usize {
+        let phrase = &mut self.nodes[node as usize].phrase;
+        if *phrase == 0 {
+            self.added += 1;
+            *phrase = self.added;
+        }
+        *phrase as usize - 1
+    }
+
+    /// The node behind another by a word; 0 is where every phrase begins.
+    pub(crate) fn step(&mut self, node: u32, word: WordId) -> u32 {
         let known = if node == 0 { self.first.get(word) } else { self.steps.get(node, word) };
         if known != 0 {
             return known;

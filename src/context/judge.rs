@@ -199,6 +199,8 @@ fn reaches(scopes: &Scopes<'_, '_>, active: &Active, axis: Axis, heads: &[Range<
         if let Some(head) =
             heads.iter().find(|h| governed(h, active, &scope) && !scopes.taken_out(active, axis, h) && !scopes.is_subject(active, h))
         {
+            // the cue's own last words are what it speaks of, too
+            let scope = scope.start.min(head.start)..scope.end.max(head.end);
             return Some((scope, head.start.saturating_sub(active.at.end), true));
         }
     }
@@ -242,7 +244,7 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     let nearest = |axis: Axis| acts.iter().filter(|a| a.says.axis() == axis).min_by_key(|a| rank(scopes, acts, a));
 
     let wins = |a: &Act| scopes.knowledge.cues[scopes.active[a.active].cue as usize].wins;
-    let affirms = |a: &&Act| !(a.says == Says::Present && !a.forward && !wins(a) && denied_within(scopes, a));
+    let affirms = |a: &&Act| a.says != Says::Present || a.forward || wins(a) || !denied_within(scopes, a);
     let polarity = acts.iter().filter(|a| a.says.axis() == Axis::Polarity).filter(affirms).min_by_key(|a| rank(scopes, acts, a));
     if let Some(act) = polarity {
         if !act.reversed {

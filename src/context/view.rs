@@ -147,7 +147,7 @@ impl<'f> View<'f> {
                 |i| self.symbols[bare[i]].word,
                 |start, end, phrase| {
                     let (first, behind) = (bare[start], bare[end - 1] + 1);
-                    let ends = || knowledge.patterns[phrase].iter().any(|p| matches!(p, Part::Terminator(_)));
+                    let ends = || knowledge.patterns.of(phrase).iter().any(|p| matches!(p, Part::Terminator(_)));
                     // without its fillers a sentence holds more cues, not more ends of scopes
                     if behind - first > end - start && !ends() {
                         ranges.push((first, behind, phrase));
@@ -165,7 +165,7 @@ impl<'f> View<'f> {
         // by class: how far the phrases so far reach, and the longest; a pseudo-cue hides what is inside it of either class
         let mut hidden = [(0, (0, 0)); 2];
         for (start, end, pattern) in ranges {
-            let parts = &knowledge.patterns[pattern];
+            let parts = knowledge.patterns.of(pattern);
             let pseudo = parts.contains(&Part::Pseudo);
             for (class, (reach, longest)) in hidden.iter_mut().enumerate() {
                 let of_class = |part: &Part| matches!(part, Part::Terminator(_)) == (class == 1);

@@ -1,7 +1,7 @@
 //! What `rules/context` says, checked and compiled.
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{WordMap, WordSet, fold_phrase};
+use crate::fold::fold_phrase;
 use crate::knowledge::lexicon::spelling::Spelling;
 use crate::knowledge::source::context::{Anaphora, Axis, ContextDoc, CueDoc, Direction, Reach, Says, WordClass};
 use crate::knowledge::yaml::Placed;
@@ -23,7 +23,7 @@ pub struct ContextKnowledge {
     /// Every phrase of every kind, over the symbols of a sentence.
     pub(crate) finder: Phrases,
     /// By pattern: what the phrase is.
-    pub(crate) patterns: Vec<Vec<Part>>,
+    pub(crate) patterns: Patterns,
     /// Cues and values.
     pub(crate) cues: Vec<CueRule>,
     /// Terminators.
@@ -125,15 +125,59 @@ impl Says {
     }
 }
 
-/// Collected gathered while compiling.
+/// What each phrase is.
+#[derive(Debug, Default)]
+pub(crate) struct Patterns {
+    parts: Vec<Part>,
+    /// By phrase: where its parts end.
+    ends: Vec<u32>,
+}
+
+impl Patterns {
+    /// What a phrase is.
+    pub fn of(&self, phrase: usize) -> &[Part] {
+        let start = phrase.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.parts[start as usize..self.ends[phrase] as usize]
+    }
+}
+
+/// What a phrase is while phrases are gathered: most are one thing.
+#[derive(Debug, Default)]
+struct Gathered {
+    first: Option<Said>,
+    more: Vec<Said>,
+}
+
+impl Gathered {
+    fn all(&self) -> impl Iterator<Item = &Said> {
+        self.first.iter().chain(&self.more)
+    }
+}
+
+/// A phrase that is one of a rule's: what it is there, and where it is written.
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    part: Part,
+    /// By its place in [`Collected::owners`].
+    owner: u32,
+    line: u32,
+    column: u32,
+}
+
+/// What is gathered while compiling.
 struct Collected<'p> {
-    numbers: WordSet<String>,
-    alike: WordMap<String, String>,
-    /// By name in angle brackets: the patterns of a set, and of those it names.
-    sets: BTreeMap<String, Vec<String>>,
-    by_text: WordMap<String, usize>,
-    /// In order of definition: the patterns, and what each is.
-    list: Vec<(String, Vec<(Part, Arc<str>, Location)>)>,
+    words: &'p mut Words,
+    numbers: ByWord<bool>,
+    alike: ByWord<WordId>,
+    number: WordId,
+    year: WordId,
+    /// By name in angle brackets: the phrases of a set, those of the sets that it names included.
+    sets: BTreeMap<String, Vec<Vec<WordId>>>,
+    finder: Phrases,
+    /// By phrase of the finder.
+    patterns: Vec<Gathered>,
+    /// File and id of what has phrases.
+    owners: Vec<(Arc<str>, Arc<str>)>,
     problems: &'p mut Vec<Diagnostic>,
 }
 
@@ -142,82 +186,131 @@ const NESTED: usize = 4;
 
 impl Collected<'_> {
     fn add(&mut self, path: &str, id: &str, phrases: &[Placed<String>], part: Part, cues: &[CueRule]) {
-        let (path, id): (Arc<str>, Arc<str>) = (Arc::from(path), Arc::from(id));
+        let owner = self.owners.len() as u32;
+        self.owners.push((Arc::from(path), Arc::from(id)));
+        let mut ends = Vec::new();
         for phrase in phrases {
-            let at = Location { path: path.clone(), line: phrase.line, column: phrase.column };
-            if !phrase.value.contains('<') {
-                self.add_one(pattern(&phrase.value, &self.numbers, &self.alike), false, &id, part, at, cues);
+            self.ends(&phrase.value, &mut ends);
+            for end in &ends {
+                let said = Said { part, owner, line: phrase.line, column: phrase.column };
+                if *end == 0 {
+                    let message = format!("`{id}` has a phrase without words");
+                    self.problems.push(Diagnostic::error("K020", self.location(said), message));
+                    continue;
+                }
+                self.add_one(*end, said, ends.len() > 1, &phrase.value, cues);
+            }
+        }
+    }
+
+    /// Adds a phrase that ends at a node; `several` if the phrase as written stands for more than one.
+    fn add_one(&mut self, end: u32, said: Said, several: bool, written: &str, cues: &[CueRule]) {
+        let number = self.finder.end(end);
+        if number == self.patterns.len() {
+            self.patterns.push(Gathered::default());
+        }
+        let gathered = &mut self.patterns[number];
+        match gathered.first {
+            None => {
+                gathered.first = Some(said);
+                return;
+            }
+            // a phrase in which one cue is none may well be another's
+            Some(_) if said.part == Part::Pseudo => return,
+            Some(first) if first.part == Part::Pseudo => {
+                gathered.first = Some(said);
+                return;
+            }
+            // two words of a set may be alike
+            Some(_) if several && gathered.all().any(|other| other.part == said.part) => return,
+            Some(_) => {}
+        }
+        let id = |said: &Said| &self.owners[said.owner as usize].1;
+        let clashing = gathered.all().find(|other| id(other) == id(&said) || clash(other.part, said.part, cues)).copied();
+        match clashing {
+            Some(first) => {
+                let message = format!("`{written}` is a phrase of `{}` and of `{}`", id(&first), id(&said));
+                let problem = Diagnostic::error("K021", self.location(said), message);
+                self.problems.push(problem.related(self.location(first), "first used here"));
+            }
+            None => gathered.more.push(said),
+        }
+    }
+
+    fn location(&self, said: Said) -> Location {
+        Location { path: self.owners[said.owner as usize].0.clone(), line: said.line, column: said.column }
+    }
+
+    /// The nodes at which a phrase ends; several if it names sets.
+    fn ends(&mut self, phrase: &str, ends: &mut Vec<u32>) {
+        ends.clear();
+        ends.push(0);
+        for word in phrase.split(' ').filter(|w| !w.is_empty()) {
+            if let Some(members) = word.starts_with('<').then(|| self.sets.get(word)).flatten() {
+                let finder = &mut self.finder;
+                let mut behind = |node: u32, member: &Vec<WordId>| member.iter().fold(node, |node, word| finder.step(node, *word));
+                *ends = ends.iter().flat_map(|node| members.iter().map(|m| behind(*node, m)).collect::<Vec<_>>()).collect();
                 continue;
             }
-            let texts = expand(&phrase.value, &self.sets, &self.numbers, &self.alike);
-            let expanded = texts.len() > 1;
-            for text in texts {
-                self.add_one(text, expanded, &id, part, at.clone(), cues);
-            }
+            self.each_symbol(word, |finder, symbol| ends.iter_mut().for_each(|node| *node = finder.step(*node, symbol)));
         }
     }
 
-    /// Adds the pattern of a phrase.
-    fn add_one(&mut self, text: String, expanded: bool, id: &Arc<str>, part: Part, at: Location, cues: &[CueRule]) {
-        if text.len() < 2 {
-            self.problems.push(Diagnostic::error("K020", at, format!("`{id}` has a phrase without words")));
-            return;
-        }
-        let slot = match self.by_text.get(&text) {
-            Some(slot) => *slot,
-            None => {
-                self.by_text.insert(text.clone(), self.list.len());
-                self.list.push((text.clone(), Vec::new()));
-                self.list.len() - 1
+    /// Calls `found` with each symbol of a word as written: one for numbers, for years, for words that are alike.
+    fn each_symbol(&mut self, word: &str, mut found: impl FnMut(&mut Phrases, WordId)) {
+        let (number, year) = (self.number, self.year);
+        let symbol = |made: &mut Self, word: &str| {
+            let id = made.words.add(word);
+            match made.alike.get(id) {
+                _ if made.numbers.get(id) => number,
+                WordId::NONE => id,
+                first => first,
             }
         };
-        let parts = &mut self.list[slot].1;
-        // a phrase in which one cue is none may well be another's
-        if part == Part::Pseudo && !parts.is_empty() {
-            return;
-        }
-        parts.retain(|(other, _, _)| *other != Part::Pseudo);
-        // two words of a set may be alike
-        if expanded && parts.iter().any(|(other, _, _)| *other == part) {
-            return;
-        }
-        if let Some((_, other, first)) = parts.iter().find(|(other, other_id, _)| *other_id == *id || clash(*other, part, cues)) {
-            let said = format!("`{}` is a phrase of `{other}` and of `{id}`", text.trim());
-            self.problems.push(Diagnostic::error("K021", at, said).related(first.clone(), "first used here"));
-            return;
-        }
-        parts.push((part, id.clone(), at));
-    }
-}
-
-/// The patterns of the phrases that a phrase with names of sets stands for.
-fn expand(phrase: &str, sets: &BTreeMap<String, Vec<String>>, numbers: &WordSet<String>, alike: &WordMap<String, String>) -> Vec<String> {
-    let mut made = vec![String::from(" ")];
-    for word in phrase.split(' ').filter(|w| !w.is_empty()) {
-        match word.starts_with('<').then(|| sets.get(word)).flatten() {
-            Some(members) => made = made.iter().flat_map(|m| members.iter().map(move |member| [m, member.trim_start()].concat())).collect(),
-            None => {
-                let text = pattern(word, numbers, alike);
-                made.iter_mut().for_each(|m| m.push_str(text.trim_start()));
+        match word {
+            "<n>" => found(&mut self.finder, number),
+            "<year>" => found(&mut self.finder, year),
+            _ if word.bytes().all(|b| b.is_ascii_lowercase()) => {
+                let id = symbol(self, word);
+                found(&mut self.finder, id);
+            }
+            _ => {
+                for part in fold_phrase(word).split_whitespace() {
+                    let id = symbol(self, part);
+                    found(&mut self.finder, id);
+                }
             }
         }
     }
-    made
-}
 
-/// The patterns of a set by its name in angle brackets, each set before those that name it.
-fn flatten(
-    name: &str,
-    docs: &BTreeMap<String, &[Placed<String>]>,
-    depth: usize,
-    words: (&WordSet<String>, &WordMap<String, String>),
-    made: &mut BTreeMap<String, Vec<String>>,
-) {
-    let Some(phrases) = docs.get(name).filter(|_| depth > 0 && !made.contains_key(name)) else { return };
-    let named = phrases.iter().flat_map(|p| p.value.split(' ')).filter(|w| w.starts_with('<'));
-    named.for_each(|inner| flatten(inner, docs, depth - 1, words, made));
-    let flat = phrases.iter().flat_map(|p| expand(&p.value, made, words.0, words.1)).collect();
-    made.insert(name.to_owned(), flat);
+    /// The symbols of a phrase.
+    fn symbols(&mut self, phrase: &str) -> Vec<WordId> {
+        let mut all = Vec::new();
+        phrase.split(' ').filter(|w| !w.is_empty()).for_each(|word| self.each_symbol(word, |_, symbol| all.push(symbol)));
+        all
+    }
+
+    /// The phrases of a set by its name in angle brackets, each set after those that it names.
+    fn flatten(&mut self, name: &str, docs: &BTreeMap<String, &[Placed<String>]>, depth: usize) {
+        let Some(phrases) = docs.get(name).filter(|_| depth > 0 && !self.sets.contains_key(name)) else { return };
+        let named = phrases.iter().flat_map(|p| p.value.split(' ')).filter(|w| w.starts_with('<'));
+        named.for_each(|inner| self.flatten(inner, docs, depth - 1));
+        let flat = phrases.iter().flat_map(|p| self.expand(&p.value)).collect();
+        self.sets.insert(name.to_owned(), flat);
+    }
+
+    /// The phrases that a phrase with names of sets stands for.
+    fn expand(&mut self, phrase: &str) -> Vec<Vec<WordId>> {
+        let mut made = vec![Vec::new()];
+        for word in phrase.split(' ').filter(|w| !w.is_empty()) {
+            let members = match word.starts_with('<').then(|| self.sets.get(word)).flatten() {
+                Some(members) => members.clone(),
+                None => vec![self.symbols(word)],
+            };
+            made = made.iter().flat_map(|m: &Vec<WordId>| members.iter().map(move |member| [m.as_slice(), member].concat())).collect();
+        }
+        made
+    }
 }
 
 /// Whether two cues of one phrase would answer one question for one side.
@@ -226,25 +319,6 @@ fn clash(one: Part, other: Part, cues: &[CueRule]) -> bool {
     let same_kind = matches!(one, Part::Cue(_)) == matches!(other, Part::Cue(_));
     let (Some(a), Some(b)) = (cues.get(a as usize), cues.get(b as usize)) else { return false };
     same_kind && a.direction == b.direction && a.says.iter().any(|x| b.says.iter().any(|y| x.axis() == y.axis()))
-}
-
-/// The pattern of a phrase: folded, with symbols for numbers and years and for words that are alike.
-fn pattern(phrase: &str, numbers: &WordSet<String>, alike: &WordMap<String, String>) -> String {
-    let mut out = String::with_capacity(phrase.len() + 2);
-    out.push(' ');
-    let mut push = |symbol: &str| {
-        out.push_str(if numbers.contains(symbol) { NUMBER } else { alike.get(symbol).map_or(symbol, String::as_str) });
-        out.push(' ');
-    };
-    for word in phrase.split(' ').filter(|w| !w.is_empty()) {
-        match word {
-            "<n>" => push("N"),
-            "<year>" => push("Y"),
-            _ if word.bytes().all(|b| b.is_ascii_lowercase()) => push(word),
-            _ => fold_phrase(word).split_whitespace().for_each(&mut push),
-        }
-    }
-    out
 }
 
 impl ContextKnowledge {
@@ -257,20 +331,32 @@ impl ContextKnowledge {
     ) -> ContextKnowledge {
         let mut made = ContextKnowledge::default();
         let mut terminator_ids: BTreeMap<&str, u16> = BTreeMap::new();
-        let mut numbers = WordSet::default();
-        for words in docs.iter().flat_map(|(_, doc)| &doc.words).filter(|w| w.class == WordClass::Number) {
-            numbers.extend(words.words.iter().map(|w| w.value.to_lowercase()));
+        (made.number, made.year) = (known.add(NUMBER), known.add(YEAR));
+        let mut numbers = ByWord::default();
+        for word in docs.iter().flat_map(|(_, d)| &d.words).filter(|w| w.class == WordClass::Number).flat_map(|w| &w.words) {
+            let id = known.add(&word.value.to_lowercase());
+            *numbers.slot(id) = true;
+            *made.classes.slot(id) |= NUMERAL;
         }
-        let alike = alike(docs, names, problems);
+        let alike = alike(docs, known, names, problems);
         let mut sets: BTreeMap<String, &[Placed<String>]> = BTreeMap::new();
         for (path, set) in docs.iter().flat_map(|(path, doc)| doc.sets.iter().map(move |s| (path, s))) {
             names.add(path, &set.id, problems);
             sets.insert(format!("<{}>", set.id.value), &set.phrases);
         }
-        let mut flat = BTreeMap::new();
-        sets.keys().for_each(|name| flatten(name, &sets, NESTED, (&numbers, &alike), &mut flat));
-        let sets = flat;
-        let mut phrases = Collected { numbers, alike, sets, by_text: WordMap::default(), list: Vec::new(), problems };
+        let mut phrases = Collected {
+            words: known,
+            numbers,
+            alike,
+            number: made.number,
+            year: made.year,
+            sets: BTreeMap::new(),
+            finder: Phrases::empty(),
+            patterns: Vec::new(),
+            owners: Vec::new(),
+            problems,
+        };
+        sets.keys().for_each(|name| phrases.flatten(name, &sets, NESTED));
         for (number, terminator) in docs.iter().flat_map(|(_, doc)| &doc.terminators).enumerate() {
             terminator_ids.insert(&terminator.id.value, number as u16);
         }
@@ -294,7 +380,8 @@ impl ContextKnowledge {
                 phrases.add(path, &terminator.id.value, &terminator.phrases, Part::Terminator(index), &[]);
             }
         }
-        let (mut correctable, mut fillers, mut adjuncts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut correctable = Vec::new();
+        (made.fillers, made.adjuncts) = (Phrases::empty(), Phrases::empty());
         for (path, doc) in docs {
             for cue in &doc.cues {
                 let name = names.add(path, &cue.id, phrases.problems);
@@ -321,60 +408,55 @@ impl ContextKnowledge {
                 }
             }
             for words in &doc.words {
-                let symbols = |w: &Placed<String>| pattern(&w.value, &phrases.numbers, &phrases.alike);
-                let mut class = |class: u16, list: &[Placed<String>]| {
-                    list.iter().for_each(|w| *made.classes.slot(known.add(symbols(w).trim())) |= class);
+                let class = match words.class {
+                    WordClass::Opener => OPENER,
+                    WordClass::Adjunct => ADJUNCT,
+                    WordClass::ClauseOpener => CLAUSE_OPENER,
+                    WordClass::Preposition => PREPOSITION,
+                    WordClass::Side => SIDE,
+                    WordClass::Verb => VERB,
+                    WordClass::Coordinator => COORDINATOR,
+                    WordClass::Alternative => ALTERNATIVE,
+                    WordClass::Relative => RELATIVE,
+                    WordClass::Range => RANGE,
+                    WordClass::Number | WordClass::Filler | WordClass::Correctable | WordClass::KnownWord => 0,
                 };
-                match words.class {
-                    WordClass::Number => {}
-                    WordClass::Opener => class(OPENER, &words.words),
-                    WordClass::Adjunct => {
-                        class(ADJUNCT, &words.words);
-                        adjuncts.extend(words.words.iter().map(symbols));
+                for word in words.words.iter().filter(|_| class != 0 || words.class == WordClass::Filler) {
+                    let symbols = phrases.symbols(&word.value);
+                    match (words.class, symbols.as_slice()) {
+                        (WordClass::Filler, _) => made.fillers.add(&symbols),
+                        (_, [one]) => *made.classes.slot(*one) |= class,
+                        (WordClass::Adjunct, _) => made.adjuncts.add(&symbols),
+                        _ => {}
                     }
-                    WordClass::Filler => fillers.extend(words.words.iter().map(symbols)),
-                    WordClass::ClauseOpener => class(CLAUSE_OPENER, &words.words),
-                    WordClass::Preposition => class(PREPOSITION, &words.words),
-                    WordClass::Side => class(SIDE, &words.words),
-                    WordClass::Verb => class(VERB, &words.words),
-                    WordClass::Coordinator => class(COORDINATOR, &words.words),
-                    WordClass::Alternative => class(ALTERNATIVE, &words.words),
-                    WordClass::Relative => class(RELATIVE, &words.words),
-                    WordClass::Range => class(RANGE, &words.words),
+                }
+                match words.class {
                     WordClass::Correctable => correctable.extend(words.words.iter().map(|w| w.value.to_lowercase())),
-                    WordClass::KnownWord => words.words.iter().for_each(|w| _ = known.add(&w.value.to_lowercase())),
+                    WordClass::KnownWord => words.words.iter().for_each(|w| _ = phrases.words.add(&w.value.to_lowercase())),
+                    _ => {}
                 }
             }
         }
         made.spelling = Spelling::of(correctable);
-        let mut texts = Vec::with_capacity(phrases.list.len());
-        for (text, parts) in std::mem::take(&mut phrases.list) {
-            texts.push(text);
-            made.patterns.push(parts.into_iter().map(|(part, _, _)| part).collect());
+        made.alike = phrases.alike;
+        made.finder = phrases.finder;
+        for gathered in &phrases.patterns {
+            made.patterns.parts.extend(gathered.all().map(|said| said.part));
+            made.patterns.ends.push(made.patterns.parts.len() as u32);
         }
-        for word in &phrases.numbers {
-            *made.classes.slot(known.add(word)) |= NUMERAL;
-        }
-        for (word, first) in &phrases.alike {
-            *made.alike.slot(known.add(word)) = known.add(first);
-        }
-        (made.number, made.year) = (known.add(NUMBER), known.add(YEAR));
-        made.fillers = Phrases::new(&fillers, known);
-        made.adjuncts = Phrases::new(&adjuncts, known);
-        made.finder = Phrases::new(&texts, known);
         made
     }
 }
 
 /// By word: the first of those it is like.
-fn alike(docs: &[(&str, &ContextDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> WordMap<String, String> {
-    let mut made = WordMap::default();
+fn alike(docs: &[(&str, &ContextDoc)], known: &mut Words, names: &mut Names, problems: &mut Vec<Diagnostic>) -> ByWord<WordId> {
+    let mut made = ByWord::default();
     for (path, doc) in docs {
         for group in &doc.alike {
             names.add(path, &group.id, problems);
-            let Some(first) = group.words.first().map(|w| w.value.to_lowercase()) else { continue };
+            let Some(first) = group.words.first().map(|w| known.add(&w.value.to_lowercase())) else { continue };
             for word in &group.words {
-                if made.insert(word.value.to_lowercase(), first.clone()).is_some() {
+                if std::mem::replace(made.slot(known.add(&word.value.to_lowercase())), first) != WordId::NONE {
                     let at = Location { path: Arc::from(*path), line: word.line, column: word.column };
                     problems.push(Diagnostic::error("K025", at, format!("`{}` stands in two lists of words that are alike", word.value)));
                 }

@@ -79,12 +79,18 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         return !written.starts_with(char::is_uppercase) && !lower;
     }
     if knowledge.is(SectionWordUse::Abbreviation, &word) {
-        return false;
+        // "after PT. Whiplash": capitals of their own are no shortened word
+        let capitals = i.checked_sub(1).is_some_and(|j| folded.tokens[j].span.len() > 1 && is_upper(folded.tokens[j].span.of(text)));
+        return capitals && written.starts_with(char::is_uppercase) && !is_upper(written) && next.span.len() > 3;
     }
     if knowledge.is(SectionWordUse::FinalAbbreviation, &word) {
         return !lower && next.kind != TokenKind::Number;
     }
     true
+}
+
+fn is_upper(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// Whether nothing but a mark or a break follows token `i`.

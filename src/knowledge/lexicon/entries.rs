@@ -50,6 +50,8 @@ pub struct Entry {
     pub site: Option<SiteId>,
     /// Index into [`Entries::company`], if other words decide.
     pub company: Option<u16>,
+    /// Where it is written.
+    spot: Spot,
 }
 
 /// Words that must, or must not, stand in the same sentence.
@@ -90,7 +92,7 @@ impl Entries {
 pub(crate) struct Builder {
     by_pattern: WordMap<String, usize>,
     patterns: Vec<String>,
-    meanings: Vec<Vec<(Entry, Spot)>>,
+    meanings: Vec<Vec<Entry>>,
     company: Vec<Company>,
     files: Vec<Arc<str>>,
 }
@@ -144,20 +146,19 @@ impl Builder {
                 self.patterns.len() - 1
             }
         };
-        let entry = Entry { meaning, tokens, exact: exact.then(|| phrase.value.clone()), site: None, company };
-        let clash = self.meanings[slot].iter().find(|(other, _)| clashes(&entry, other));
-        if let Some(&(_, first)) = clash {
+        let entry = Entry { meaning, tokens, exact: exact.then(|| phrase.value.clone()), site: None, company, spot };
+        let clash = self.meanings[slot].iter().find(|other| clashes(&entry, other));
+        if let Some(first) = clash.map(|other| other.spot) {
             let problem = Diagnostic::error("K013", self.location(spot), format!("`{}` is a term twice", phrase.value));
             problems.push(problem.related(self.location(first), "first here"));
         }
-        self.meanings[slot].push((entry, spot));
+        self.meanings[slot].push(entry);
     }
 
     /// Compiles what was collected.
     pub(crate) fn build(self, words: &mut Words) -> Entries {
         let finder = Phrases::new(&self.patterns, words);
-        let meanings = self.meanings.into_iter().map(|m| m.into_iter().map(|(e, _)| e).collect()).collect();
-        Entries { finder, patterns: self.patterns, meanings, company: self.company }
+        Entries { finder, patterns: self.patterns, meanings: self.meanings, company: self.company }
     }
 }
 
