@@ -16,6 +16,11 @@ fn is_definite(symbol: &str) -> bool {
     matches!(symbol, "the" | "his" | "this" | "these" | "my")
 }
 
+/// Whether a word stands for a thing named before it.
+pub(crate) fn is_pronoun(symbol: &str) -> bool {
+    matches!(symbol, "it" | "he" | "this" | "that" | "they" | "these" | "those" | "both" | "all")
+}
+
 /// A cue in a sentence and the side or sides it looks to.
 #[derive(Debug, Clone)]
 pub(crate) struct Active {
@@ -68,7 +73,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                     let rule = &knowledge.cues[cue as usize];
                     if cells.iter().any(|c| c.label.end <= f.start && f.end <= c.value.end)
                         || (rule.glued && !scopes.is_glued(f))
-                        || (rule.opens && !scopes.opens(f.start))
+                        || (rule.opens && !scopes.opens(f.start, rule))
                     {
                         continue;
                     }
@@ -129,8 +134,13 @@ impl<'v, 'f> Scopes<'v, 'f> {
     }
 
     /// Whether a clause opens with symbol `at`: nothing but articles, pronouns and the like stands between its start and `at`.
-    fn opens(&self, at: usize) -> bool {
+    fn opens(&self, at: usize, rule: &CueRule) -> bool {
+        // of a person one word may say what sort: "her *yoga* teacher"
+        let person = rule.says.iter().any(|s| s.axis() == Axis::Subject);
         for i in (0..at).rev() {
+            if person && i > 0 && i + 1 == at && self.view.is_word(i) && matches!(self.view.symbol(i - 1), "his" | "a" | "an" | "the") {
+                continue;
+            }
             let symbol = self.view.symbol(i);
             if !self.view.is_word(i) || self.view.is(i, CLAUSE_OPENER) {
                 return true;
@@ -254,6 +264,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 {
                     break;
                 }
+                // "arm pain in the spring; by fall it was gone"
+                ";" if rule.anaphoric.is_some() && is_pronoun(self.view.symbol(to)) => {}
                 ";" if rule.reach != Reach::Sentence || axis != Axis::Polarity => break,
                 "|" => break,
                 // "fever: -, cough: +": directly behind a colon a cue speaks of the label

@@ -49,6 +49,8 @@ impl<'f> View<'f> {
             let joins = |i: u32| i + 1 < range.end && is_range(folded, i + 1, context) && number(i + 2);
             let (word, end) = if is_year(folded, first) {
                 (context.year, first + 1)
+            } else if first + 1 < range.end && is_short_year(folded, first) {
+                (context.year, first + 2)
             } else if number(first) && (joins(first) || folded.word(first as usize) != "0") {
                 (context.number, if joins(first) { first + 3 } else { first + 1 })
             } else {
@@ -230,6 +232,12 @@ fn is_year(folded: &Folded, i: u32) -> bool {
     let number = folded.tokens.get(i as usize).is_some_and(|t| t.kind == TokenKind::Number && t.folded.len() == 4);
     let word = || folded.word(i as usize);
     number && (word().starts_with("19") || word().starts_with("20")) && word().bytes().all(|b| b.is_ascii_digit())
+}
+
+/// "whiplash '09": a mark of omission and two digits.
+fn is_short_year(folded: &Folded, i: u32) -> bool {
+    let (Some(mark), Some(digits)) = (folded.tokens.get(i as usize), folded.tokens.get(i as usize + 1)) else { return false };
+    mark.spaced && !digits.spaced && folded.word(i as usize) == "'" && digits.kind == TokenKind::Number && digits.span.len() == 2
 }
 
 fn is_range(folded: &Folded, i: u32, knowledge: &ContextKnowledge) -> bool {
