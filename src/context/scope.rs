@@ -64,8 +64,10 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
             _ => false,
         };
-        let stated = found.iter().filter(states).map(|f| f.start).collect();
-        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators, stated };
+        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators, stated: Vec::new() };
+        // the dash of a list entry denies nothing
+        let glued = |f: &&Found| !matches!(f.part, Part::Cue(cue) if knowledge.cues[cue as usize].glued) || scopes.is_glued(f);
+        scopes.stated = found.iter().filter(states).filter(glued).map(|f| f.start).collect();
         let mut marks_forward = None;
         for f in found {
             match f.part {

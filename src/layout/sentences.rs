@@ -22,10 +22,12 @@ pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowle
     if here.ends_with([',', '-', '/', '&', '+']) {
         return true;
     }
-    if labels::closes(here) {
-        return false;
-    }
     let lower = there.chars().next().is_some_and(char::is_lowercase);
+    if labels::closes(here) {
+        // "symptoms incl." and, in the next line, "weakness"
+        let word = here.strip_suffix('.').and_then(|rest| rest.rsplit(char::is_whitespace).next()).unwrap_or("");
+        return lower && !word.is_empty() && knowledge.is(SectionWordUse::Abbreviation, &word.to_lowercase());
+    }
     // "neck" and, indented below it, "pain": a hanging line goes on
     let hanging = lower && next.first - next.start > line.first - line.start;
     if hanging || unfinished(here, lower, knowledge) || (lower && continues(there, knowledge)) {
