@@ -22,48 +22,57 @@ pub struct Phrases {
 struct Node {
     /// The phrase that ends here, plus one.
     phrase: u32,
+    /// The node before it, and the word that leads here.
+    parent: u32,
+    word: WordId,
     /// Whether some phrase goes on.
     more: bool,
 }
 
-/// From a node, by a word, to the next node. The length is a power of two, or 0; a slot without a next node is empty.
+/// From a node, by a word, to the next node, which knows both; 0 is an empty slot. The length is a power of two, or 0.
 #[derive(Debug, Default)]
 struct Steps {
-    slots: Vec<(u32, WordId, u32)>,
+    slots: Vec<u32>,
     used: usize,
 }
 
 impl Steps {
     #[inline]
-    fn slot(&self, node: u32, word: WordId) -> usize {
+    fn slot(&self, nodes: &[Node], node: u32, word: WordId) -> usize {
         let mask = self.slots.len() - 1;
         let key = (u64::from(node) << 32 | u64::from(word.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut at = (key >> 32) as usize & mask;
-        while self.slots[at].2 != 0 && (self.slots[at].0, self.slots[at].1) != (node, word) {
+        loop {
+            let next = self.slots[at];
+            if next == 0 || (nodes[next as usize].parent == node && nodes[next as usize].word == word) {
+                return at;
+            }
             at = (at + 1) & mask;
         }
-        at
     }
 
     /// The next node; 0 if there is none.
     #[inline]
-    fn get(&self, node: u32, word: WordId) -> u32 {
-        if self.slots.is_empty() { 0 } else { self.slots[self.slot(node, word)].2 }
+    fn get(&self, nodes: &[Node], node: u32, word: WordId) -> u32 {
+        if self.slots.is_empty() { 0 } else { self.slots[self.slot(nodes, node, word)] }
     }
 
-    fn add(&mut self, node: u32, word: WordId, next: u32) {
+    /// Adds a node that has the number `next`.
+    fn add(&mut self, nodes: &[Node], next: u32) {
         if self.used * 2 >= self.slots.len() {
             let size = (self.slots.len() * 2).max(1 << 10);
-            for (node, word, next) in std::mem::replace(&mut self.slots, vec![(0, WordId::NONE, 0); size]) {
-                if next != 0 {
-                    let at = self.slot(node, word);
-                    self.slots[at] = (node, word, next);
-                }
+            for next in std::mem::replace(&mut self.slots, vec![0; size]).into_iter().filter(|next| *next != 0) {
+                self.place(nodes, next);
             }
         }
-        let at = self.slot(node, word);
-        self.slots[at] = (node, word, next);
+        self.place(nodes, next);
         self.used += 1;
+    }
+
+    fn place(&mut self, nodes: &[Node], next: u32) {
+        let node = nodes[next as usize];
+        let at = self.slot(nodes, node.parent, node.word);
+        self.slots[at] = next;
     }
 }
 
@@ -108,17 +117,17 @@ impl Phrases {
 
     /// The node behind another by a word; 0 is where every phrase begins.
     pub(crate) fn step(&mut self, node: u32, word: WordId) -> u32 {
-        let known = if node == 0 { self.first.get(word) } else { self.steps.get(node, word) };
+        let known = if node == 0 { self.first.get(word) } else { self.steps.get(&self.nodes, node, word) };
         if known != 0 {
             return known;
         }
         let new = self.nodes.len() as u32;
-        self.nodes.push(Node::default());
+        self.nodes.push(Node { parent: node, word, ..Node::default() });
         if node == 0 {
             *self.first.slot(word) = new;
         } else {
             self.nodes[node as usize].more = true;
-            self.steps.add(node, word, new);
+            self.steps.add(&self.nodes, new);
         }
         new
     }
@@ -144,7 +153,7 @@ impl Phrases {
             if !here.more || end >= to {
                 break;
             }
-            node = self.steps.get(node, word(end));
+            node = self.steps.get(&self.nodes, node, word(end));
             end += 1;
         }
     }

@@ -141,19 +141,6 @@ impl Patterns {
     }
 }
 
-/// What a phrase is while phrases are gathered: most are one thing.
-#[derive(Debug, Default)]
-struct Gathered {
-    first: Option<Said>,
-    more: Vec<Said>,
-}
-
-impl Gathered {
-    fn all(&self) -> impl Iterator<Item = &Said> {
-        self.first.iter().chain(&self.more)
-    }
-}
-
 /// A phrase that is one of a rule's: what it is there, and where it is written.
 #[derive(Debug, Clone, Copy)]
 struct Said {
@@ -175,7 +162,9 @@ struct Collected<'p> {
     sets: BTreeMap<String, Vec<Vec<WordId>>>,
     finder: Phrases,
     /// By phrase of the finder.
-    patterns: Vec<Gathered>,
+    patterns: Vec<Said>,
+    /// What phrases are besides, in order of definition: few are two things.
+    more: BTreeMap<usize, Vec<Said>>,
     /// File and id of what has phrases.
     owners: Vec<(Arc<str>, Arc<str>)>,
     problems: &'p mut Vec<Diagnostic>,
@@ -207,33 +196,32 @@ impl Collected<'_> {
     fn add_one(&mut self, end: u32, said: Said, several: bool, written: &str, cues: &[CueRule]) {
         let number = self.finder.end(end);
         if number == self.patterns.len() {
-            self.patterns.push(Gathered::default());
+            self.patterns.push(said);
+            return;
         }
-        let gathered = &mut self.patterns[number];
-        match gathered.first {
-            None => {
-                gathered.first = Some(said);
-                return;
-            }
-            // a phrase in which one cue is none may well be another's
-            Some(_) if said.part == Part::Pseudo => return,
-            Some(first) if first.part == Part::Pseudo => {
-                gathered.first = Some(said);
-                return;
-            }
-            // two words of a set may be alike
-            Some(_) if several && gathered.all().any(|other| other.part == said.part) => return,
-            Some(_) => {}
+        let first = self.patterns[number];
+        // a phrase in which one cue is none may well be another's
+        if said.part == Part::Pseudo {
+            return;
+        }
+        if first.part == Part::Pseudo {
+            self.patterns[number] = said;
+            return;
+        }
+        let all = || std::iter::once(&first).chain(self.more.get(&number).into_iter().flatten());
+        // two words of a set may be alike
+        if several && all().any(|other| other.part == said.part) {
+            return;
         }
         let id = |said: &Said| &self.owners[said.owner as usize].1;
-        let clashing = gathered.all().find(|other| id(other) == id(&said) || clash(other.part, said.part, cues)).copied();
+        let clashing = all().find(|other| id(other) == id(&said) || clash(other.part, said.part, cues)).copied();
         match clashing {
             Some(first) => {
                 let message = format!("`{written}` is a phrase of `{}` and of `{}`", id(&first), id(&said));
                 let problem = Diagnostic::error("K021", self.location(said), message);
                 self.problems.push(problem.related(self.location(first), "first used here"));
             }
-            None => gathered.more.push(said),
+            None => self.more.entry(number).or_default().push(said),
         }
     }
 
@@ -353,6 +341,7 @@ impl ContextKnowledge {
             sets: BTreeMap::new(),
             finder: Phrases::empty(),
             patterns: Vec::new(),
+            more: BTreeMap::new(),
             owners: Vec::new(),
             problems,
         };
@@ -440,8 +429,9 @@ impl ContextKnowledge {
         made.spelling = Spelling::of(correctable);
         made.alike = phrases.alike;
         made.finder = phrases.finder;
-        for gathered in &phrases.patterns {
-            made.patterns.parts.extend(gathered.all().map(|said| said.part));
+        for (number, first) in phrases.patterns.iter().enumerate() {
+            let more = phrases.more.get(&number).into_iter().flatten();
+            made.patterns.parts.extend(std::iter::once(first).chain(more).map(|said| said.part));
             made.patterns.ends.push(made.patterns.parts.len() as u32);
         }
         made
