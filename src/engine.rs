@@ -61,7 +61,7 @@ impl Engine {
     /// Candidates come first: sentences are sought, and mentions in them, only where the note's phrases could name a target.
     pub fn reviewed(&self, note: &Note) -> Reviewed {
         let knowledge = &*self.knowledge;
-        let folded = knowledge.lexicon.fold(&note.text, &knowledge.words);
+        let folded = knowledge.fold(&note.text);
         let typed = mentions::candidates::typed_code(&folded);
         let possible = typed || mentions::candidates::possible(&note.text, &folded, knowledge);
         let outline = layout::outline(&note.text, folded, knowledge);
@@ -71,7 +71,7 @@ impl Engine {
         let layout = layout::whole(&note.text, outline, knowledge);
         let mentions = mentions::mentions(&note.text, &layout, knowledge);
         if !typed && !mentions.iter().any(|m| knowledge.lexicon.concept(m.concept).target) {
-            return self.read(note, layout.outline(), Vec::new());
+            return self.read(note, Layout { items: Vec::new(), sentences: Vec::new(), ..layout }, Vec::new());
         }
         self.read(note, layout, mentions)
     }

@@ -14,7 +14,7 @@
 //! Dashes of all kinds fold to `-`, curly quotes to straight ones, accents are removed, zero-width characters vanish.
 
 use crate::span::Span;
-use crate::words::{Key, NO_WORDS, WordId, Words};
+use crate::words::{Key, NO_WORDS, WordId, Words, eight};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// What a token is made of.
@@ -96,24 +96,12 @@ pub struct WordHasher(u64);
 
 impl Hasher for WordHasher {
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = self.0.rotate_left(29) ^ wide_hash(bytes);
+        self.0 = self.0.rotate_left(29) ^ Key::of(bytes).hash();
     }
 
     fn finish(&self) -> u64 {
         self.0
     }
-}
-
-fn wide_hash(mut bytes: &[u8]) -> u64 {
-    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut hash = bytes.len() as u64;
-    while let Some((eight, rest)) = bytes.split_first_chunk::<8>() {
-        hash = (hash.rotate_left(23) ^ u64::from_le_bytes(*eight)).wrapping_mul(FACTOR);
-        bytes = rest;
-    }
-    let last = bytes.iter().fold(0u64, |n, b| (n << 8) | u64::from(*b));
-    hash = (hash.rotate_left(23) ^ last).wrapping_mul(FACTOR);
-    hash ^ (hash >> 29)
 }
 
 /// Folds a phrase of the knowledge to the pattern it is matched by: `"Neck pain"` → `" neck pain "`.
@@ -248,11 +236,7 @@ impl Folder<'_> {
 
     /// The eight bytes from `at` on; zeros behind the end.
     fn eight_at(&self, at: usize) -> u64 {
-        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-        match rest.first_chunk() {
-            Some(all) => u64::from_le_bytes(*all),
-            None => rest.iter().rev().fold(0, |n, b| (n << 8) | u64::from(*b)),
-        }
+        eight(self.text.as_bytes().get(at..).unwrap_or_default())
     }
 
     fn reserve(&mut self, bytes: usize) {
@@ -328,19 +312,9 @@ impl Folder<'_> {
     #[inline]
     fn word(&mut self, start: usize) -> (usize, TokenKind, WordId) {
         let bytes = self.text.as_bytes();
-        let (low, high, length) = match bytes.get(start..start + 16) {
-            Some(here) => {
-                let eight = |at: usize| here[at..].first_chunk().map_or(0, |b| u64::from_le_bytes(*b));
-                let (first, low) = letters_of(eight(0));
-                let (second, high) = if first == 8 { letters_of(eight(8)) } else { (0, 0) };
-                (low, high, first + second)
-            }
-            None => {
-                let (first, low) = letters_of(self.eight_at(start));
-                let (second, high) = if first == 8 { letters_of(self.eight_at(start + 8)) } else { (0, 0) };
-                (low, high, first + second)
-            }
-        };
+        let (first, low) = letters_of(self.eight_at(start));
+        let (second, high) = if first == 8 { letters_of(self.eight_at(start + 8)) } else { (0, 0) };
+        let length = first + second;
         let end = start + length;
         if length == 16 || matches!(bytes.get(end), Some(b'\'' | b'`' | b'0'..=b'9' | 128..)) {
             return self.long_word(start, end);

@@ -49,8 +49,9 @@ impl Key {
     }
 }
 
-/// At most eight bytes as a number.
-fn eight(bytes: &[u8]) -> u64 {
+/// The first eight bytes as a number; zeros behind the end.
+#[inline]
+pub(crate) fn eight(bytes: &[u8]) -> u64 {
     match bytes.first_chunk() {
         Some(all) => u64::from_le_bytes(*all),
         None => bytes.iter().rev().fold(0, |n, b| (n << 8) | u64::from(*b)),

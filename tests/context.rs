@@ -286,7 +286,7 @@ fn names_and_cues_stay_apart_and_shared_heads_agree() {
     // shared words of a place are no head: "cervical spondylosis without radiculopathy"
     let is_head = |shared: &str| {
         let mut head = false;
-        let folded = lexicon.fold(shared, &ENGINE.knowledge.words);
+        let folded = ENGINE.knowledge.fold(shared);
         lexicon.entries.finder.each_in(&folded, |_, _, phrase| {
             head |= lexicon.entries.meanings[phrase].iter().any(|e| matches!(e.meaning, Meaning::Concept(_) | Meaning::Finding(..)));
         });

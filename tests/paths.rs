@@ -13,18 +13,8 @@ pub mod feed;
 
 /// All notes of the corpus.
 pub fn corpus() -> Vec<Note> {
-    fn walk(at: &std::path::Path, out: &mut Vec<std::path::PathBuf>) {
-        for entry in std::fs::read_dir(at).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                walk(&path, out);
-            } else if path.extension().is_some_and(|e| e == "txt") {
-                out.push(path);
-            }
-        }
-    }
     let mut paths = Vec::new();
-    walk(&crate::root().join("corpus"), &mut paths);
+    feed::walk(&crate::root().join("corpus"), &mut paths);
     paths.sort();
     let note = |path: &std::path::PathBuf| Note::new(path.to_string_lossy(), std::fs::read_to_string(path).unwrap());
     paths.iter().map(note).collect()

@@ -80,7 +80,8 @@ fn names_target(engine: &Engine, text: &str) -> bool {
     reviewed.findings.iter().any(|f| engine.knowledge.lexicon.concept(f.mention.concept).target)
 }
 
-fn walk(at: &Path, out: &mut Vec<PathBuf>) {
+/// The text files below a folder, in no certain order.
+pub fn walk(at: &Path, out: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(at).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {

@@ -118,7 +118,7 @@ impl Scan<'_> {
         }
         // "14 August 2020"
         if let Some((day @ 1..=31, _)) = self.whole(token) {
-            let at = if matches!(self.token(token + 1), "st" | "nd" | "rd" | "th") { token + 2 } else { token + 1 };
+            let at = self.word(token + 1, WordUse::Ordinal).unwrap_or(token + 1);
             if let Some((month, end)) = self.month_name(at) {
                 if let Some(year) = self.year(end, false) {
                     return Some(When { reading: Reading::Day(Date::new(year, month, day as i8).ok()?), end: end + 1 });

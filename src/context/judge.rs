@@ -1,11 +1,11 @@
 //! From the cues that reach a mention to its assertion.
 
 use super::cells::cells;
-use super::scope::{self, Active, Scopes};
+use super::scope::{Active, Scopes};
 use super::view::View;
 use super::{Assertion, Cue};
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{ContextKnowledge, Part};
+use crate::knowledge::context::{ContextKnowledge, DATING, PRONOUN, Part};
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
 use crate::layout::{ItemKind, Layout, Sentence};
 use crate::mentions::Mention;
@@ -131,8 +131,8 @@ fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Kn
     }
     let view = View::new(&layout.folded, next.tokens.start..next.tokens.end.min(next.tokens.start + ANAPHORA), knowledge);
     // "By the end of the week it had cleared": what says when comes before it
-    let dated = matches!(view.symbol(0), "by" | "within" | "after" | "since" | "in");
-    for found in view.phrases().iter().filter(|f| f.start == 0 || (dated && scope::is_pronoun(view.symbol(f.start)))) {
+    let dated = view.is(0, DATING);
+    for found in view.phrases().iter().filter(|f| f.start == 0 || (dated && view.is(f.start, PRONOUN))) {
         let Part::Cue(cue) = found.part else { continue };
         let rule = &context.cues[cue as usize];
         let Some(reach) = rule.anaphoric else { continue };

@@ -3,23 +3,14 @@
 use super::cells::Cell;
 use super::view::{Found, View};
 use crate::knowledge::context::{
-    ADJUNCT, ALTERNATIVE, CLAUSE_OPENER, COORDINATOR, ContextKnowledge, CueRule, NUMBER, OPENER, PREPOSITION, Part, RELATIVE, SIDE, VERB,
+    ADJUNCT, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPLEMENT, CONTRAST, COORDINATOR, ContextKnowledge, CueRule, DEFINITE, NUMBER, OPENER,
+    PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
 };
 use crate::knowledge::source::context::{Axis, Direction, Reach};
 use std::ops::Range;
 
 /// How many symbols a clause's subject may have before its verb.
 const SUBJECT: usize = 5;
-
-/// Whether a word says that what follows is known.
-fn is_definite(symbol: &str) -> bool {
-    matches!(symbol, "the" | "his" | "this" | "these" | "my")
-}
-
-/// Whether a word stands for a thing named before it.
-pub(crate) fn is_pronoun(symbol: &str) -> bool {
-    matches!(symbol, "it" | "he" | "this" | "that" | "they" | "these" | "those" | "both" | "all")
-}
 
 /// A cue in a sentence and the side or sides it looks to.
 #[derive(Debug, Clone)]
@@ -140,7 +131,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         // of a person one word may say what sort: "her *yoga* teacher"
         let person = rule.says.iter().any(|s| s.axis() == Axis::Subject);
         for i in (0..at).rev() {
-            if person && i > 0 && i + 1 == at && self.view.is_word(i) && matches!(self.view.symbol(i - 1), "his" | "a" | "an" | "the") {
+            if person && i > 0 && i + 1 == at && self.view.is_word(i) && self.view.is(i - 1, ARTICLE) {
                 continue;
             }
             let symbol = self.view.symbol(i);
@@ -159,7 +150,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
         at == 0
             || !self.view.is_word(at - 1)
             || !self.view.is_word(at)
-            || [at, at - 1].iter().any(|i| matches!(self.view.symbol(*i), "but" | "and" | "then" | "which" | "that"))
+            || self.view.is(at, RESUMING)
+            || self.view.is(at - 1, RESUMING)
     }
 
     /// Whether nothing that a cue could govern follows symbol `at`.
@@ -233,7 +225,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 "," if rule.reach == Reach::Clause && axis != Axis::Subject && i > from && self.opens_clause(i) => break,
                 ";" if rule.reach != Reach::Sentence || (axis == Axis::Certainty && self.opens_clause(i)) => break,
                 "|" => break,
-                symbol if rule.indefinite && i > from && is_definite(symbol) => break,
+                _ if rule.indefinite && i > from && self.view.is(i, DEFINITE) => break,
                 _ => {}
             }
             i += 1;
@@ -267,7 +259,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                     break;
                 }
                 // "arm pain in the spring; by fall it was gone"
-                ";" if rule.anaphoric.is_some() && is_pronoun(self.view.symbol(to)) => {}
+                ";" if rule.anaphoric.is_some() && self.view.is(to, PRONOUN) => {}
                 ";" if rule.reach != Reach::Sentence || axis != Axis::Polarity => break,
                 "|" => break,
                 // "fever: -, cough: +": directly behind a colon a cue speaks of the label
@@ -292,7 +284,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 && active.at.end <= *start
                 && *end <= head.start
                 && self.ends(*t, axis, rule, true)
-                && !(*end..head.start).any(|i| matches!(self.view.symbol(i), "," | "or" | "nor"))
+                && !(*end..head.start).any(|i| self.view.symbol(i) == "," || self.view.is(i, ALTERNATIVE))
         };
         self.terminators.iter().any(out)
     }
@@ -300,12 +292,12 @@ impl<'v, 'f> Scopes<'v, 'f> {
     /// Whether the head is the subject of what the cue speaks of: "I suspect *her neck pain* comes from the joints".
     pub fn is_subject(&self, active: &Active, head: &Range<usize>) -> bool {
         let verb = |i: usize| self.view.is(i, VERB);
-        let from = active.at.end + usize::from(self.view.symbol(active.at.end) == "that");
+        let from = active.at.end + usize::from(self.view.is(active.at.end, COMPLEMENT));
         self.rule(active).skips_subject
-            && is_definite(self.view.symbol(from))
+            && self.view.is(from, DEFINITE)
             && !(from..head.start).any(verb)
             && (head.end..self.view.len().min(head.end + SUBJECT + 2))
-                .take_while(|i| self.view.is_word(*i) && !matches!(self.view.symbol(*i), "that" | "which" | "who" | "but"))
+                .take_while(|i| self.view.is_word(*i) && !self.view.is(*i, RELATIVE | CONTRAST))
                 .any(verb)
     }
 

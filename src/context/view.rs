@@ -82,7 +82,7 @@ impl<'f> View<'f> {
     }
 
     /// Whether symbol `i` is of one of these classes.
-    pub fn is(&self, i: usize, classes: u16) -> bool {
+    pub fn is(&self, i: usize, classes: u32) -> bool {
         self.symbols.get(i).is_some_and(|s| self.knowledge.classes.get(s.word) & classes != 0)
     }
 

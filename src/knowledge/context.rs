@@ -31,7 +31,7 @@ pub struct ContextKnowledge {
     /// By section kind.
     pub(crate) priors: BTreeMap<SectionKind, (NameId, Says)>,
     /// The small classes that each symbol is of, by [`OPENER`] and the like; [`NUMERAL`] and [`RANGE`] are of words before they are symbols.
-    pub(crate) classes: ByWord<u16>,
+    pub(crate) classes: ByWord<u32>,
     /// What may stand inside a phrase and change nothing.
     pub(crate) fillers: Phrases,
     /// Adjuncts of several words.
@@ -46,27 +46,41 @@ pub struct ContextKnowledge {
 }
 
 /// Words that may stand before a cue without being what it speaks of.
-pub(crate) const OPENER: u16 = 1;
+pub(crate) const OPENER: u32 = 1;
 /// Words that begin an adjunct.
-pub(crate) const ADJUNCT: u16 = 2;
+pub(crate) const ADJUNCT: u32 = 1 << 1;
 /// Words that show that a clause has begun.
-pub(crate) const VERB: u16 = 4;
+pub(crate) const VERB: u32 = 1 << 2;
 /// Words for numbers.
-pub(crate) const NUMERAL: u16 = 8;
+pub(crate) const NUMERAL: u32 = 1 << 3;
 /// Words that join the entries of a list.
-pub(crate) const COORDINATOR: u16 = 16;
+pub(crate) const COORDINATOR: u32 = 1 << 4;
 /// Words that close a list of alternatives.
-pub(crate) const ALTERNATIVE: u16 = 32;
+pub(crate) const ALTERNATIVE: u32 = 1 << 5;
 /// Words that open a clause about what stands before them.
-pub(crate) const RELATIVE: u16 = 64;
+pub(crate) const RELATIVE: u32 = 1 << 6;
 /// Words between the ends of a range of numbers.
-pub(crate) const RANGE: u16 = 128;
+pub(crate) const RANGE: u32 = 1 << 7;
 /// Words that open a clause.
-pub(crate) const CLAUSE_OPENER: u16 = 256;
+pub(crate) const CLAUSE_OPENER: u32 = 1 << 8;
 /// Words after which nothing is a clause's subject.
-pub(crate) const PREPOSITION: u16 = 512;
+pub(crate) const PREPOSITION: u32 = 1 << 9;
 /// Words that are an adjunct where they close a phrase.
-pub(crate) const SIDE: u16 = 1024;
+pub(crate) const SIDE: u32 = 1 << 10;
+/// Words before what is known already.
+pub(crate) const DEFINITE: u32 = 1 << 11;
+/// Words that open the naming of a person.
+pub(crate) const ARTICLE: u32 = 1 << 12;
+/// Words that stand for a thing named before.
+pub(crate) const PRONOUN: u32 = 1 << 13;
+/// Words with which a cue goes on about the subject before it.
+pub(crate) const RESUMING: u32 = 1 << 14;
+/// Words between a doubt and its subject.
+pub(crate) const COMPLEMENT: u32 = 1 << 15;
+/// Words behind which another thing is said.
+pub(crate) const CONTRAST: u32 = 1 << 16;
+/// Words that open a time.
+pub(crate) const DATING: u32 = 1 << 17;
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -408,6 +422,13 @@ impl ContextKnowledge {
                     WordClass::Alternative => ALTERNATIVE,
                     WordClass::Relative => RELATIVE,
                     WordClass::Range => RANGE,
+                    WordClass::Definite => DEFINITE,
+                    WordClass::Article => ARTICLE,
+                    WordClass::Pronoun => PRONOUN,
+                    WordClass::Resuming => RESUMING,
+                    WordClass::Complement => COMPLEMENT,
+                    WordClass::Contrast => CONTRAST,
+                    WordClass::Dating => DATING,
                     WordClass::Number | WordClass::Filler | WordClass::Correctable | WordClass::KnownWord => 0,
                 };
                 for word in words.words.iter().filter(|_| class != 0 || words.class == WordClass::Filler) {

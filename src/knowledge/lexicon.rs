@@ -7,7 +7,7 @@ pub mod spelling;
 pub mod targets;
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{Folded, WordSet, fold, fold_known};
+use crate::fold::{Folded, WordSet, fold};
 use crate::knowledge::source::lexicon::{Form, LexiconDoc, Reach, Regional};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
@@ -288,9 +288,9 @@ impl Lexicon {
         self.targets.get_or_init(|| Targets::compile(self, words))
     }
 
-    /// Folds a note; words written as one are parted.
-    pub fn fold(&self, text: &str, words: &Words) -> Folded {
-        self.joined.get_or_init(|| Joined::compile(self, &self.run_together, words)).part(fold_known(text, words), self, words)
+    /// Parts words that are written as one.
+    pub(super) fn part(&self, folded: Folded, words: &Words) -> Folded {
+        self.joined.get_or_init(|| Joined::compile(self, &self.run_together, words)).part(folded, self, words)
     }
 
     /// The concept itself.

@@ -14,12 +14,14 @@ pub mod sources;
 pub mod yaml;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
+use crate::fold::{Folded, fold_known};
 use crate::words::Words;
 use source::{Document, SourceFile};
 pub use sources::read_folder;
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use yaml::Placed;
 
@@ -126,6 +128,11 @@ impl Knowledge {
         if problems.iter().any(|p| p.severity == Severity::Error) { Err(problems) } else { Ok(knowledge) }
     }
 
+    /// Folds a note; words written as one are parted.
+    pub fn fold(&self, text: &str) -> Folded {
+        self.lexicon.part(fold_known(text, &self.words), &self.words)
+    }
+
     /// The built-in documents, without cases.
     ///
     /// # Errors
@@ -192,6 +199,12 @@ impl Knowledge {
         }
         Knowledge { names, words, sections, lexicon, index, context, attributes, coding, sha256 }
     }
+}
+
+/// A number that tells what was compiled from everything else that the program compiles, for what threads remember of it.
+fn instance() -> u32 {
+    static INSTANCES: AtomicU32 = AtomicU32::new(1);
+    INSTANCES.fetch_add(1, Ordering::Relaxed)
 }
 
 fn settled(compile: impl FnOnce(&mut Vec<Diagnostic>) -> Knowledge) -> Result<Knowledge, Vec<Diagnostic>> {

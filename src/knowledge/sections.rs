@@ -7,7 +7,6 @@ use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::SectionKind;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Compiled form.
 #[derive(Debug, Default)]
@@ -36,8 +35,6 @@ pub struct SectionsKnowledge {
 
 type WordUseKey = u8;
 
-static INSTANCES: AtomicU32 = AtomicU32::new(1);
-
 /// What a label means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Known {
@@ -52,7 +49,7 @@ pub(crate) struct Known {
 impl SectionsKnowledge {
     /// Checks and compiles the documents, in path order.
     pub(crate) fn compile(docs: &[(&str, &SectionsDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> SectionsKnowledge {
-        let mut out = SectionsKnowledge { instance: INSTANCES.fetch_add(1, Ordering::Relaxed), ..SectionsKnowledge::default() };
+        let mut out = SectionsKnowledge { instance: super::instance(), ..SectionsKnowledge::default() };
         for (path, doc) in docs {
             let mut fold = |term: &Placed<String>| {
                 let folded = squeeze(&fold_phrase(&term.value));

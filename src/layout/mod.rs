@@ -95,11 +95,6 @@ pub struct Section {
 }
 
 impl Layout {
-    /// Without its items and sentences.
-    pub fn outline(self) -> Layout {
-        Layout { items: Vec::new(), sentences: Vec::new(), ..self }
-    }
-
     /// The folded words of some tokens, with a space at both ends; "" for none.
     pub fn words(&self, tokens: Range<u32>) -> &str {
         let all = &self.folded.tokens;
@@ -136,7 +131,7 @@ impl Layout {
 
 /// Lays out a note.
 pub fn layout(text: &str, knowledge: &Knowledge) -> Layout {
-    whole(text, outline(text, knowledge.lexicon.fold(text, &knowledge.words), knowledge), knowledge)
+    whole(text, outline(text, knowledge.fold(text), knowledge), knowledge)
 }
 
 /// Tokens and sections alone: all that is shown of a note which names nothing.

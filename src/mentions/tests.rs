@@ -88,7 +88,7 @@ fn sentences() {
 }
 
 fn possible(text: &str) -> bool {
-    candidates::possible(text, &KNOWLEDGE.lexicon.fold(text, &KNOWLEDGE.words), &KNOWLEDGE)
+    candidates::possible(text, &KNOWLEDGE.fold(text), &KNOWLEDGE)
 }
 
 /// Terms of two or three words name the same when they are written as one, unless the whole is a word itself.
@@ -107,7 +107,7 @@ fn words_written_as_one_are_read_as_they_are_meant() {
             continue;
         }
         let (apart, one) = (words.join(" "), words.concat());
-        let folded = lexicon.fold(&one, &KNOWLEDGE.words);
+        let folded = KNOWLEDGE.fold(&one);
         if folded.tokens.len() == 1 {
             continue;
         }

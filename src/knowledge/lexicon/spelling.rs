@@ -12,7 +12,6 @@ use crate::fold::{WordMap, WordSet, fold};
 use crate::knowledge::source::lexicon::LexiconDoc;
 use crate::words::{ByWord, Key, WordId, Words};
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Words shorter than this are not corrected: too many right words are one slip apart.
 pub const SHORTEST: usize = 6;
@@ -42,7 +41,6 @@ thread_local! {
 const SLOTS: usize = 1 << 12;
 /// Longer words are not remembered: their key does not tell them apart.
 const REMEMBERED: usize = 16;
-static INSTANCES: AtomicU32 = AtomicU32::new(1);
 
 const END_SLOTS: usize = 1 << 13;
 /// Words of this many letters or more are known by four letters at an end, shorter ones by three.
@@ -82,7 +80,7 @@ impl Spelling {
     }
 
     fn file(&mut self, mut words: Vec<String>) {
-        self.instance = INSTANCES.fetch_add(1, Ordering::Relaxed);
+        self.instance = crate::knowledge::instance();
         words.sort_unstable();
         words.dedup();
         for (id, word) in words.iter().enumerate() {

@@ -281,6 +281,20 @@ pub enum WordClass {
     Alternative,
     /// Words that open a clause about what stands before them ("which", "who").
     Relative,
+    /// Words before what is known already ("did not mention *the* neck pain").
+    Definite,
+    /// Words that open the naming of a person ("*a* yoga teacher").
+    Article,
+    /// Words that stand for a thing named before.
+    Pronoun,
+    /// Words with which a cue goes on about the subject before it ("resolved *but* recurred").
+    Resuming,
+    /// Words between a doubt and its subject ("suspect *that* her neck pain is muscular").
+    Complement,
+    /// Words behind which another thing is said.
+    Contrast,
+    /// Words that open a time ("*By* fall it had cleared").
+    Dating,
     /// Between the ends of a range of numbers ("2 *to* 3").
     Range,
     /// Words that open a clause inside a sentence ("*because* her sister had stenosis").
