@@ -8,14 +8,14 @@ use crate::fold::Folded;
 use crate::words::{ByWord, WordId, Words};
 
 /// A set of phrases, each with the number it was given in: its place in the list.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Phrases {
     /// By word: the node that stands for it at the start of a phrase; 0 if no phrase begins with it.
     first: ByWord<u32>,
     nodes: Vec<Node>,
     steps: Steps,
-    /// How many phrases were added one by one.
-    added: u32,
+    /// How many phrases there are.
+    count: u32,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -76,41 +76,40 @@ impl Steps {
     }
 }
 
+impl Default for Phrases {
+    fn default() -> Phrases {
+        Phrases { first: ByWord::default(), nodes: vec![Node::default()], steps: Steps::default(), count: 0 }
+    }
+}
+
 impl Phrases {
-    /// Compiles folded phrases (`" neck pain "`); their places in the list are their numbers, their words become words of the knowledge.
+    /// Compiles folded phrases (`" neck pain "`), each once; their places in the list are their numbers, their words become words of the
+    /// knowledge.
     pub fn new<P: AsRef<str>>(phrases: &[P], words: &mut Words) -> Phrases {
-        let mut made = Phrases::empty();
-        for (number, phrase) in phrases.iter().enumerate() {
-            let mut node = 0;
-            for word in phrase.as_ref().split(' ').filter(|w| !w.is_empty()) {
-                node = made.step(node, words.add(word));
-            }
-            if node != 0 {
-                made.nodes[node as usize].phrase = number as u32 + 1;
-            }
+        let mut made = Phrases::default();
+        for phrase in phrases {
+            made.add(phrase.as_ref(), words);
         }
         made
     }
 
-    /// No phrases yet.
-    pub fn empty() -> Phrases {
-        Phrases { nodes: vec![Node::default()], ..Phrases::default() }
+    /// The number of a folded phrase: the next one if it is new.
+    pub fn add(&mut self, phrase: &str, words: &mut Words) -> usize {
+        self.insert(phrase.split_ascii_whitespace().map(|word| words.add(word)))
     }
 
-    /// Adds a phrase by its words.
-    pub fn add(&mut self, words: &[WordId]) {
-        let end = words.iter().fold(0, |node, word| self.step(node, *word));
-        if end != 0 {
-            self.end(end);
-        }
+    /// The same, of a phrase by its words.
+    pub fn insert(&mut self, words: impl IntoIterator<Item = WordId>) -> usize {
+        let end = words.into_iter().fold(0, |node, word| self.step(node, word));
+        self.end(end)
     }
 
     /// The number of the phrase that ends at a node: the next one if none did.
     pub(crate) fn end(&mut self, node: u32) -> usize {
         let phrase = &mut self.nodes[node as usize].phrase;
         if *phrase == 0 {
-            self.added += 1;
-            *phrase = self.added;
+            self.count += 1;
+            *phrase = self.count;
         }
         *phrase as usize - 1
     }

@@ -1,7 +1,7 @@
 //! What `rules/attributes` says, checked and compiled: one pass for all words, and what each of them means.
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{WordMap, WordSet, fold_phrase};
+use crate::fold::{WordSet, fold_phrase};
 use crate::knowledge::source::attributes::{AttributesDoc, ColumnDoc, LinkKind, MomentDoc, Place, QuantityKind, WordUse};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
@@ -129,7 +129,8 @@ pub(crate) struct Fact {
 const LEVEL_RULE: &str = "level";
 
 struct Builder<'p> {
-    patterns: WordMap<String, usize>,
+    words: &'p mut Words,
+    finder: Phrases,
     list: Vec<String>,
     meanings: Vec<Vec<Meaning>>,
     problems: &'p mut Vec<Diagnostic>,
@@ -143,15 +144,11 @@ impl Builder<'_> {
             self.problems.push(Diagnostic::error("K022", at, "an empty phrase"));
             return;
         }
-        let slot = match self.patterns.get(&folded) {
-            Some(slot) => *slot,
-            None => {
-                self.list.push(folded.clone());
-                self.meanings.push(Vec::new());
-                self.patterns.insert(folded, self.list.len() - 1);
-                self.list.len() - 1
-            }
-        };
+        let slot = self.finder.add(&folded, self.words);
+        if slot == self.list.len() {
+            self.list.push(folded);
+            self.meanings.push(Vec::new());
+        }
         if self.meanings[slot].contains(&meaning) {
             let at = Location { path: Arc::from(path), line: term.line, column: term.column };
             self.problems.push(Diagnostic::warning("K023", at, format!("`{}` is listed twice", term.value)));
@@ -176,17 +173,13 @@ impl AttributesKnowledge {
         problems: &mut Vec<Diagnostic>,
     ) -> AttributesKnowledge {
         let mut out = AttributesKnowledge::default();
-        // A later file may replace a rule of the same id: the last one of each id counts.
-        let mut ids = Vec::new();
-        let mut builder = Builder { patterns: WordMap::default(), list: Vec::new(), meanings: Vec::new(), problems: &mut ids };
+        let mut builder = Builder { words, finder: Phrases::default(), list: Vec::new(), meanings: Vec::new(), problems };
         for (path, doc) in docs {
-            out.add_rules(path, doc, words, names, &mut builder);
+            out.add_rules(path, doc, names, &mut builder);
             out.add_words(path, doc, names, &mut builder);
         }
-        let (list, meanings) = (builder.list, builder.meanings);
-        problems.append(&mut ids);
-        out.meanings = meanings;
-        out.finder = Phrases::new(&list, words);
+        let Builder { words, finder, list, meanings, .. } = builder;
+        (out.finder, out.meanings) = (finder, meanings);
         out.about_note = out.about_note(&list, words);
         out
     }
@@ -206,7 +199,7 @@ impl AttributesKnowledge {
         (Phrases::new(&phrases, words), chosen.into_iter().map(|i| i as u32).collect())
     }
 
-    fn add_rules(&mut self, path: &str, doc: &AttributesDoc, words: &mut Words, names: &mut Names, builder: &mut Builder<'_>) {
+    fn add_rules(&mut self, path: &str, doc: &AttributesDoc, names: &mut Names, builder: &mut Builder<'_>) {
         for value in &doc.values {
             let rule = names.add(path, &value.id, builder.problems);
             let index = self.values.len() as u16;
@@ -221,7 +214,7 @@ impl AttributesKnowledge {
             let placed = |list: &[Placed<String>]| list.iter().map(|t| fold_phrase(&t.value)).collect::<Vec<_>>();
             let plain = |list: &[String]| list.iter().map(|t| fold_phrase(t)).collect::<Vec<_>>();
             let (before, after, skip) = (placed(&quantity.before), placed(&quantity.after), plain(&quantity.skip));
-            let mut word = |word: Option<&str>| words.add(word.unwrap_or_default());
+            let mut word = |word: Option<&str>| builder.words.add(word.unwrap_or_default());
             self.quantities.push(Quantity {
                 before_ends: before.iter().chain(&skip).map(|p| word(p.split_whitespace().next_back())).collect(),
                 after_begins: after.iter().map(|p| word(p.split_whitespace().next())).collect(),

@@ -353,7 +353,7 @@ impl ContextKnowledge {
             number: made.number,
             year: made.year,
             sets: BTreeMap::new(),
-            finder: Phrases::empty(),
+            finder: Phrases::default(),
             patterns: Vec::new(),
             more: BTreeMap::new(),
             owners: Vec::new(),
@@ -384,7 +384,6 @@ impl ContextKnowledge {
             }
         }
         let mut correctable = Vec::new();
-        (made.fillers, made.adjuncts) = (Phrases::empty(), Phrases::empty());
         for (path, doc) in docs {
             for cue in &doc.cues {
                 let name = names.add(path, &cue.id, phrases.problems);
@@ -434,9 +433,9 @@ impl ContextKnowledge {
                 for word in words.words.iter().filter(|_| class != 0 || words.class == WordClass::Filler) {
                     let symbols = phrases.symbols(&word.value);
                     match (words.class, symbols.as_slice()) {
-                        (WordClass::Filler, _) => made.fillers.add(&symbols),
+                        (WordClass::Filler, _) => _ = made.fillers.insert(symbols),
                         (_, [one]) => *made.classes.slot(*one) |= class,
-                        (WordClass::Adjunct, _) => made.adjuncts.add(&symbols),
+                        (WordClass::Adjunct, _) => _ = made.adjuncts.insert(symbols),
                         _ => {}
                     }
                 }

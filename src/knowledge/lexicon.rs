@@ -120,7 +120,7 @@ impl Lexicon {
             lexicon.resolve(path, doc, &mut compiler);
         }
         lexicon.resolve_likes(docs, &mut compiler);
-        lexicon.entries = compiler.builder.build(words);
+        lexicon.entries = compiler.builder.build();
         lexicon.imply_sites(words);
         for marker in docs.iter().flat_map(|(_, d)| &d.past_markers) {
             lexicon.past_markers.push(fold(marker).text.split_whitespace().map(|w| words.add(w)).collect());
@@ -327,7 +327,7 @@ impl Lexicon {
 impl Compiler<'_> {
     fn add_all(&mut self, phrases: &[Placed<String>], meaning: Meaning, exact: bool, company: Option<u16>) {
         for phrase in phrases {
-            self.builder.add(phrase, meaning, exact, company, self.problems);
+            self.builder.add(phrase, meaning, exact, company, self.words, self.problems);
         }
     }
 

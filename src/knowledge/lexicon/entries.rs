@@ -2,7 +2,7 @@
 
 use super::ConceptId;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{WordMap, fold_known, fold_phrase};
+use crate::fold::{fold_known, fold_phrase};
 use crate::knowledge::source::lexicon::Form;
 use crate::knowledge::yaml::Placed;
 use crate::phrases::Phrases;
@@ -90,7 +90,7 @@ impl Entries {
 /// Collects phrases and notices those that are empty or mean two things.
 #[derive(Default)]
 pub(crate) struct Builder {
-    by_pattern: WordMap<String, usize>,
+    finder: Phrases,
     patterns: Vec<String>,
     meanings: Vec<Vec<Entry>>,
     company: Vec<Company>,
@@ -128,6 +128,7 @@ impl Builder {
         meaning: Meaning,
         exact: bool,
         company: Option<u16>,
+        words: &mut Words,
         problems: &mut Vec<Diagnostic>,
     ) {
         let spot = ((self.files.len().max(1) - 1) as u16, phrase.line, phrase.column);
@@ -137,15 +138,11 @@ impl Builder {
             problems.push(Diagnostic::error("K012", self.location(spot), "a term without words"));
             return;
         }
-        let slot = match self.by_pattern.get(&folded) {
-            Some(slot) => *slot,
-            None => {
-                self.patterns.push(folded.clone());
-                self.meanings.push(Vec::new());
-                self.by_pattern.insert(folded, self.patterns.len() - 1);
-                self.patterns.len() - 1
-            }
-        };
+        let slot = self.finder.add(&folded, words);
+        if slot == self.patterns.len() {
+            self.patterns.push(folded);
+            self.meanings.push(Vec::new());
+        }
         let entry = Entry { meaning, tokens, exact: exact.then(|| phrase.value.clone()), site: None, company, spot };
         let clash = self.meanings[slot].iter().find(|other| clashes(&entry, other));
         if let Some(first) = clash.map(|other| other.spot) {
@@ -156,9 +153,8 @@ impl Builder {
     }
 
     /// Compiles what was collected.
-    pub(crate) fn build(self, words: &mut Words) -> Entries {
-        let finder = Phrases::new(&self.patterns, words);
-        Entries { finder, patterns: self.patterns, meanings: self.meanings, company: self.company }
+    pub(crate) fn build(self) -> Entries {
+        Entries { finder: self.finder, patterns: self.patterns, meanings: self.meanings, company: self.company }
     }
 }
 
