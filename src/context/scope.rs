@@ -147,11 +147,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Whether a cue at symbol `at` goes on about the subject before it: "neck pain resolved *but recurred*", "neck pain, *now worse*".
     pub fn goes_on(&self, at: usize) -> bool {
-        at == 0
-            || !self.view.is_word(at - 1)
-            || !self.view.is_word(at)
-            || self.view.is(at, RESUMING)
-            || self.view.is(at - 1, RESUMING)
+        at == 0 || !self.view.is_word(at - 1) || !self.view.is_word(at) || self.view.is(at, RESUMING) || self.view.is(at - 1, RESUMING)
     }
 
     /// Whether nothing that a cue could govern follows symbol `at`.
