@@ -5,13 +5,13 @@ use super::written::{Written, word_for};
 use crate::code::Code;
 use crate::codeset::CodeSet;
 use crate::fold::fold_phrase;
-use crate::knowledge::Knowledge;
-use crate::knowledge::coding::{Concepts, Rule, When};
+use crate::knowledge::coding::{Concepts, When};
 use crate::knowledge::lexicon::ConceptId;
 use crate::knowledge::source::Document;
 use crate::knowledge::source::case::Case;
 use crate::knowledge::source::lexicon::LexiconDoc;
 use crate::knowledge::yaml::Placed;
+use crate::knowledge::{Knowledge, NameId};
 use serde::Serialize;
 
 /// One item of the knowledge, explained.
@@ -123,23 +123,14 @@ impl Explainer<'_> {
         let mut leading = Leading::default();
         for rule in &coding.rules {
             if rule.suggest.iter().any(|s| codes_of(s, coding).contains(&code)) {
-                leading.suggested_by.push(self.rule_shown(rule));
+                leading.suggested_by.push(self.rule_shown(rule.name, &rule.why, &rule.authority, &rule.when));
             }
             if let Some(replace) = rule.replaces.iter().find(|r| r.codes.iter().any(|p| code.within(p))) {
-                leading.displaced_by.push(RuleShown { why: replace.why.clone(), ..self.rule_shown(rule) });
+                leading.displaced_by.push(self.rule_shown(rule.name, &replace.why, &rule.authority, &rule.when));
             }
         }
         for t in coding.tempting.iter().filter(|t| t.codes.iter().any(|s| codes_of(s, coding).contains(&code))) {
-            let (concepts, terms) = self.starting_from(&t.when);
-            let names = &self.knowledge.names;
-            leading.withheld_by.push(RuleShown {
-                id: names.id(t.name).to_string(),
-                at: names.at(t.name).to_string(),
-                why: t.why.clone(),
-                authority: t.authority.to_vec(),
-                concepts,
-                terms,
-            });
+            leading.withheld_by.push(self.rule_shown(t.name, &t.why, &t.authority, &t.when));
         }
         let printed = code.to_string();
         let names_it = |c: &Case| {
@@ -151,14 +142,14 @@ impl Explainer<'_> {
         leading
     }
 
-    fn rule_shown(&self, rule: &Rule) -> RuleShown {
+    fn rule_shown(&self, name: NameId, why: &str, authority: &[String], when: &When) -> RuleShown {
         let names = &self.knowledge.names;
-        let (concepts, terms) = self.starting_from(&rule.when);
+        let (concepts, terms) = self.starting_from(when);
         RuleShown {
-            id: names.id(rule.name).to_string(),
-            at: names.at(rule.name).to_string(),
-            why: rule.why.clone(),
-            authority: rule.authority.to_vec(),
+            id: names.id(name).to_string(),
+            at: names.at(name).to_string(),
+            why: why.to_string(),
+            authority: authority.to_vec(),
             concepts,
             terms,
         }

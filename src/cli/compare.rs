@@ -1,6 +1,7 @@
 //! `cervicode compare`: whether codes and flags stand more or less often in one batch of reports than in another.
 
 use super::audit::{level, share};
+use super::options::View;
 use super::sample::each_report;
 use super::{Failure, Outcome, Status, World};
 use crate::codeset::show::wrapped;
@@ -38,16 +39,6 @@ enum Method {
     Holm,
     /// Benjamini and Hochberg: the share of false alarms among the alarms
     BenjaminiHochberg,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum View {
-    /// For a person
-    Text,
-    /// For a program
-    Json,
-    /// One self-contained page with charts
-    Html,
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {

@@ -1,5 +1,6 @@
 //! `cervicode eval`: figures against gold, with intervals and misses.
 
+use super::options::View;
 use super::{Failure, Outcome, Status, World};
 use crate::bulk::guarded;
 use crate::eval::check::Checker;
@@ -9,7 +10,6 @@ use crate::note::Note;
 use crate::qa::pages;
 use crate::report::Report;
 use crate::span::Unit;
-use clap::ValueEnum;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -33,16 +33,6 @@ pub(crate) struct Args {
     /// Seed of the bootstrap intervals
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum View {
-    /// For a person
-    Text,
-    /// For a program
-    Json,
-    /// One self-contained page with charts
-    Html,
 }
 
 pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {

@@ -147,3 +147,14 @@ fn size(text: &str) -> Result<u64, String> {
     // positions are 32-bit
     Ok((number << scale).min(u64::from(u32::MAX) / 2))
 }
+
+/// How figures over many notes are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum View {
+    /// For a person
+    Text,
+    /// For a program
+    Json,
+    /// One self-contained page with charts
+    Html,
+}
