@@ -35,7 +35,7 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let found = view.phrases();
     let cells = cells(&view, &found);
     let scopes = Scopes::new(&view, &found, &cells, context);
-    let titled = title_hedge(layout, sentence.section, knowledge);
+    let titled = title_hedge(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
         let acts = acts_on(&scopes, mention);
@@ -68,12 +68,20 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
 }
 
 /// What the words of a section's heading say of how sure all in it is: "Working diagnosis:", "Differential diagnosis:", "Risks:".
-fn title_hedge(layout: &Layout, section: u32, knowledge: &Knowledge) -> Option<(Cue, Says)> {
+///
+/// A heading in front of its text, on one line, says it of that paragraph only.
+fn title_hedge(layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> Option<(Cue, Says)> {
     let context = &knowledge.context;
-    let title = layout.sections.get(section as usize)?.title?;
+    let section = layout.sections.get(sentence.section as usize)?;
+    let title = section.title?;
     let tokens = &layout.folded.tokens;
     let first = tokens.partition_point(|t| t.span.end <= title.start) as u32;
     let end = tokens.partition_point(|t| t.span.start < title.end) as u32;
+    let body = tokens.partition_point(|t| t.span.start < section.body_start) as u32;
+    let mut behind = layout.tokens(body..sentence.tokens.start + 1).iter();
+    if behind.next().is_some_and(|t| t.breaks == 0) && behind.any(|t| t.breaks > 1) {
+        return None;
+    }
     let view = View::new(&layout.folded, first..end.max(first), knowledge);
     view.phrases().iter().find_map(|f| {
         let Part::Cue(cue) = f.part else { return None };
@@ -255,7 +263,13 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
 
     // a condition covers every hedge inside it
     let condition = acts.iter().filter(|a| a.says == Says::Hypothetical).min_by_key(|a| a.distance);
-    let certainty = nearest(Axis::Certainty).filter(|a| wins(a)).or(condition).or_else(|| nearest(Axis::Certainty));
+    // "if the fracture is confirmed": what is confirmed in a condition is only supposed
+    let supposed = |a: &&Act| {
+        let end = scopes.active[a.active].at.start;
+        let from = condition.filter(|c| c.forward).map(|c| scopes.active[c.active].at.end);
+        from.is_some_and(|from| from <= end && (from..end).all(|i| !matches!(scopes.view.symbol(i), "," | ";")))
+    };
+    let certainty = nearest(Axis::Certainty).filter(|a| wins(a) && !supposed(a)).or(condition).or_else(|| nearest(Axis::Certainty));
     if let Some(act) = certainty {
         // "nothing to suggest myelopathy": the denial takes the hedge in
         let taken_in = polarity.is_some_and(|p| {

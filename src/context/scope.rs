@@ -102,12 +102,18 @@ impl<'v, 'f> Scopes<'v, 'f> {
         scopes
     }
 
-    /// A mark that stands free on the left and touches a word on the right, within a line: "no pain -fever".
+    /// A mark that stands free on the left and touches a word on the right, within a line: "no pain -fever"; or one of a series.
     fn is_glued(&self, f: &Found) -> bool {
-        self.view.spaced(f.start)
-            && !self.view.spaced(f.end)
-            && self.view.is_word(f.end)
-            && (!self.view.opens_line(f.start) || self.view.symbol(f.start) != "-")
+        let touches = || !self.view.spaced(f.end) && (!self.view.opens_line(f.start) || self.view.symbol(f.start) != "-");
+        self.view.spaced(f.start) && self.view.is_word(f.end) && (touches() || self.in_series(f.start))
+    }
+
+    /// Whether a mark before an entry is one of several in a row, not all of them dashes: "*+* headache, *-* fever".
+    fn in_series(&self, at: usize) -> bool {
+        let mark = |i: usize| matches!(self.view.symbol(i), "+" | "-") && self.view.is_word(i + 1);
+        let opens = |i: usize| i == 0 || matches!(self.view.symbol(i - 1), "," | ":" | ";");
+        let entries = || (0..self.view.len()).filter(|i| mark(*i) && opens(*i));
+        mark(at) && opens(at) && entries().count() > 1 && entries().any(|i| self.view.symbol(i) == "+")
     }
 
     /// Whether no word of substance stands between the clause's start and symbol `at`.
@@ -297,8 +303,9 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 .any(verb)
     }
 
+    /// Whether a scope ends at symbol `at`; what only interrupts it does not end it.
     fn terminates(&self, at: usize, axis: Axis, rule: &CueRule, forward: bool) -> bool {
-        self.terminators.iter().any(|(start, _, t)| *start == at && self.ends(*t, axis, rule, forward))
+        self.terminators.iter().any(|(start, _, t)| *start == at && self.ends(*t, axis, rule, forward) && !self.resumes(*t))
     }
 
     fn ends(&self, terminator: u16, axis: Axis, rule: &CueRule, forward: bool) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::fold::{Folded, TokenKind};
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{ContextKnowledge, CueRule, NUMERAL, Part, RANGE};
+use crate::knowledge::context::{ContextKnowledge, CueRule, NUMERAL, PERSON, Part, RANGE};
 use crate::phrases::Phrases;
 use crate::span::Span;
 use crate::words::{WordId, Words};
@@ -193,23 +193,35 @@ impl<'f> View<'f> {
         all
     }
 
-    /// The symbols without those that change nothing, if there are such.
+    /// The symbols without those that change nothing and without asides, if there are such.
     fn without_fillers(&self) -> Option<Vec<usize>> {
         let mut bare = Vec::with_capacity(self.len());
         let mut i = 0;
         while i < self.len() {
-            let mut longest = 0;
-            self.knowledge.fillers.walk(i, self.len(), |i| self.symbols[i].word, |end, _| longest = end);
-            if longest == 0 {
+            let mut end = self.aside(i).unwrap_or(0);
+            self.knowledge.fillers.walk(i, self.len(), |i| self.symbols[i].word, |behind, _| end = end.max(behind));
+            if end == 0 {
                 bare.push(i);
                 i += 1;
             } else {
-                i = longest;
+                i = end;
             }
         }
         (bare.len() < self.len()).then_some(bare)
     }
+
+    /// The end of what is said of a person between commas, if that begins with symbol `i`: "her father*, 68,* has".
+    fn aside(&self, i: usize) -> Option<usize> {
+        let comma = |at: &usize| self.symbol(*at) == ",";
+        let opens = comma(&i) && i.checked_sub(1).is_some_and(|before| self.is(before, PERSON));
+        let close = (i + 1..self.len().min(i + ASIDE)).find(comma).filter(|_| opens)?;
+        let says = close > i + 1 && (i + 1..close).all(|at| !self.is(at, PERSON) && self.symbol(at) != ";");
+        (says && self.is_word(close + 1)).then_some(close + 1)
+    }
 }
+
+/// How many symbols an aside may have, its commas included.
+const ASIDE: usize = 9;
 
 /// The word of token `i` as phrases have it: put right, and the one that stands for those it is like.
 fn meant(folded: &Folded, i: u32, knowledge: &Knowledge) -> WordId {

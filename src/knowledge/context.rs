@@ -81,6 +81,8 @@ pub(crate) const COMPLEMENT: u32 = 1 << 15;
 pub(crate) const CONTRAST: u32 = 1 << 16;
 /// Words that open a time.
 pub(crate) const DATING: u32 = 1 << 17;
+/// Persons of whom something may be said between commas.
+pub(crate) const PERSON: u32 = 1 << 18;
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -423,6 +425,7 @@ impl ContextKnowledge {
                     WordClass::Range => RANGE,
                     WordClass::Definite => DEFINITE,
                     WordClass::Article => ARTICLE,
+                    WordClass::Person => PERSON,
                     WordClass::Pronoun => PRONOUN,
                     WordClass::Resuming => RESUMING,
                     WordClass::Complement => COMPLEMENT,

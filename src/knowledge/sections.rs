@@ -99,6 +99,7 @@ impl SectionsKnowledge {
         let all = out.headings.keys().chain(qualifiers.into_iter().flatten().flatten());
         out.first = all.filter_map(|words| words.split(' ').next()).map(str::to_owned).collect();
         out.bare_letters = out.bare.keys().fold(0, |all, words| all | letter_bit(words));
+        out.lead_in();
         out.prose_starts = vec![0; 128];
         for (words, _) in out.prose.values().flatten() {
             let starts = words.bytes().next().and_then(|first| out.prose_starts.get_mut(usize::from(first)));
@@ -106,6 +107,16 @@ impl SectionsKnowledge {
         }
         out.prose.values_mut().for_each(|list| list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
         out
+    }
+
+    /// Lets every opening in prose stand behind each of the words that may lead to one: "in summary, my impression is".
+    fn lead_in(&mut self) {
+        let Some(leads) = self.words.get(&(SectionWordUse::Lead as u8)) else { return };
+        let plain: Vec<(String, Known)> = self.prose.values().flatten().cloned().collect();
+        for lead in leads {
+            let list = self.prose.entry(lead.split(' ').next().unwrap_or("").to_owned()).or_default();
+            list.extend(plain.iter().map(|(words, known)| (format!("{lead} {words}"), *known)));
+        }
     }
 
     /// Whether a word or phrase (folded; abbreviations in lower case) has that use.

@@ -83,7 +83,9 @@ impl Finder<'_> {
                 continue;
             }
             let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading)) else { continue };
-            let spelled = all >= 4 && (assesses(known.kind) || known.kind == SectionKind::Plan);
+            // what a history or a leaflet says is said in one way, so that its end must not be missed: "FHx: father DM2. Exam: numbness"
+            let closes = matches!(self.kind(), SectionKind::FamilyHistory | SectionKind::History | SectionKind::Instructions);
+            let spelled = (all >= 2 && assesses(known.kind)) || (all >= 4 && (known.kind == SectionKind::Plan || closes));
             let sentence = before.trim_end().ends_with(['.', '!', '?']);
             if capitals || (spelled && (sentence || gap)) {
                 done = colon + 1;

@@ -285,6 +285,8 @@ pub enum WordClass {
     Definite,
     /// Words that open the naming of a person ("*a* yoga teacher").
     Article,
+    /// Persons of whom something may be said between commas ("her *father*, 68, has").
+    Person,
     /// Words that stand for a thing named before.
     Pronoun,
     /// Words with which a cue goes on about the subject before it ("resolved *but* recurred").

@@ -79,6 +79,8 @@ pub enum SectionWordUse {
     Before,
     /// Behind them: "at discharge", "today".
     After,
+    /// Before an opening in prose: "so", "in summary".
+    Lead,
     /// Between two headings in one: "and", "/".
     Join,
     /// A line that holds one names a problem, and is no heading in an assessment: "pain", "syndrome".
