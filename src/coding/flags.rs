@@ -13,7 +13,7 @@ use crate::knowledge::coding::{FlagRule, FlagWhen};
 use crate::layout::Layout;
 use crate::note::Note;
 use crate::span::Span;
-use crate::vocab::{AttributeKey, ConceptKind, EvidenceRole, SectionKind, Status};
+use crate::vocab::{AttributeKey, Certainty, ConceptKind, EvidenceRole, Polarity, SectionKind, Status, Subject};
 
 struct Asking<'a> {
     layout: &'a Layout,
@@ -208,7 +208,12 @@ impl Asking<'_> {
                     let alone = v.mentions.is_empty() && story;
                     !radiates.iter().any(|r| r.overlaps(v.attribute.span)) && (alone || v.mentions.iter().any(|&m| self.neck(m)))
                 } else {
-                    let told = |&m: &usize| counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
+                    // "return for severe headache" tells nothing of how strong the neck pain is
+                    let stated = |m: usize| {
+                        let a = &self.findings[m].assertion;
+                        a.polarity == Polarity::Present && a.certainty != Certainty::Hypothetical && a.subject == Subject::Patient
+                    };
+                    let told = |&m: &usize| stated(m) && counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
                     v.mentions.is_empty() || v.mentions.iter().any(|m| self.neck(*m) || told(m))
                 }
             })

@@ -3,8 +3,8 @@
 use super::cells::Cell;
 use super::view::{Found, View};
 use crate::knowledge::context::{
-    ADJUNCT, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPLEMENT, CONTRAST, COORDINATOR, ContextKnowledge, CueRule, DEFINITE, NUMBER, OPENER,
-    PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
+    ADJUNCT, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPLEMENT, CONTRAST, COORDINATOR, ContextKnowledge, CueRule, DEFINITE, INTRODUCING,
+    NUMBER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
 };
 use crate::knowledge::source::context::{Axis, Direction, Reach};
 use std::ops::Range;
@@ -67,6 +67,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                     if cells.iter().any(|c| c.label.end <= f.start && f.end <= c.value.end)
                         || (rule.glued && !scopes.is_glued(f))
                         || (rule.opens && !scopes.opens(f.start, rule))
+                        || (rule.object && !scopes.is_object(f.start))
                     {
                         continue;
                     }
@@ -111,7 +112,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
     /// Whether a mark before an entry is one of several in a row, not all of them dashes: "*+* headache, *-* fever".
     fn in_series(&self, at: usize) -> bool {
         let mark = |i: usize| matches!(self.view.symbol(i), "+" | "-") && self.view.is_word(i + 1);
-        let opens = |i: usize| i == 0 || matches!(self.view.symbol(i - 1), "," | ":" | ";");
+        let opens = |i: usize| i > 0 && matches!(self.view.symbol(i - 1), "," | ":" | ";");
         let entries = || (0..self.view.len()).filter(|i| mark(*i) && opens(*i));
         mark(at) && opens(at) && entries().count() > 1 && entries().any(|i| self.view.symbol(i) == "+")
     }
@@ -137,7 +138,9 @@ impl<'v, 'f> Scopes<'v, 'f> {
         // of a person one word may say what sort: "her *yoga* teacher"
         let person = rule.says.iter().any(|s| s.axis() == Axis::Subject);
         for i in (0..at).rev() {
-            if person && i > 0 && i + 1 == at && self.view.is_word(i) && self.view.is(i - 1, ARTICLE) {
+            // "exposures: *daycare* teacher"
+            let sort = || i > 0 && (self.view.is(i - 1, ARTICLE) || self.view.symbol(i - 1) == ":");
+            if person && i + 1 == at && self.view.is_word(i) && !self.view.is(i, PREPOSITION) && sort() {
                 continue;
             }
             let symbol = self.view.symbol(i);
@@ -149,6 +152,11 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
         }
         true
+    }
+
+    /// Whether a word of which symbol `at` can be the object stands before it.
+    fn is_object(&self, at: usize) -> bool {
+        at.checked_sub(1).is_some_and(|before| self.view.is_word(before) && !self.view.is(before, INTRODUCING))
     }
 
     /// Whether a cue at symbol `at` goes on about the subject before it: "neck pain resolved *but recurred*", "neck pain, *now worse*".

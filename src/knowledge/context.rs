@@ -84,6 +84,9 @@ pub(crate) const DATING: u32 = 1 << 17;
 /// Persons of whom something may be said between commas.
 pub(crate) const PERSON: u32 = 1 << 18;
 
+/// Words before the naming of the patient himself.
+pub(crate) const INTRODUCING: u32 = 1 << 19;
+
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -110,6 +113,7 @@ pub(crate) struct CueRule {
     pub(crate) reverses: bool,
     pub(crate) reversible: bool,
     pub(crate) opens: bool,
+    pub(crate) object: bool,
     pub(crate) wins: bool,
     pub(crate) skips_subject: bool,
     pub(crate) indefinite: bool,
@@ -426,6 +430,7 @@ impl ContextKnowledge {
                     WordClass::Definite => DEFINITE,
                     WordClass::Article => ARTICLE,
                     WordClass::Person => PERSON,
+                    WordClass::Introducing => INTRODUCING,
                     WordClass::Pronoun => PRONOUN,
                     WordClass::Resuming => RESUMING,
                     WordClass::Complement => COMPLEMENT,
@@ -506,6 +511,7 @@ fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str,
         reverses: cue.reverses,
         reversible: cue.reversible,
         opens: cue.opens,
+        object: cue.object,
         wins: cue.wins,
         skips_subject: cue.skips_subject,
         indefinite: cue.indefinite,
@@ -527,6 +533,7 @@ fn value_rule(name: NameId, says: &[Says], bare: bool) -> CueRule {
         reverses: false,
         reversible: false,
         opens: false,
+        object: false,
         wins: false,
         skips_subject: false,
         indefinite: false,

@@ -19,10 +19,11 @@ pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowle
     if here.is_empty() || there.is_empty() || here.contains('|') || there.contains('|') {
         return false;
     }
-    if here.ends_with([',', '-', '/', '&', '+']) {
+    let lower = there.chars().next().is_some_and(char::is_lowercase);
+    // a question mark that stands free hedges what follows: "sent home, ?" and, in the next line, "concussion"
+    if here.ends_with([',', '-', '/', '&', '+']) || (lower && here.ends_with(" ?")) {
         return true;
     }
-    let lower = there.chars().next().is_some_and(char::is_lowercase);
     if labels::closes(here) {
         // "symptoms incl." and, in the next line, "weakness"
         let word = here.strip_suffix('.').and_then(|rest| rest.rsplit(char::is_whitespace).next()).unwrap_or("");

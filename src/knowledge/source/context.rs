@@ -154,6 +154,9 @@ pub struct CueDoc {
     /// It acts only where a clause opens: "*In 2015* she had", "*her mother* has".
     #[serde(default)]
     pub opens: bool,
+    /// It acts only where it is what another verb or a preposition speaks of: "lifted *a man with* dementia", not "is *a man with* neck pain".
+    #[serde(default)]
+    pub object: bool,
     /// The definite subject right behind it is not what it speaks of, if a verb follows: "suspect *the neck pain* is muscular".
     #[serde(default)]
     pub skips_subject: bool,
@@ -287,6 +290,8 @@ pub enum WordClass {
     Article,
     /// Persons of whom something may be said between commas ("her *father*, 68, has").
     Person,
+    /// Words before the naming of the patient himself ("*saw* a pleasant man with").
+    Introducing,
     /// Words that stand for a thing named before.
     Pronoun,
     /// Words with which a cue goes on about the subject before it ("resolved *but* recurred").
