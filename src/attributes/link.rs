@@ -5,6 +5,7 @@ use crate::attributes::scan::Scan;
 use crate::attributes::words::denied;
 use crate::knowledge::Knowledge;
 use crate::knowledge::attributes::Meaning;
+use crate::knowledge::lexicon::entries::{Entry, Meaning as Named};
 use crate::knowledge::source::attributes::WordUse;
 use crate::mentions::Mention;
 use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
@@ -50,9 +51,12 @@ impl Linker<'_> {
         let key = read.attribute.key;
         let Some(sentence) = self.sentence_of(read.tokens.start) else { return Vec::new() };
         let here = self.mentions_of(sentence..sentence + 1);
+        if key == AttributeKey::PainScore && self.of_a_site(read.tokens.start) {
+            return Vec::new();
+        }
         let best = here
             .clone()
-            .filter(|m| self.takes(*m, key))
+            .filter(|m| self.takes(*m, key) && !self.nothing_of(*m, key))
             .filter_map(|m| self.cost(read, m).map(|cost| (cost, m)))
             .min_by_key(|(cost, m)| (*cost, *m));
         if let Some((_, mention)) = best {
@@ -84,6 +88,24 @@ impl Linker<'_> {
 
     fn takes(&self, mention: usize, key: AttributeKey) -> bool {
         takes(self.kind(mention), key)
+    }
+
+    /// Whether a part of the neck that no mention has stands right before a value: "LBP 5/10, *neck* 3/10".
+    fn of_a_site(&self, value: u32) -> bool {
+        let Some(before) = value.checked_sub(1) else { return false };
+        let lexicon = &self.knowledge.lexicon;
+        let mut cervical = false;
+        lexicon.entries.finder.at(&self.scan.layout.folded, before as usize, |end, phrase| {
+            let site = |e: &Entry| matches!(e.meaning, Named::Site(s) if lexicon.sites[s.0 as usize].region.as_deref() == Some("cervical"));
+            cervical |= end == value as usize && lexicon.entries.meanings[phrase].iter().any(site);
+        });
+        cervical && !self.mentions.iter().any(|m| m.tokens.contains(&before))
+    }
+
+    /// How long and how strong is told of what is there: "neck x 2 wks, 3/10, *no arm symptoms*".
+    fn nothing_of(&self, mention: usize, key: AttributeKey) -> bool {
+        let tokens = &self.mentions[mention].tokens;
+        matches!(key, AttributeKey::Duration | AttributeKey::Onset | AttributeKey::PainScore) && denied(self.scan, tokens.start)
     }
 
     fn kind(&self, mention: usize) -> ConceptKind {

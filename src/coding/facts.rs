@@ -267,6 +267,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             };
             let state = state(finding, established, kind, just_after(layout, finding, knowledge));
             let heading = || section.title.is_some_and(|t| t.overlaps(finding.mention.hull()));
+            // "Procedure: ACDF, six weeks ago"
+            let before =
+                || knowledge.coding.guidelines.get("done-before").is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
             Some(Fact {
                 finding: i,
                 concept: finding.mention.concept,
@@ -284,7 +287,8 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 consequence_of: consequence_of(layout, findings, i, knowledge),
                 performed: state == State::Affirmed
                     && kind == ConceptKind::Procedure
-                    && (matches!(section.kind, SectionKind::Procedure | SectionKind::HospitalCourse) || heading()),
+                    && (matches!(section.kind, SectionKind::Procedure | SectionKind::HospitalCourse) || heading())
+                    && !before(),
                 overruled: false,
                 suspected: finding.assertion.certainty != Certainty::Definite,
                 referred,

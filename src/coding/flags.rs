@@ -202,6 +202,13 @@ impl Asking<'_> {
         self.values
             .iter()
             .filter(move |v| v.attribute.key == key && !self.copied(v.attribute.span))
+            // "MRI if persistent", "neck mildly tender": a plan and an examination tell nothing of the complaint's course and strength
+            .filter(move |v| match key {
+                AttributeKey::Acuity => !v.mentions.is_empty(),
+                AttributeKey::Course => v.section != SectionKind::Plan || !v.mentions.is_empty(),
+                AttributeKey::Severity => v.section != SectionKind::Exam,
+                _ => true,
+            })
             .filter(move |v| {
                 if places {
                     let story = v.section <= SectionKind::Hpi || v.section >= SectionKind::Assessment;

@@ -10,7 +10,7 @@ use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
 use crate::layout::{ItemKind, Layout, Sentence};
 use crate::mentions::Mention;
 use crate::span::Span;
-use crate::vocab::{Certainty, Polarity, SectionKind, Subject, Time};
+use crate::vocab::{Certainty, ConceptKind, Polarity, SectionKind, Subject, Time};
 use std::ops::Range;
 
 /// Something said of a mention.
@@ -34,7 +34,11 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let view = View::new(&layout.folded, sentence.tokens.clone(), knowledge);
     let found = view.phrases();
     let cells = cells(&view, &found);
-    let scopes = Scopes::new(&view, &found, &cells, context);
+    let complaint = |m: &&Mention| {
+        !matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Circumstance | ConceptKind::Mechanism | ConceptKind::Visit)
+    };
+    let named = mentions.iter().filter(complaint).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
+    let scopes = Scopes::new(&view, &found, &cells, named, context);
     let titled = title_hedge(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
@@ -101,7 +105,7 @@ fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Say
     let Some(lead) = lead(layout, index) else { return Vec::new() };
     let view = View::new(&layout.folded, lead.tokens.clone(), knowledge);
     let found = view.phrases();
-    let scopes = Scopes::new(&view, &found, &[], context);
+    let scopes = Scopes::new(&view, &found, &[], Vec::new(), context);
     let mut out: Vec<(Cue, Says)> = Vec::new();
     for active in scopes.active.iter().rev().filter(|a| a.forward) {
         let rule = &context.cues[active.cue as usize];

@@ -36,11 +36,19 @@ pub(crate) struct Scopes<'v, 'f> {
     pub terminators: Vec<(usize, usize, u16)>,
     /// Where cues begin that look forward and say whether something is there.
     stated: Vec<usize>,
+    /// The symbols of what is named in the sentence.
+    named: Vec<Range<usize>>,
 }
 
 impl<'v, 'f> Scopes<'v, 'f> {
     /// Settles which phrases act, and to which side.
-    pub fn new(view: &'v View<'f>, found: &[Found], cells: &[Cell], knowledge: &'v ContextKnowledge) -> Scopes<'v, 'f> {
+    pub fn new(
+        view: &'v View<'f>,
+        found: &[Found],
+        cells: &[Cell],
+        named: Vec<Range<usize>>,
+        knowledge: &'v ContextKnowledge,
+    ) -> Scopes<'v, 'f> {
         let terminators = found
             .iter()
             .filter_map(|f| match f.part {
@@ -55,7 +63,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
             _ => false,
         };
-        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators, stated: Vec::new() };
+        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators, stated: Vec::new(), named };
         // the dash of a list entry denies nothing
         let glued = |f: &&Found| !matches!(f.part, Part::Cue(cue) if knowledge.cues[cue as usize].glued) || scopes.is_glued(f);
         scopes.stated = found.iter().filter(states).filter(glued).map(|f| f.start).collect();
@@ -264,7 +272,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 "(" if depth > 0 => depth -= 1,
                 "," if (near || rule.reach == Reach::Phrase || (axis == Axis::Time && self.stands_alone(at)))
                     && i != to
-                    && (near || !self.in_list_before(at, to)) =>
+                    && (near || !self.in_list_before(at, to))
+                    && !(near && self.only_qualifies(at, to)) =>
                 {
                     break;
                 }
@@ -279,6 +288,13 @@ impl<'v, 'f> Scopes<'v, 'f> {
             i = at;
         }
         i..to
+    }
+
+    /// Whether what stands between a comma and the cue only qualifies what stands before it: "strain, *work related,* resolved".
+    fn only_qualifies(&self, comma: usize, to: usize) -> bool {
+        !self.named.is_empty()
+            && !self.named.iter().any(|n| comma < n.start && n.start < to)
+            && !(comma + 1..to).any(|i| self.view.is(i, VERB) || self.view.symbol(i) == ";")
     }
 
     /// Whether only a part of the scope that it interrupts is not spoken of.

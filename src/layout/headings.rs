@@ -118,13 +118,14 @@ impl Finder<'_> {
         Some(self.heading_at(line.first, label, line.first + 1 + mark, known))
     }
 
-    /// Lines that open with a known letter and a gap of two blanks or a tab, if three letters or more do so and none of them twice;
-    /// the same with a bracket or a point, if the first of them is no letter of a list ("S) O) A) P)").
+    /// Lines that open with a known letter and a gap of two blanks or a tab, if three letters or more do so and none of them twice, or an
+    /// A and a P; the same with a bracket or a point, if they are no letters of a list ("S) O) A) P)").
     fn lettered_lines(&self) -> Vec<usize> {
         let gap = |b: &[u8]| b[1] == b'\t' || (b[1] == b' ' && b[2] == b' ');
         let mark = |mark: u8| move |b: &[u8]| b[1] == mark && b[2] == b' ';
         let found = self.lettered_by(gap);
-        let listed = |lines: &[usize]| lines.first().is_none_or(|i| self.lines[*i].of(self.text).starts_with('A'));
+        let letter = |i: &usize| self.lines[*i].of(self.text).as_bytes().first().copied();
+        let listed = |lines: &[usize]| lines.first().is_none_or(|i| letter(i) == Some(b'A')) && lines.get(1).and_then(letter) != Some(b'P');
         let marked = [b')', b'.'].map(|m| self.lettered_by(mark(m))).into_iter().find(|lines| !listed(lines));
         if found.is_empty() { marked.unwrap_or_default() } else { found }
     }
@@ -142,7 +143,8 @@ impl Finder<'_> {
         let mut distinct = letters.clone();
         distinct.sort_unstable();
         distinct.dedup();
-        if distinct.len() >= 3 && distinct.len() == letters.len() { found } else { Vec::new() }
+        let enough = distinct.len() >= 3 || letters == *b"AP";
+        if enough && distinct.len() == letters.len() { found } else { Vec::new() }
     }
 
     pub(crate) fn add(&mut self, heading: Heading) {

@@ -9,6 +9,8 @@ use crate::vocab::SectionKind;
 
 /// Bytes of prose an opening may have.
 const OPENING: usize = 64;
+/// Bytes of a line from which it is strange that no mark stands in it.
+const UNMARKED: usize = 200;
 
 impl Finder<'_> {
     /// "A/P neck pain", "IMPRESSION Cervical spondylosis", "Assessment 1. Neck pain".
@@ -97,9 +99,15 @@ impl Finder<'_> {
         self.openings_inside(from + done, end);
     }
 
-    /// Openings in prose behind a closed sentence within a line.
+    /// Openings in prose behind a closed sentence within a line; in a dictation without any marks, behind any word.
     fn openings_inside(&mut self, from: usize, end: usize) {
         let Some(line) = self.text.get(from..end) else { return };
+        if line.len() >= UNMARKED && !line.contains(['.', '!', '?', ';', ':']) {
+            for at in memchr::memchr_iter(b' ', line.as_bytes()) {
+                self.opening(from + at + 1, end);
+            }
+            return;
+        }
         for at in memchr::memchr3_iter(b'.', b'!', b'?', line.as_bytes()) {
             let rest = &line[at + 1..];
             let at = at + 1;

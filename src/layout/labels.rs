@@ -13,7 +13,8 @@ pub(crate) fn markup(line: &str) -> (usize, bool) {
                 Some(end) => at += end + 1,
                 None => return (at, bullet),
             },
-            '*' | '-' | '–' | '•' | '·' | '▪' | '●' | '+' if next.is_none_or(char::is_whitespace) => {
+            // "-- Objective --" is set off, not listed
+            '*' | '-' | '–' | '•' | '·' | '▪' | '●' | '+' if next.is_none_or(char::is_whitespace) && !line[..at].ends_with('-') => {
                 bullet = true;
                 at += c.len_utf8();
             }

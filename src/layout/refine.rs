@@ -4,6 +4,7 @@ use crate::knowledge::sections::assesses;
 use crate::layout::headings::Heading;
 use crate::layout::labels;
 use crate::layout::lines::Line;
+use crate::span::Span;
 use crate::vocab::SectionKind;
 
 /// Drops or changes headings by what stands around them.
@@ -11,6 +12,38 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
     numbered(headings);
     plans_of_problems(text, lines, headings);
     quoted_reports(text, headings);
+    said_in_a_line(text, lines, headings);
+}
+
+/// Bytes of a line that says all there is to say under its heading.
+const SHORT: usize = 80;
+
+/// "PMH: HTN, GERD" or "Precautions: none", alone before a blank line, says nothing of the paragraphs below it.
+fn said_in_a_line(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
+    use SectionKind::{Allergies, FamilyHistory, History, Instructions, Medications, SocialHistory, Unknown};
+    let mut at = 0;
+    while let Some(heading) = headings.get(at) {
+        at += 1;
+        if !matches!(heading.kind, Allergies | FamilyHistory | History | Instructions | Medications | SocialHistory) {
+            continue;
+        }
+        let own = lines.partition_point(|l| l.end <= heading.start);
+        let end = headings.get(at).map_or(text.len(), |h| h.start);
+        let Some(line) = lines.get(own).filter(|l| l.end - l.first <= SHORT && text.get(heading.body..l.end).is_some_and(has_words)) else {
+            continue;
+        };
+        let alone = lines.get(own + 1).is_some_and(Line::blank);
+        let next = lines[own + 1..].iter().find(|l| !l.blank()).filter(|l| alone && l.first < end && l.first > line.end);
+        if let Some(next) = next.filter(|l| l.of(text).starts_with(|c: char| c.is_uppercase())) {
+            let title = Span::new(next.first as u32, next.first as u32);
+            let body = next.first;
+            headings.insert(at, Heading { start: body, title, body, kind: Unknown, rule: None, numbered: false, prose: false });
+        }
+    }
+}
+
+fn has_words(text: &str) -> bool {
+    text.contains(char::is_alphabetic)
 }
 
 /// "4. Diagnosis:" is a heading in a note whose parts are numbered; in a list of problems it is an entry.

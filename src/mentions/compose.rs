@@ -289,12 +289,23 @@ impl Reader<'_> {
                 return past;
             }
             let Some(previous) = end.checked_sub(1).filter(|t| *t >= from) else { return concept };
-            let within = self.nodes.iter().any(|n| n.tokens().contains(&previous));
-            if !within && !self.lexicon.grammar.describes(folded, previous) {
+            let within = |t: u32| self.nodes.iter().any(|n| n.tokens().contains(&t));
+            // "s/p laminectomy and fusion": one marker for both
+            let joined =
+                || self.lexicon.grammar.coordinates(folded, previous) && previous.checked_sub(1).is_some_and(|t| self.has_a_past(t));
+            if !within(previous) && !self.lexicon.grammar.describes(folded, previous) && !joined() {
                 return concept;
             }
             end = previous;
         }
+    }
+
+    /// Whether the token ends the name of a procedure that is a state once it is past.
+    fn has_a_past(&self, token: u32) -> bool {
+        self.nodes.iter().any(|n| match n {
+            Node::Named(named) => named.tokens.end == token + 1 && named.concept.is_some_and(|c| self.lexicon.concept(c).past.is_some()),
+            Node::Site(_) => false,
+        })
     }
 
     fn mention(&self, concept: ConceptId, how: How, spans: Vec<Span>, named: &Named, region: Option<(String, Option<Span>)>) -> Mention {

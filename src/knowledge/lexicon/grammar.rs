@@ -38,6 +38,7 @@ pub struct Grammar {
     range: Classes,
     mark: Classes,
     cue: Classes,
+    coordinator: Classes,
     describing: Classes,
     /// In order of definition.
     pub patterns: Vec<Pattern>,
@@ -63,6 +64,7 @@ impl Grammar {
                     "mark" => grammar.mark = bit,
                     "side" | "degree" | "determiner" => grammar.describing |= bit,
                     "cue" => grammar.cue = bit,
+                    "coordinator" => grammar.coordinator = bit,
                     _ => {}
                 }
                 for word in &class.words {
@@ -127,6 +129,11 @@ impl Grammar {
     /// Whether the token says that something is not there or not sure, so that no span of a mention may hold it.
     pub fn is_cue(&self, folded: &Folded, token: u32) -> bool {
         self.is(self.cue, folded, token)
+    }
+
+    /// Whether the token joins two things of one kind ("laminectomy *and* fusion").
+    pub fn coordinates(&self, folded: &Folded, token: u32) -> bool {
+        self.is(self.coordinator, folded, token)
     }
 
     /// Whether the token only describes what follows: a side, a degree, a number, an article.
