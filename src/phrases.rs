@@ -3,6 +3,9 @@
 //! A phrase of the knowledge is a run of words, so it is sought by words: every token carries the number of its word, and
 //! the numbers walk a tree of phrases. Most words of a note begin no phrase and cost one look at a table; an automaton over
 //! the folded text touches every byte, once each for lexicon, cues and values, and building three of them takes most of a start.
+//!
+//! A step of the tree is a word or a set of phrases ("<surgery> for"): a set is a tree of its own that is walked in its place, so
+//! that no phrase has to be written out for each member of the sets it names.
 
 use crate::fold::Folded;
 use crate::words::{ByWord, WordId, Words};
@@ -14,8 +17,23 @@ pub struct Phrases {
     first: ByWord<u32>,
     nodes: Vec<Node>,
     steps: Steps,
+    edges: Vec<Edge>,
+    /// By word: where the edges of the first node stand in `opening` whose set can begin with it, and how many they are.
+    opens: ByWord<(u32, u32)>,
+    opening: Vec<Edge>,
     /// How many phrases there are.
     count: u32,
+}
+
+/// A step by a set.
+#[derive(Debug, Clone, Copy, Default)]
+struct Edge {
+    /// The node where the set's own phrases begin.
+    set: u32,
+    /// The node behind it.
+    next: u32,
+    /// The next edge of the same node; 0 for none.
+    more: u32,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -25,7 +43,9 @@ struct Node {
     /// The node before it, and the word that leads here.
     parent: u32,
     word: WordId,
-    /// Whether some phrase goes on.
+    /// Its first edge by a set; 0 for none.
+    edge: u32,
+    /// Whether some phrase goes on by a word.
     more: bool,
 }
 
@@ -78,7 +98,15 @@ impl Steps {
 
 impl Default for Phrases {
     fn default() -> Phrases {
-        Phrases { first: ByWord::default(), nodes: vec![Node::default()], steps: Steps::default(), count: 0 }
+        Phrases {
+            first: ByWord::default(),
+            nodes: vec![Node::default()],
+            steps: Steps::default(),
+            edges: vec![Edge::default()],
+            opens: ByWord::default(),
+            opening: Vec::new(),
+            count: 0,
+        }
     }
 }
 
@@ -131,6 +159,72 @@ impl Phrases {
         new
     }
 
+    /// The node where the phrases of a new set begin.
+    pub(crate) fn set(&mut self) -> u32 {
+        self.nodes.push(Node::default());
+        self.nodes.len() as u32 - 1
+    }
+
+    /// Lets a phrase of a set end at a node.
+    pub(crate) fn end_of_set(&mut self, node: u32) {
+        self.nodes[node as usize].phrase = 1;
+    }
+
+    /// The node behind another by a set.
+    pub(crate) fn step_by_set(&mut self, node: u32, set: u32) -> u32 {
+        let mut last = 0;
+        let mut edge = self.nodes[node as usize].edge;
+        while edge != 0 {
+            let here = self.edges[edge as usize];
+            if here.set == set {
+                return here.next;
+            }
+            (last, edge) = (edge, here.more);
+        }
+        let (new, next) = (self.edges.len() as u32, self.set());
+        self.edges.push(Edge { set, next, more: 0 });
+        match last {
+            0 => self.nodes[node as usize].edge = new,
+            _ => self.edges[last as usize].more = new,
+        }
+        next
+    }
+
+    /// Notes with which words a set can begin that begins phrases; nothing may be added behind this.
+    pub(crate) fn finish(&mut self) {
+        let mut begin: std::collections::BTreeMap<u32, Vec<WordId>> = std::collections::BTreeMap::new();
+        for node in &self.nodes {
+            if node.parent != 0 && node.word != WordId::NONE {
+                begin.entry(node.parent).or_default().push(node.word);
+            }
+        }
+        let mut by_word: std::collections::BTreeMap<WordId, Vec<Edge>> = std::collections::BTreeMap::new();
+        let mut edge = self.nodes[0].edge;
+        while edge != 0 {
+            let here = self.edges[edge as usize];
+            let mut words = Vec::new();
+            self.begin_with(here.set, &begin, &mut words);
+            words.sort_unstable();
+            words.dedup();
+            words.into_iter().for_each(|w| by_word.entry(w).or_default().push(here));
+            edge = here.more;
+        }
+        for (word, edges) in by_word {
+            *self.opens.slot(word) = (self.opening.len() as u32, edges.len() as u32);
+            self.opening.extend(edges);
+        }
+    }
+
+    fn begin_with(&self, set: u32, begin: &std::collections::BTreeMap<u32, Vec<WordId>>, words: &mut Vec<WordId>) {
+        words.extend(begin.get(&set).into_iter().flatten());
+        let mut edge = self.nodes[set as usize].edge;
+        while edge != 0 {
+            let here = self.edges[edge as usize];
+            self.begin_with(here.set, begin, words);
+            edge = here.more;
+        }
+    }
+
     /// Calls `found` with start, end and number of every phrase within the words `from..to`; by start, the shorter first.
     #[inline]
     pub fn each(&self, from: usize, to: usize, word: impl Fn(usize) -> WordId, mut found: impl FnMut(usize, usize, usize)) {
@@ -142,10 +236,15 @@ impl Phrases {
     /// The phrases that begin with word `start` and end before `to`.
     #[inline]
     pub fn walk(&self, start: usize, to: usize, word: impl Fn(usize) -> WordId, mut found: impl FnMut(usize, usize)) {
-        let mut node = self.first.get(word(start));
+        let first = word(start);
+        let mut node = self.first.get(first);
         let mut end = start + 1;
         while node != 0 {
             let here = self.nodes[node as usize];
+            if here.edge != 0 {
+                self.follow(node, end, to, &word, &mut found);
+                break;
+            }
             if here.phrase != 0 {
                 found(end, here.phrase as usize - 1);
             }
@@ -154,6 +253,35 @@ impl Phrases {
             }
             node = self.steps.get(&self.nodes, node, word(end));
             end += 1;
+        }
+        let (from, count) = self.opens.get(first);
+        for edge in &self.opening[from as usize..(from + count) as usize] {
+            self.follow(edge.set, start, to, &word, &mut |end, _| self.follow(edge.next, end, to, &word, &mut found));
+        }
+    }
+
+    /// The same from a node on, behind which word `at` stands; a phrase of a set has no number of its own.
+    fn follow(&self, node: u32, at: usize, to: usize, word: &dyn Fn(usize) -> WordId, found: &mut dyn FnMut(usize, usize)) {
+        let (mut node, mut at) = (node, at);
+        loop {
+            let here = self.nodes[node as usize];
+            if here.phrase != 0 {
+                found(at, here.phrase as usize - 1);
+            }
+            if at >= to {
+                return;
+            }
+            let mut edge = here.edge;
+            while edge != 0 {
+                let Edge { set, next, more } = self.edges[edge as usize];
+                self.follow(set, at, to, word, &mut |end, _| self.follow(next, end, to, word, found));
+                edge = more;
+            }
+            node = if here.more { self.steps.get(&self.nodes, node, word(at)) } else { 0 };
+            if node == 0 {
+                return;
+            }
+            at += 1;
         }
     }
 
@@ -186,6 +314,34 @@ mod tests {
         assert_eq!(found(&phrases, "Neck pain in the neck."), [(0, 1, 0), (0, 2, 1), (1, 2, 3), (1, 5, 2), (4, 5, 0)]);
         assert_eq!(found(&phrases, "Bottleneck painful"), []);
         assert_eq!(found(&[], "neck"), []);
+    }
+
+    #[test]
+    fn sets_are_steps() {
+        let mut words = Words::default();
+        let mut made = Phrases::default();
+        let (who, whom) = (made.set(), made.set());
+        for (set, member) in [(who, "mother"), (who, "old father"), (whom, "friend of")] {
+            let end = member.split(' ').fold(set, |node, w| made.step(node, words.add(w)));
+            made.end_of_set(end);
+        }
+        // <whom> stands for "friend of <who>", too
+        let nested = ["friend", "of"].iter().fold(whom, |node, w| made.step(node, words.add(w)));
+        let nested = made.step_by_set(nested, who);
+        made.end_of_set(nested);
+        for phrase in [&["<who>", "has"][..], &["her", "<whom>", "has"], &["her", "<who>"], &["her", "mother"]] {
+            let end = phrase.iter().fold(0, |node, w| match *w {
+                "<who>" => made.step_by_set(node, who),
+                "<whom>" => made.step_by_set(node, whom),
+                w => made.step(node, words.add(w)),
+            });
+            made.end(end);
+        }
+        made.finish();
+        let mut out = Vec::new();
+        made.each_in(&fold_known("her mother has her friend of old father has", &words), |s, e, n| out.push((s, e, n)));
+        out.sort_unstable();
+        assert_eq!(out, [(0, 2, 2), (0, 2, 3), (1, 3, 0), (3, 9, 1), (6, 9, 0)]);
     }
 
     #[test]

@@ -140,7 +140,9 @@ impl<'f> View<'f> {
         let knowledge = self.knowledge;
         let mut ranges: Vec<(usize, usize, usize)> = Vec::new();
         knowledge.finder.each(0, self.len(), |i| self.symbols[i].word, |start, end, phrase| ranges.push((start, end, phrase)));
+        settle(&mut ranges, knowledge);
         if let Some(bare) = self.without_fillers() {
+            let full = ranges.len();
             knowledge.finder.each(
                 0,
                 bare.len(),
@@ -154,6 +156,9 @@ impl<'f> View<'f> {
                     }
                 },
             );
+            let mut more = ranges.split_off(full);
+            settle(&mut more, knowledge);
+            ranges.append(&mut more);
         }
         ranges.sort_unstable_by_key(|(start, end, pattern)| (*start, usize::MAX - end, *pattern));
         let hides = |part: &Part| match part {
@@ -171,7 +176,13 @@ impl<'f> View<'f> {
                 let of_class = |part: &Part| matches!(part, Part::Terminator(_)) == (class == 1);
                 if (pseudo || parts.iter().any(of_class)) && (end > *reach || *longest == (start, end)) {
                     (*reach, *longest) = (end, (start, end));
-                    all.extend(parts.iter().filter(|p| of_class(p)).map(|part| Found { start, end, part: *part }));
+                    for part in parts.iter().filter(|p| of_class(p)) {
+                        let found = Found { start, end, part: *part };
+                        // two phrases may say one thing of the same words
+                        if !all.iter().rev().take_while(|f| (f.start, f.end) == (start, end)).any(|f| *f == found) {
+                            all.push(found);
+                        }
+                    }
                 } else if class == 1 {
                     // a longer terminator hides a shorter one on its own axes only
                     let kept = all.len();
@@ -217,6 +228,17 @@ impl<'f> View<'f> {
         let close = (i + 1..self.len().min(i + ASIDE)).find(comma).filter(|_| opens)?;
         let says = close > i + 1 && (i + 1..close).all(|at| !self.is(at, PERSON) && self.symbol(at) != ";");
         (says && self.is_word(close + 1)).then_some(close + 1)
+    }
+}
+
+/// Each phrase once at its place; one that is a cue, a value or an end of scopes by one phrase is no pseudo-cue by another.
+fn settle(ranges: &mut Vec<(usize, usize, usize)>, knowledge: &ContextKnowledge) {
+    ranges.sort_unstable();
+    ranges.dedup();
+    let pseudo = |phrase: usize| knowledge.patterns.of(phrase).contains(&Part::Pseudo);
+    if ranges.iter().any(|r| pseudo(r.2)) {
+        let all = ranges.clone();
+        ranges.retain(|r| !pseudo(r.2) || !all.iter().any(|o| (o.0, o.1) == (r.0, r.1) && !pseudo(o.2)));
     }
 }
 

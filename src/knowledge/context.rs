@@ -178,9 +178,11 @@ struct Collected<'p> {
     alike: ByWord<WordId>,
     number: WordId,
     year: WordId,
-    /// By name in angle brackets: the phrases of a set, those of the sets that it names included.
-    sets: BTreeMap<String, Vec<Vec<WordId>>>,
+    /// By name in angle brackets: the node where the phrases of a set begin.
+    sets: BTreeMap<String, u32>,
     finder: Phrases,
+    /// Phrases that name sets, to be compared with all others; none where that need not be done.
+    named: Option<Vec<(String, Said, usize)>>,
     /// By phrase of the finder.
     patterns: Vec<Said>,
     /// What phrases are besides, in order of definition: few are two things.
@@ -197,24 +199,25 @@ impl Collected<'_> {
     fn add(&mut self, path: &str, id: &str, phrases: &[Placed<String>], part: Part, cues: &[CueRule]) {
         let owner = self.owners.len() as u32;
         self.owners.push((Arc::from(path), Arc::from(id)));
-        let mut ends = Vec::new();
         for phrase in phrases {
-            self.ends(&phrase.value, &mut ends);
-            for end in &ends {
-                let said = Said { part, owner, line: phrase.line, column: phrase.column };
-                if *end == 0 {
-                    let message = format!("`{id}` has a phrase without words");
-                    self.problems.push(Diagnostic::error("K020", self.location(said), message));
-                    continue;
-                }
-                self.add_one(*end, said, ends.len() > 1, &phrase.value, cues);
+            let said = Said { part, owner, line: phrase.line, column: phrase.column };
+            let end = self.node(0, &phrase.value);
+            if end == 0 {
+                let message = format!("`{id}` has a phrase without words");
+                self.problems.push(Diagnostic::error("K020", self.location(said), message));
+                continue;
             }
+            self.add_one(end, said, &phrase.value, cues);
         }
     }
 
-    /// Adds a phrase that ends at a node; `several` if the phrase as written stands for more than one.
-    fn add_one(&mut self, end: u32, said: Said, several: bool, written: &str, cues: &[CueRule]) {
+    /// Adds a phrase that ends at a node.
+    fn add_one(&mut self, end: u32, said: Said, written: &str, cues: &[CueRule]) {
         let number = self.finder.end(end);
+        let several = written.split(' ').any(|w| self.sets.contains_key(w));
+        if let Some(named) = self.named.as_mut().filter(|_| several) {
+            named.push((written.to_owned(), said, number));
+        }
         if number == self.patterns.len() {
             self.patterns.push(said);
             return;
@@ -228,20 +231,42 @@ impl Collected<'_> {
             self.patterns[number] = said;
             return;
         }
-        let all = || std::iter::once(&first).chain(self.more.get(&number).into_iter().flatten());
-        // two words of a set may be alike
-        if several && all().any(|other| other.part == said.part) {
-            return;
-        }
-        let id = |said: &Said| &self.owners[said.owner as usize].1;
-        let clashing = all().find(|other| id(other) == id(&said) || clash(other.part, said.part, cues)).copied();
-        match clashing {
-            Some(first) => {
-                let message = format!("`{written}` is a phrase of `{}` and of `{}`", id(&first), id(&said));
-                let problem = Diagnostic::error("K021", self.location(said), message);
-                self.problems.push(problem.related(self.location(first), "first used here"));
-            }
+        match self.clashing(number, said, cues) {
+            // two words of a phrase may be alike
+            Some(first) if several && first.part == said.part => {}
+            Some(first) => self.twice(written, first, said),
             None => self.more.entry(number).or_default().push(said),
+        }
+    }
+
+    /// What a phrase is already that it cannot be if it is this, too.
+    fn clashing(&self, number: usize, said: Said, cues: &[CueRule]) -> Option<Said> {
+        let all = std::iter::once(&self.patterns[number]).chain(self.more.get(&number).into_iter().flatten());
+        let same = |other: &Said| self.owners[other.owner as usize].1 == self.owners[said.owner as usize].1;
+        let clashes = |other: &Said| other.part != Part::Pseudo && (same(other) || clash(other.part, said.part, cues));
+        all.copied().find(clashes)
+    }
+
+    fn twice(&mut self, written: &str, first: Said, said: Said) {
+        let id = |said: &Said| &self.owners[said.owner as usize].1;
+        let message = format!("`{written}` is a phrase of `{}` and of `{}`", id(&first), id(&said));
+        let problem = Diagnostic::error("K021", self.location(said), message);
+        self.problems.push(problem.related(self.location(first), "first used here"));
+    }
+
+    /// Compares the phrases that name sets with all others, member by member.
+    fn compare(&mut self, docs: &BTreeMap<String, &[Placed<String>]>, cues: &[CueRule]) {
+        for (written, said, number) in self.named.take().into_iter().flatten().filter(|(_, said, _)| said.part != Part::Pseudo) {
+            let mut first = None;
+            for words in self.expand(&written, docs, NESTED) {
+                let mut same = Vec::new();
+                self.finder.walk(0, words.len(), |i| words[i], |end, phrase| same.extend((end == words.len()).then_some(phrase)));
+                let others = same.into_iter().filter(|other| *other != number);
+                first = first.or(others.filter_map(|other| self.clashing(other, said, cues)).find(|other| other.part != said.part));
+            }
+            if let Some(first) = first {
+                self.twice(&written, first, said);
+            }
         }
     }
 
@@ -249,19 +274,31 @@ impl Collected<'_> {
         Location { path: self.owners[said.owner as usize].0.clone(), line: said.line, column: said.column }
     }
 
-    /// The nodes at which a phrase ends; several if it names sets.
-    fn ends(&mut self, phrase: &str, ends: &mut Vec<u32>) {
-        ends.clear();
-        ends.push(0);
-        for word in phrase.split(' ').filter(|w| !w.is_empty()) {
-            if let Some(members) = word.starts_with('<').then(|| self.sets.get(word)).flatten() {
-                let finder = &mut self.finder;
-                let mut behind = |node: u32, member: &Vec<WordId>| member.iter().fold(node, |node, word| finder.step(node, *word));
-                *ends = ends.iter().flat_map(|node| members.iter().map(|m| behind(*node, m)).collect::<Vec<_>>()).collect();
-                continue;
-            }
-            self.each_symbol(word, |finder, symbol| ends.iter_mut().for_each(|node| *node = finder.step(*node, symbol)));
+    /// Makes the tree of a set, after those of the sets that it names; a set that names itself is none there.
+    fn grow(&mut self, name: &str, docs: &BTreeMap<String, &[Placed<String>]>, depth: usize) {
+        let Some(members) = docs.get(name).filter(|_| depth > 0 && !self.sets.contains_key(name)) else { return };
+        let named = members.iter().flat_map(|p| p.value.split(' ')).filter(|w| w.starts_with('<') && *w != name);
+        named.for_each(|inner| self.grow(inner, docs, depth - 1));
+        if self.sets.contains_key(name) {
+            return;
         }
+        let set = self.finder.set();
+        for member in *members {
+            let end = self.node(set, &member.value);
+            self.finder.end_of_set(end);
+        }
+        self.sets.insert(name.to_owned(), set);
+    }
+
+    /// The node at which a phrase ends that begins at `node`.
+    fn node(&mut self, mut node: u32, phrase: &str) -> u32 {
+        for word in phrase.split(' ').filter(|w| !w.is_empty()) {
+            match word.starts_with('<').then(|| self.sets.get(word)).flatten() {
+                Some(set) => node = self.finder.step_by_set(node, *set),
+                None => self.each_symbol(word, |finder, symbol| node = finder.step(node, symbol)),
+            }
+        }
+        node
     }
 
     /// Calls `found` with each symbol of a word as written: one for numbers, for years, for words that are alike.
@@ -298,22 +335,13 @@ impl Collected<'_> {
         all
     }
 
-    /// The phrases of a set by its name in angle brackets, each set after those that it names.
-    fn flatten(&mut self, name: &str, docs: &BTreeMap<String, &[Placed<String>]>, depth: usize) {
-        let Some(phrases) = docs.get(name).filter(|_| depth > 0 && !self.sets.contains_key(name)) else { return };
-        let named = phrases.iter().flat_map(|p| p.value.split(' ')).filter(|w| w.starts_with('<'));
-        named.for_each(|inner| self.flatten(inner, docs, depth - 1));
-        let flat = phrases.iter().flat_map(|p| self.expand(&p.value)).collect();
-        self.sets.insert(name.to_owned(), flat);
-    }
-
     /// The phrases that a phrase with names of sets stands for.
-    fn expand(&mut self, phrase: &str) -> Vec<Vec<WordId>> {
+    fn expand(&mut self, phrase: &str, docs: &BTreeMap<String, &[Placed<String>]>, depth: usize) -> Vec<Vec<WordId>> {
         let mut made = vec![Vec::new()];
         for word in phrase.split(' ').filter(|w| !w.is_empty()) {
-            let members = match word.starts_with('<').then(|| self.sets.get(word)).flatten() {
-                Some(members) => members.clone(),
-                None => vec![self.symbols(word)],
+            let members = match docs.get(word) {
+                Some(members) if depth > 0 => members.iter().flat_map(|m| self.expand(&m.value, docs, depth - 1)).collect(),
+                _ => vec![self.symbols(word)],
             };
             made = made.iter().flat_map(|m: &Vec<WordId>| members.iter().map(move |member| [m.as_slice(), member].concat())).collect();
         }
@@ -330,11 +358,12 @@ fn clash(one: Part, other: Part, cues: &[CueRule]) -> bool {
 }
 
 impl ContextKnowledge {
-    /// Checks and compiles the documents, in path order.
+    /// Checks and compiles the documents, in path order; `thorough` if phrases that name sets are to be compared with all others.
     pub(crate) fn compile(
         docs: &[(&str, &ContextDoc)],
         known: &mut Words,
         names: &mut Names,
+        thorough: bool,
         problems: &mut Vec<Diagnostic>,
     ) -> ContextKnowledge {
         let mut made = ContextKnowledge::default();
@@ -360,12 +389,13 @@ impl ContextKnowledge {
             year: made.year,
             sets: BTreeMap::new(),
             finder: Phrases::default(),
+            named: thorough.then(Vec::new),
             patterns: Vec::new(),
             more: BTreeMap::new(),
             owners: Vec::new(),
             problems,
         };
-        sets.keys().for_each(|name| phrases.flatten(name, &sets, NESTED));
+        sets.keys().for_each(|name| phrases.grow(name, &sets, NESTED));
         for (number, terminator) in docs.iter().flat_map(|(_, doc)| &doc.terminators).enumerate() {
             terminator_ids.insert(&terminator.id.value, number as u16);
         }
@@ -454,6 +484,8 @@ impl ContextKnowledge {
                 }
             }
         }
+        phrases.finder.finish();
+        phrases.compare(&sets, &made.cues);
         made.spelling = Spelling::of(correctable);
         made.alike = phrases.alike;
         made.finder = phrases.finder;

@@ -113,7 +113,7 @@ impl Knowledge {
     /// Only if the embedded form is damaged or was built from faulty files, which the build refuses.
     pub fn built_in() -> Result<Knowledge, Vec<Diagnostic>> {
         let files = Knowledge::embedded_sources()?;
-        settled(|problems| Knowledge::compile_as(&files, EMBEDDED_SHA256.to_owned(), problems))
+        settled(|problems| Knowledge::compile_as(&files, EMBEDDED_SHA256.to_owned(), false, problems))
     }
 
     /// The built-in knowledge with the files of a folder laid over it: an item of the same id replaces, a new id adds.
@@ -170,10 +170,10 @@ impl Knowledge {
 
     /// Compiles documents and collects problems.
     pub fn compile(files: &[SourceFile], problems: &mut Vec<Diagnostic>) -> Knowledge {
-        Knowledge::compile_as(files, sources::sha256(files), problems)
+        Knowledge::compile_as(files, sources::sha256(files), true, problems)
     }
 
-    fn compile_as(files: &[SourceFile], sha256: String, problems: &mut Vec<Diagnostic>) -> Knowledge {
+    fn compile_as(files: &[SourceFile], sha256: String, thorough: bool, problems: &mut Vec<Diagnostic>) -> Knowledge {
         macro_rules! of_kind {
             ($kind:ident) => {
                 files
@@ -189,7 +189,7 @@ impl Knowledge {
         let sections = sections::SectionsKnowledge::compile(&of_kind!(Sections), &mut names, problems);
         let mut lexicon = lexicon::Lexicon::compile(&of_kind!(Lexicon), &mut words, &mut names, problems);
         let index = index::Index::compile(&of_kind!(Index), &mut names, problems);
-        let context = context::ContextKnowledge::compile(&of_kind!(Context), &mut words, &mut names, problems);
+        let context = context::ContextKnowledge::compile(&of_kind!(Context), &mut words, &mut names, thorough, problems);
         let attributes = attributes::AttributesKnowledge::compile(&of_kind!(Attributes), &mut words, &mut names, problems);
         let coding = coding::CodingKnowledge::compile(&of_kind!(Coding), &lexicon, &mut words, &mut names, problems);
         // what a code can be suggested from is looked for, whoever wrote the rule
