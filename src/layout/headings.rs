@@ -3,7 +3,7 @@
 use crate::fold::{WordMap, fold_phrase};
 use crate::knowledge::NameId;
 use crate::knowledge::sections::{Known, SectionsKnowledge, assesses, squeeze};
-use crate::knowledge::source::sections::HeadingUse;
+use crate::knowledge::source::sections::{HeadingUse, SectionWordUse};
 use crate::layout::labels;
 use crate::layout::lines::Line;
 use crate::layout::sentences::continues;
@@ -13,6 +13,8 @@ use std::cell::{OnceCell, RefCell};
 
 /// Bytes a label may have.
 const LABEL: usize = 72;
+/// Bytes that a label before a closing bracket may have.
+const BRACKETED: usize = 12;
 /// Bytes of a line that an author would have wrapped.
 const WRAPPED: usize = 50;
 
@@ -173,8 +175,18 @@ impl Finder<'_> {
             return if self.knowledge.may_head(plain) { self.remembered(plain, || self.knowledge.heading(plain)) } else { None };
         }
         self.remembered(label, || {
-            let folded = squeeze(&fold_phrase(&labels::clean(label)));
-            if folded.is_empty() { None } else { self.knowledge.heading(&folded) }
+            let of = |label: &str| {
+                Some(squeeze(&fold_phrase(&labels::clean(label)))).filter(|f| !f.is_empty()).and_then(|f| self.knowledge.heading(&f))
+            };
+            // "Dr. Baig's assessment"
+            let titled = |whose: &str| {
+                let first = whose.split([' ', '.']).next().unwrap_or("").to_lowercase();
+                self.knowledge.is(SectionWordUse::Abbreviation, &first)
+            };
+            let own = || {
+                label.split_once("'s ").or_else(|| label.split_once("’s ")).filter(|(whose, _)| titled(whose)).and_then(|(_, own)| of(own))
+            };
+            of(label).or_else(own)
         })
     }
 
@@ -212,6 +224,7 @@ impl Finder<'_> {
         let colon = head.find(':');
         let bold = self.text[..at].ends_with("**").then(|| head.find("**")).flatten();
         let mark = colon.map(|c| (c, c + 1)).into_iter().chain(dash(head)).chain(bold.map(|b| (b, b + 2)));
+        let mark = mark.chain(bracket(head)).chain(leader(head));
         for (end, body) in mark {
             let label = &rest[..end];
             let Some(known) = self.known_label(label) else { continue };
@@ -340,6 +353,19 @@ fn dash(head: &str) -> Option<(usize, usize)> {
         }
     }
     None
+}
+
+/// A bracket that closes a short label and nothing else: "Dx) neck strain".
+fn bracket(head: &str) -> Option<(usize, usize)> {
+    let at = head.find(')').filter(|at| *at > 1 && *at <= BRACKETED)?;
+    (!head[..at].contains('(')).then_some((at, at + 1))
+}
+
+/// Dots that lead from a label to its text: "Dx ....... neck strain".
+fn leader(head: &str) -> Option<(usize, usize)> {
+    let at = head.find("....")?;
+    let dots = head[at..].len() - head[at..].trim_start_matches('.').len();
+    Some((at, at + dots))
 }
 
 /// The greatest character boundary of `text` at or below `at`.

@@ -64,7 +64,9 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         let capital = next.span.of(text).chars().next().is_some_and(char::is_uppercase);
         return mark == "." && capital && next.kind == TokenKind::Word && next.span.len() > 1 && !token.spaced && long_word(folded, i);
     }
-    if mark == "?" && knowledge.is(SectionWordUse::Answer, folded.word(i + 1)) && answered(folded, i + 1) {
+    // "Arm pain? No.", "Arm pain? [x] Yes"
+    let whole = || next.kind == TokenKind::Punctuation || answered(folded, i + 1);
+    if mark == "?" && knowledge.is(SectionWordUse::Answer, folded.word(i + 1)) && whole() {
         return false;
     }
     if mark != "." {
