@@ -9,6 +9,7 @@
 
 use crate::fold::Folded;
 use crate::words::{ByWord, WordId, Words};
+use std::collections::BTreeMap;
 
 /// A set of phrases, each with the number it was given in: its place in the list.
 #[derive(Debug)]
@@ -190,15 +191,19 @@ impl Phrases {
         next
     }
 
+    /// The words of all phrases, some of them more than once.
+    pub(crate) fn words(&self) -> impl Iterator<Item = WordId> {
+        self.nodes.iter().map(|n| n.word).filter(|w| *w != WordId::NONE)
+    }
+
     /// Notes with which words a set can begin that begins phrases; nothing may be added behind this.
     pub(crate) fn finish(&mut self) {
-        let mut begin: std::collections::BTreeMap<u32, Vec<WordId>> = std::collections::BTreeMap::new();
-        for node in &self.nodes {
-            if node.parent != 0 && node.word != WordId::NONE {
-                begin.entry(node.parent).or_default().push(node.word);
-            }
+        let mut begin: BTreeMap<u32, Vec<WordId>> = self.edges.iter().skip(1).map(|e| (e.set, Vec::new())).collect();
+        let sets: Vec<u32> = begin.keys().copied().collect();
+        for node in self.nodes.iter().filter(|n| sets.binary_search(&n.parent).is_ok()) {
+            begin.entry(node.parent).or_default().push(node.word);
         }
-        let mut by_word: std::collections::BTreeMap<WordId, Vec<Edge>> = std::collections::BTreeMap::new();
+        let mut by_word: BTreeMap<WordId, Vec<Edge>> = BTreeMap::new();
         let mut edge = self.nodes[0].edge;
         while edge != 0 {
             let here = self.edges[edge as usize];
@@ -215,7 +220,7 @@ impl Phrases {
         }
     }
 
-    fn begin_with(&self, set: u32, begin: &std::collections::BTreeMap<u32, Vec<WordId>>, words: &mut Vec<WordId>) {
+    fn begin_with(&self, set: u32, begin: &BTreeMap<u32, Vec<WordId>>, words: &mut Vec<WordId>) {
         words.extend(begin.get(&set).into_iter().flatten());
         let mut edge = self.nodes[set as usize].edge;
         while edge != 0 {

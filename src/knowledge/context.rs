@@ -214,7 +214,7 @@ impl Collected<'_> {
     /// Adds a phrase that ends at a node.
     fn add_one(&mut self, end: u32, said: Said, written: &str, cues: &[CueRule]) {
         let number = self.finder.end(end);
-        let several = written.split(' ').any(|w| self.sets.contains_key(w));
+        let several = written.contains('<') && written.split(' ').any(|w| self.sets.contains_key(w));
         if let Some(named) = self.named.as_mut().filter(|_| several) {
             named.push((written.to_owned(), said, number));
         }

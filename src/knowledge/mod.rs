@@ -14,11 +14,10 @@ pub mod sources;
 pub mod yaml;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
-use crate::fold::{Folded, fold_known};
+use crate::fold::{Folded, WordMap, fold_known};
 use crate::words::Words;
 use source::{Document, SourceFile};
 pub use sources::read_folder;
-use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -33,13 +32,18 @@ pub struct NameId(pub u32);
 #[derive(Debug, Default)]
 pub struct Names {
     list: Vec<(String, Location)>,
-    by_id: HashMap<String, NameId>,
+    by_id: WordMap<String, NameId>,
 }
 
 impl Names {
     /// Registers an id; a second one of the same name is a problem (K011) that names both places.
     pub fn add(&mut self, path: &str, id: &Placed<String>, problems: &mut Vec<Diagnostic>) -> NameId {
-        let at = Location { path: Arc::from(path), line: id.line, column: id.column };
+        // names come file by file
+        let path = match self.list.last() {
+            Some((_, before)) if &*before.path == path => before.path.clone(),
+            _ => Arc::from(path),
+        };
+        let at = Location { path, line: id.line, column: id.column };
         let name = NameId(self.list.len() as u32);
         if let Some(first) = self.by_id.get(&id.value) {
             let first = self.list[first.0 as usize].1.clone();

@@ -65,9 +65,7 @@ impl Joined {
             prefixes: prefixes.clone(),
             pairs: Vec::new(),
         };
-        for word in lexicon.entries.patterns.iter().flat_map(|p| p.split_ascii_whitespace()) {
-            *joined.words.slot(words.find(word)) = true;
-        }
+        lexicon.entries.finder.words().for_each(|word| *joined.words.slot(word) = true);
         let mut marked = ByWord::<bool>::default();
         let mut both = String::new();
         let entries = &lexicon.entries;
