@@ -78,13 +78,6 @@ impl Steps {
         if self.slots.is_empty() { 0 } else { self.slots[self.slot(nodes, node, word)] }
     }
 
-    /// Makes room for so many nodes.
-    fn expect(&mut self, nodes: usize) {
-        if self.slots.is_empty() && nodes > 0 {
-            self.slots = vec![0; (2 * nodes).next_power_of_two()];
-        }
-    }
-
     /// Adds a node that has the number `next`.
     fn add(&mut self, nodes: &[Node], next: u32) {
         if self.used * 2 >= self.slots.len() {
@@ -126,14 +119,6 @@ impl Phrases {
         for phrase in phrases {
             made.add(phrase.as_ref(), words);
         }
-        made
-    }
-
-    /// No phrases, with room for so many words of phrases.
-    pub(crate) fn expecting(words: usize) -> Phrases {
-        let mut made = Phrases::default();
-        made.nodes.reserve(words);
-        made.steps.expect(words);
         made
     }
 

@@ -73,8 +73,6 @@ pub struct Words {
 /// No words at all.
 pub(crate) static NO_WORDS: Words = Words { slots: Vec::new(), keys: Vec::new(), text: String::new(), ends: Vec::new() };
 
-/// Slots to begin with: enough for the built-in knowledge, so that no start moves them.
-const FIRST_SLOTS: usize = 1 << 16;
 /// The bits of a slot that hold the hash.
 const HASHED: u64 = !0 << 32;
 
@@ -142,7 +140,7 @@ impl Words {
         self.ends.push(self.text.len() as u32);
         self.keys.push(key);
         if self.ends.len() * 2 > self.slots.len() {
-            let size = (self.slots.len() * 2).max(FIRST_SLOTS);
+            let size = (self.slots.len() * 2).max(1 << 14);
             self.slots = vec![0; size];
             (1..id.0).for_each(|earlier| self.place(WordId(earlier)));
         }

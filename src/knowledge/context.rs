@@ -381,13 +381,6 @@ impl ContextKnowledge {
             names.add(path, &set.id, problems);
             sets.insert(format!("<{}>", set.id.value), &set.phrases);
         }
-        let written = docs
-            .iter()
-            .map(|(_, d)| {
-                d.cues.iter().map(|c| c.phrases.len() + c.not.len()).sum::<usize>()
-                    + d.terminators.iter().map(|t| t.phrases.len()).sum::<usize>()
-            })
-            .sum::<usize>();
         let mut phrases = Collected {
             words: known,
             numbers,
@@ -395,7 +388,7 @@ impl ContextKnowledge {
             number: made.number,
             year: made.year,
             sets: BTreeMap::new(),
-            finder: Phrases::expecting(2 * written),
+            finder: Phrases::default(),
             named: thorough.then(Vec::new),
             patterns: Vec::new(),
             more: BTreeMap::new(),

@@ -8,7 +8,7 @@
 use super::entries::Entries;
 use super::words_of;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{WordMap, WordSet, fold};
+use crate::fold::{WordSet, fold};
 use crate::knowledge::source::lexicon::LexiconDoc;
 use crate::words::{ByWord, Key, WordId, Words};
 use std::cell::RefCell;
@@ -26,7 +26,8 @@ pub struct Spelling {
     /// Tells this index from others of the program.
     instance: u32,
     words: Vec<String>,
-    by_form: WordMap<u64, Vec<u16>>,
+    /// Forms by hash, in order, with the word that each is of.
+    by_form: Vec<(u64, u16)>,
     /// By beginning or ending: the lengths that words so near have, one bit each, those above 31 as 31; empty without words.
     ends: Vec<u32>,
 }
@@ -84,9 +85,7 @@ impl Spelling {
         words.sort_unstable();
         words.dedup();
         for (id, word) in words.iter().enumerate() {
-            for form in forms(word) {
-                self.by_form.entry(form).or_default().push(id as u16);
-            }
+            self.by_form.extend(forms(word).map(|form| (form, id as u16)));
             let bytes = word.as_bytes();
             self.ends.resize(END_SLOTS, 0);
             for (letters, which) in [(3, 0), (3, 1), (4, 2), (4, 3)] {
@@ -94,6 +93,7 @@ impl Spelling {
                 self.ends[end_slot(part, which)] |= 0b111 << (bytes.len().min(31) - 1).min(29);
             }
         }
+        self.by_form.sort_unstable();
         self.words = words;
     }
 
@@ -169,8 +169,9 @@ impl Spelling {
     fn seek(&self, word: &str) -> Option<&str> {
         let mut found: Option<&str> = None;
         for form in forms(word) {
-            for &id in self.by_form.get(&form).into_iter().flatten() {
-                let candidate = self.words[id as usize].as_str();
+            let first = self.by_form.partition_point(|(f, _)| *f < form);
+            for (_, id) in self.by_form[first..].iter().take_while(|(f, _)| *f == form) {
+                let candidate = self.words[*id as usize].as_str();
                 if !one_slip_apart(candidate, word) || is_ending_of(candidate, word) {
                     continue;
                 }
