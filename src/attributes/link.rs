@@ -151,7 +151,9 @@ impl Linker<'_> {
         let inside = self.mentions[first..].iter().take_while(|m| m.tokens.start < gap.end).filter(|m| m.tokens.end <= gap.end);
         cost += 4 * inside.count().min(4) as u32;
         if read.beside_mention {
-            return (cost <= if forward { 5 } else { 3 } && !(forward && read.after_mention)).then_some(cost);
+            // "slipped on ice in the driveway tonight"
+            let event = self.kind(mention) == ConceptKind::Mechanism;
+            return (cost <= if forward || event { 5 } else { 3 } && !(forward && read.after_mention)).then_some(cost);
         }
         match read.attribute.key {
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Region if forward => self.describes(gap, false).then_some(cost),

@@ -206,7 +206,7 @@ impl Asking<'_> {
             .filter(move |v| match key {
                 AttributeKey::Acuity => !v.mentions.is_empty(),
                 AttributeKey::Course => v.section != SectionKind::Plan || !v.mentions.is_empty(),
-                AttributeKey::Severity => v.section != SectionKind::Exam,
+                AttributeKey::Severity => v.section != SectionKind::Exam && v.mentions.iter().all(|m| self.complaint(*m)),
                 _ => true,
             })
             .filter(move |v| {
@@ -243,6 +243,11 @@ impl Asking<'_> {
 
     fn given(&self, key: AttributeKey) -> Option<&Value> {
         self.given_values(key).next()
+    }
+
+    /// Whether it is something felt: a "mild disc bulge" is no mild pain.
+    fn complaint(&self, finding: usize) -> bool {
+        self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind == ConceptKind::Symptom
     }
 
     fn neck(&self, finding: usize) -> bool {

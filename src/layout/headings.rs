@@ -15,6 +15,8 @@ use std::cell::{OnceCell, RefCell};
 const LABEL: usize = 72;
 /// Bytes that a label before a closing bracket may have.
 const BRACKETED: usize = 12;
+/// Bytes that a label before a gap has at least.
+const COLUMN: usize = 4;
 /// Bytes of a line that an author would have wrapped.
 const WRAPPED: usize = 50;
 
@@ -121,7 +123,7 @@ impl Finder<'_> {
     }
 
     /// Lines that open with a known letter and a gap of two blanks or a tab, if three letters or more do so and none of them twice, or an
-    /// A and a P; the same with a bracket or a point, if they are no letters of a list ("S) O) A) P)").
+    /// S and an O, or an A and a P; the same with a bracket or a point, if they are no letters of a list ("S) O) A) P)").
     fn lettered_lines(&self) -> Vec<usize> {
         let gap = |b: &[u8]| b[1] == b'\t' || (b[1] == b' ' && b[2] == b' ');
         let mark = |mark: u8| move |b: &[u8]| b[1] == mark && b[2] == b' ';
@@ -145,7 +147,7 @@ impl Finder<'_> {
         let mut distinct = letters.clone();
         distinct.sort_unstable();
         distinct.dedup();
-        let enough = distinct.len() >= 3 || letters == *b"AP";
+        let enough = distinct.len() >= 3 || matches!(letters.as_slice(), b"AP" | b"SO");
         if enough && distinct.len() == letters.len() { found } else { Vec::new() }
     }
 
@@ -224,7 +226,7 @@ impl Finder<'_> {
         let colon = head.find(':');
         let bold = self.text[..at].ends_with("**").then(|| head.find("**")).flatten();
         let mark = colon.map(|c| (c, c + 1)).into_iter().chain(dash(head)).chain(bold.map(|b| (b, b + 2)));
-        let mark = mark.chain(bracket(head)).chain(leader(head));
+        let mark = mark.chain(bracket(head)).chain(leader(head)).chain(column(head));
         for (end, body) in mark {
             let label = &rest[..end];
             let Some(known) = self.known_label(label) else { continue };
@@ -366,6 +368,13 @@ fn leader(head: &str) -> Option<(usize, usize)> {
     let at = head.find("....")?;
     let dots = head[at..].len() - head[at..].trim_start_matches('.').len();
     Some((at, at + dots))
+}
+
+/// The gap between a label and its text in a note that is set in columns: "Assessment    neck strain".
+fn column(head: &str) -> Option<(usize, usize)> {
+    let at = head.find("  ").or_else(|| head.find('\t')).filter(|at| *at >= COLUMN)?;
+    let gap = head[at..].len() - head[at..].trim_start().len();
+    Some((at, at + gap))
 }
 
 /// The greatest character boundary of `text` at or below `at`.
