@@ -272,6 +272,8 @@ impl Linker<'_> {
             let found = self
                 .mentions_of(back..back + 1)
                 .filter(|m| matches!(self.kind(*m), ConceptKind::Symptom | ConceptKind::Diagnosis) && self.takes(*m, key))
+                // "known herniated disc, neck pain. Pain is moderate": what is felt is strong or mild
+                .filter(|m| key != AttributeKey::Severity || self.kind(*m) == ConceptKind::Symptom)
                 .find(|m| !denied(self.scan, self.mentions[*m].tokens.start));
             if found.is_some() {
                 return found;

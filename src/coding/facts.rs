@@ -199,7 +199,9 @@ pub(crate) fn state(finding: &Finding, established: bool, kind: ConceptKind, aft
     if a.subject != Subject::Patient {
         return State::Someone;
     }
-    if a.certainty == Certainty::Hypothetical || a.time == Time::Future {
+    // what is planned for a complaint is to come, not the complaint: "plan for neck pain: heat"
+    let planned = a.time == Time::Future && !matches!(kind, ConceptKind::Symptom | ConceptKind::Diagnosis | ConceptKind::Sign);
+    if a.certainty == Certainty::Hypothetical || planned {
         return State::Hypothetical;
     }
     if a.polarity == Polarity::Absent {

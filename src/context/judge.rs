@@ -271,7 +271,8 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     let supposed = |a: &&Act| {
         let end = scopes.active[a.active].at.start;
         let from = condition.filter(|c| c.forward).map(|c| scopes.active[c.active].at.end);
-        from.is_some_and(|from| from <= end && (from..end).all(|i| !matches!(scopes.view.symbol(i), "," | ";")))
+        let denies = scopes.knowledge.cues[scopes.active[a.active].cue as usize].says.contains(&Says::Absent);
+        !denies && from.is_some_and(|from| from <= end && (from..end).all(|i| !matches!(scopes.view.symbol(i), "," | ";")))
     };
     let certainty = nearest(Axis::Certainty).filter(|a| wins(a) && !supposed(a)).or(condition).or_else(|| nearest(Axis::Certainty));
     if let Some(act) = certainty {

@@ -3,12 +3,14 @@
 use super::cells::Cell;
 use super::view::{Found, View};
 use crate::knowledge::context::{
-    ADJUNCT, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPLEMENT, CONTRAST, COORDINATOR, ContextKnowledge, CueRule, DEFINITE, INTRODUCING,
-    NUMBER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
+    ADJUNCT, AGED, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPLEMENT, CONTRAST, COORDINATOR, ContextKnowledge, CueRule, DEFINITE,
+    INTRODUCING, NUMBER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
 };
-use crate::knowledge::source::context::{Axis, Direction, Reach};
+use crate::knowledge::source::context::{Axis, Direction, Reach, Says};
 use std::ops::Range;
 
+/// How many symbols may tell of a patient's work.
+const WORK: usize = 8;
 /// How many symbols a clause's subject may have before its verb.
 const SUBJECT: usize = 5;
 
@@ -76,6 +78,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                         || (rule.glued && !scopes.is_glued(f))
                         || (rule.opens && !scopes.opens(f.start, rule))
                         || (rule.object && !scopes.is_object(f.start))
+                        || (rule.says.contains(&Says::Other) && scopes.is_patient(f.start))
                     {
                         continue;
                     }
@@ -160,6 +163,17 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
         }
         true
+    }
+
+    /// Whether the person named at symbol `at` is the patient, told by age and work: "44 year old shift *supervisor* with".
+    fn is_patient(&self, at: usize) -> bool {
+        let ends = |i: &usize| {
+            !self.view.is_word(*i)
+                || self.view.is(*i, VERB | PREPOSITION | CLAUSE_OPENER | RELATIVE | ARTICLE | DEFINITE)
+                || self.view.symbol(*i) == NUMBER
+        };
+        let before = (at.saturating_sub(WORK)..at).rev();
+        before.take_while(|i| self.view.is(*i, AGED) || !ends(i)).any(|i| self.view.is(i, AGED))
     }
 
     /// Whether a word of which symbol `at` can be the object stands before it.
@@ -273,7 +287,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 "," if (near || rule.reach == Reach::Phrase || (axis == Axis::Time && self.stands_alone(at)))
                     && i != to
                     && (near || !self.in_list_before(at, to))
-                    && !(near && self.only_qualifies(at, to)) =>
+                    && !(near && rule.says.contains(&Says::Resolved) && self.only_qualifies(at, to)) =>
                 {
                     break;
                 }

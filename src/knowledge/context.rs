@@ -87,6 +87,9 @@ pub(crate) const PERSON: u32 = 1 << 18;
 /// Words before the naming of the patient himself.
 pub(crate) const INTRODUCING: u32 = 1 << 19;
 
+/// Words behind which a person is the patient, told by his work.
+pub(crate) const AGED: u32 = 1 << 20;
+
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -461,6 +464,7 @@ impl ContextKnowledge {
                     WordClass::Article => ARTICLE,
                     WordClass::Person => PERSON,
                     WordClass::Introducing => INTRODUCING,
+                    WordClass::Aged => AGED,
                     WordClass::Pronoun => PRONOUN,
                     WordClass::Resuming => RESUMING,
                     WordClass::Complement => COMPLEMENT,

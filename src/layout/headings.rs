@@ -372,7 +372,7 @@ fn leader(head: &str) -> Option<(usize, usize)> {
 
 /// The gap between a label and its text in a note that is set in columns: "Assessment    neck strain".
 fn column(head: &str) -> Option<(usize, usize)> {
-    let at = head.find("  ").or_else(|| head.find('\t')).filter(|at| *at >= COLUMN)?;
+    let at = head.find("   ").or_else(|| head.find('\t')).filter(|at| *at >= COLUMN)?;
     let gap = head[at..].len() - head[at..].trim_start().len();
     Some((at, at + gap))
 }

@@ -292,6 +292,8 @@ pub enum WordClass {
     Person,
     /// Words before the naming of the patient himself ("*saw* a pleasant man with").
     Introducing,
+    /// Words behind which a person is the patient, told by his work ("44 year *old* shift supervisor with").
+    Aged,
     /// Words that stand for a thing named before.
     Pronoun,
     /// Words with which a cue goes on about the subject before it ("resolved *but* recurred").
