@@ -116,8 +116,16 @@ impl Knowledge {
     /// # Errors
     /// Only if the embedded form is damaged or was built from faulty files, which the build refuses.
     pub fn built_in() -> Result<Knowledge, Vec<Diagnostic>> {
-        let files = Knowledge::embedded_sources()?;
-        settled(|problems| Knowledge::compile_as(&files, EMBEDDED_SHA256.to_owned(), false, problems))
+        // kept once read: to take thousands of small documents apart again costs a start more than it gives
+        static FILES: OnceLock<Vec<SourceFile>> = OnceLock::new();
+        let files = match FILES.get() {
+            Some(files) => files,
+            None => {
+                let read = Knowledge::embedded_sources()?;
+                FILES.get_or_init(|| read)
+            }
+        };
+        settled(|problems| Knowledge::compile_as(files, EMBEDDED_SHA256.to_owned(), false, problems))
     }
 
     /// The built-in knowledge with the files of a folder laid over it: an item of the same id replaces, a new id adds.
