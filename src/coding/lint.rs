@@ -153,7 +153,9 @@ impl Reader<'_> {
         if let Some(word) = self.word_of("query-payment-words", &sent) {
             fault(Condition::Q3, format!("`{word}`"));
         }
-        if CODE.is_match(&sent) {
+        // a code has a point between two characters; most queries have none
+        let pointed = sent.as_bytes().windows(3).any(|w| w[1] == b'.' && w[0].is_ascii_alphanumeric() && w[2].is_ascii_alphanumeric());
+        if pointed && CODE.is_match(&sent) {
             fault(Condition::Q3, "a code".into());
         }
         let clinical: Vec<&String> =

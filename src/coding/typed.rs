@@ -7,6 +7,7 @@ use crate::codeset::Validity;
 use crate::findings::Finding;
 use crate::knowledge::coding::Saying;
 use crate::layout::Layout;
+use crate::mentions::candidates;
 use crate::span::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -41,6 +42,9 @@ pub(crate) fn typed(
 ) -> Vec<Typed> {
     let set = &encounter.release.set;
     let mut out = Vec::new();
+    if !candidates::typed_code(&layout.folded) {
+        return out;
+    }
     for (section, _) in layout.sections.iter().zip(&encounter.coded_from).filter(|(_, coded)| **coded) {
         let Some(body) = text.get(section.start as usize..section.end as usize) else { continue };
         for found in SHAPE.captures_iter(body) {

@@ -253,7 +253,11 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 "(" => depth += 1,
                 ")" if depth == 0 => break,
                 ")" => depth -= 1,
-                "," if rule.reach == Reach::Phrase && !self.in_or_list(i) => break,
+                "," if (rule.reach == Reach::Phrase && !self.in_or_list(i))
+                    || (axis == Axis::Subject && self.view.possessive(from - 1)) =>
+                {
+                    break;
+                }
                 "," if rule.reach == Reach::Clause && axis != Axis::Subject && i > from && self.opens_clause(i) => break,
                 ";" if rule.reach != Reach::Sentence || (axis == Axis::Certainty && self.opens_clause(i)) => break,
                 "|" => break,

@@ -2,7 +2,7 @@
 
 use crate::fold::{Folded, TokenKind};
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{ContextKnowledge, CueRule, NUMERAL, PERSON, Part, RANGE};
+use crate::knowledge::context::{ContextKnowledge, CueRule, NUMERAL, PERSON, Part, RANGE, RELATIVE};
 use crate::phrases::Phrases;
 use crate::span::Span;
 use crate::words::{WordId, Words};
@@ -98,6 +98,11 @@ impl<'f> View<'f> {
     /// Whether symbol `i` is made of letters or digits.
     pub fn is_word(&self, i: usize) -> bool {
         self.first_token(i).is_some_and(|t| t.kind != TokenKind::Punctuation)
+    }
+
+    /// Whether symbol `i` is a possessive, whose ending the folded text has not: "her partner's".
+    pub fn possessive(&self, i: usize) -> bool {
+        self.first_token(i).is_some_and(|t| t.kind == TokenKind::Word && t.span.len() >= t.folded.len() + 2)
     }
 
     /// Whether white space stands before symbol `i`.
@@ -226,7 +231,9 @@ impl<'f> View<'f> {
         let comma = |at: &usize| self.symbol(*at) == ",";
         let opens = comma(&i) && i.checked_sub(1).is_some_and(|before| self.is(before, PERSON));
         let close = (i + 1..self.len().min(i + ASIDE)).find(comma).filter(|_| opens)?;
-        let says = close > i + 1 && (i + 1..close).all(|at| !self.is(at, PERSON) && self.symbol(at) != ";");
+        // "her mother, father and aunt" is a list; "her son, who sat in the passenger seat," is not
+        let clause = self.is(i + 1, RELATIVE);
+        let says = close > i + 1 && (i + 1..close).all(|at| (clause || !self.is(at, PERSON)) && self.symbol(at) != ";");
         (says && self.is_word(close + 1)).then_some(close + 1)
     }
 }
