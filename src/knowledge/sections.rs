@@ -199,9 +199,19 @@ impl SectionsKnowledge {
         first.copy_from_slice(&text.as_bytes()[..word]);
         first.make_ascii_lowercase();
         let list = self.prose.get(std::str::from_utf8(first).ok()?)?;
-        let plain: Option<Vec<bool>> = list.iter().map(|(words, _)| begins_with(text, words)).collect();
+        // the longest that the text begins with, unless one of them can only be told by folding it
+        let mut plain = Some(None);
+        for (at, (words, _)) in list.iter().enumerate() {
+            match begins_with(text, words) {
+                Some(begins) => plain = plain.map(|first| first.or_else(|| begins.then_some(at))),
+                None => {
+                    plain = None;
+                    break;
+                }
+            }
+        }
         let at = match plain {
-            Some(begins) => begins.iter().position(|b| *b),
+            Some(first) => first,
             None => {
                 let folded = folded();
                 let begins = |words: &str| folded.strip_prefix(words).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));

@@ -359,20 +359,21 @@ fn dash(head: &str) -> Option<(usize, usize)> {
 
 /// A bracket that closes a short label and nothing else: "Dx) neck strain".
 fn bracket(head: &str) -> Option<(usize, usize)> {
-    let at = head.find(')').filter(|at| *at > 1 && *at <= BRACKETED)?;
+    let at = memchr::memchr(b')', head.as_bytes()).filter(|at| *at > 1 && *at <= BRACKETED)?;
     (!head[..at].contains('(')).then_some((at, at + 1))
 }
 
 /// Dots that lead from a label to its text: "Dx ....... neck strain".
 fn leader(head: &str) -> Option<(usize, usize)> {
-    let at = head.find("....")?;
+    let at = memchr::memmem::find(head.as_bytes(), b"....")?;
     let dots = head[at..].len() - head[at..].trim_start_matches('.').len();
     Some((at, at + dots))
 }
 
 /// The gap between a label and its text in a note that is set in columns: "Assessment    neck strain".
 fn column(head: &str) -> Option<(usize, usize)> {
-    let at = head.find("   ").or_else(|| head.find('\t')).filter(|at| *at >= COLUMN)?;
+    let bytes = head.as_bytes();
+    let at = memchr::memmem::find(bytes, b"   ").or_else(|| memchr::memchr(b'\t', bytes)).filter(|at| *at >= COLUMN)?;
     let gap = head[at..].len() - head[at..].trim_start().len();
     Some((at, at + gap))
 }
