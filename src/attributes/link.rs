@@ -153,7 +153,8 @@ impl Linker<'_> {
         if read.beside_mention {
             // "slipped on ice in the driveway tonight"
             let event = self.kind(mention) == ConceptKind::Mechanism;
-            return (cost <= if forward || event { 5 } else { 3 } && !(forward && read.after_mention)).then_some(cost);
+            let reach = if event { FAR / 2 } else { 3 + 2 * u32::from(forward) };
+            return (cost <= reach && !(forward && read.after_mention)).then_some(cost);
         }
         match read.attribute.key {
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Region if forward => self.describes(gap, false).then_some(cost),

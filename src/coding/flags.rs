@@ -202,10 +202,9 @@ impl Asking<'_> {
         self.values
             .iter()
             .filter(move |v| v.attribute.key == key && !self.copied(v.attribute.span))
-            // "MRI if persistent", "neck mildly tender": a plan and an examination tell nothing of the complaint's course and strength
+            // "MRI if persistent", "continues on metformin", "neck mildly tender" tell nothing of the complaint's course and strength
             .filter(move |v| match key {
-                AttributeKey::Acuity => !v.mentions.is_empty(),
-                AttributeKey::Course => v.section != SectionKind::Plan || !v.mentions.is_empty(),
+                AttributeKey::Acuity | AttributeKey::Course => !v.mentions.is_empty(),
                 AttributeKey::Severity => v.section != SectionKind::Exam && v.mentions.iter().all(|m| self.complaint(*m)),
                 _ => true,
             })
