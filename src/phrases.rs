@@ -4,7 +4,7 @@
 //! the numbers walk a tree of phrases. Most words of a note begin no phrase and cost one look at a table; an automaton over
 //! the folded text touches every byte, once each for lexicon, cues and values, and building three of them takes most of a start.
 //!
-//! A step of the tree is a word or a set of phrases ("<surgery> for"): a set is a tree of its own that is walked in its place, so
+//! A step of the tree is a word or a set of phrases (`<surgery> for`): a set is a tree of its own that is walked in its place, so
 //! that no phrase has to be written out for each member of the sets it names.
 
 use crate::fold::Folded;
