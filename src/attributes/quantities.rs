@@ -6,6 +6,7 @@ use crate::fold::TokenKind;
 use crate::knowledge::attributes::Quantity;
 use crate::knowledge::source::attributes::{QuantityKind, WordUse};
 use jiff::civil::Date;
+use std::ops::Range;
 
 /// How many tokens before and behind a quantity can say that it is of something else.
 const NEAR: u32 = 5;
@@ -78,8 +79,9 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
         }
         // A score's neighbours say what it is; a date's clause says whose it is.
         let near = if of == QuantityKind::Score { 2 } else { NEAR };
-        let near_before = window(scan, start.saturating_sub(near), start);
-        let near_after = window(scan, end, (end + near).min(scan.len()));
+        let here = sentence(scan, start, end);
+        let near_before = window(scan, start.saturating_sub(near).max(here.start), start);
+        let near_after = window(scan, end, (end + near).min(here.end));
         if rule.not_before.iter().any(|w| near_before.contains(w.as_str()))
             || rule.not_after.iter().any(|w| near_after.contains(w.as_str()))
         {
@@ -143,6 +145,13 @@ fn elsewhere(scan: &Scan<'_>, start: u32, end: u32) -> bool {
     let goes_on = |t: &u32| !ends_clause(scan, *t) && scan.breaks(*t) == 0 && scan.word(*t, WordUse::Clause).is_none();
     let to = (end..(end + 3).min(scan.len())).take_while(goes_on).last().map_or(end, |t| t + 1);
     scan.any_word(from..start, WordUse::Elsewhere) || scan.any_word(end..to, WordUse::Elsewhere)
+}
+
+/// The tokens of the sentence some tokens stand in; all of them if they stand in none.
+fn sentence(scan: &Scan<'_>, start: u32, end: u32) -> Range<u32> {
+    let sentences = &scan.layout.sentences;
+    let at = sentences.partition_point(|s| s.tokens.end <= start);
+    sentences.get(at).filter(|s| s.tokens.contains(&start) && end <= s.tokens.end).map_or(0..scan.len(), |s| s.tokens.clone())
 }
 
 /// Whether a token ends a clause.

@@ -13,7 +13,7 @@ use crate::knowledge::coding::{FlagRule, FlagWhen};
 use crate::layout::Layout;
 use crate::note::Note;
 use crate::span::Span;
-use crate::vocab::{AttributeKey, Certainty, ConceptKind, EvidenceRole, Polarity, SectionKind, Status, Subject};
+use crate::vocab::{AttributeKey, Certainty, ConceptKind, EvidenceRole, Polarity, SectionKind, Status, Subject, Time};
 
 struct Asking<'a> {
     layout: &'a Layout,
@@ -121,7 +121,7 @@ impl Asking<'_> {
             return None;
         }
         if let Some(least) = when.lasting_days {
-            let long = |key| self.neck_values(key).any(|v| matches!(v, Value::Days(from, _) if *from >= least));
+            let long = |key| self.complaint_values(key).any(|v| matches!(v, Value::Days(from, _) if *from >= least));
             if !long(AttributeKey::Duration) && !long(AttributeKey::Onset) {
                 return None;
             }
@@ -219,17 +219,22 @@ impl Asking<'_> {
                         let a = &self.findings[m].assertion;
                         a.polarity == Polarity::Present && a.certainty != Certainty::Hypothetical && a.subject == Subject::Patient
                     };
-                    let told = |&m: &usize| stated(m) && counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
+                    // "Past history: migraine, quiet for years"
+                    let past = v.section == SectionKind::History;
+                    let told = |&m: &usize| !past && stated(m) && counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
                     v.mentions.is_empty() || v.mentions.iter().any(|m| self.neck(*m) || told(m))
                 }
             })
             .map(|v| &v.attribute.value)
     }
 
-    /// Values of a property that are said of the neck itself.
-    fn neck_values(&self, key: AttributeKey) -> impl Iterator<Item = &Value> {
-        let own =
-            move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && v.mentions.iter().any(|&m| self.neck(m));
+    /// Values of a property that are said of a present complaint of the neck: an old spell of it, or the disease behind it, has its own.
+    fn complaint_values(&self, key: AttributeKey) -> impl Iterator<Item = &Value> {
+        let assessed = |m: usize| self.facts.iter().any(|f| f.finding == m && f.standing == Standing::Assessed);
+        let present = move |&m: &usize| {
+            self.neck(m) && (self.complaint(m) || assessed(m)) && self.findings[m].assertion.time != Time::Historical
+        };
+        let own = move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && v.mentions.iter().any(present);
         self.values.iter().filter(own).map(|v| &v.attribute.value)
     }
 
