@@ -11,6 +11,9 @@ use std::ops::Range;
 /// How many tokens before and behind a quantity can say that it is of something else.
 const NEAR: u32 = 5;
 
+/// How far back the words that open a quantity may stand, in tokens.
+const OPENED: u32 = 16;
+
 /// Reads every quantity of a note, in text order.
 pub(crate) fn read(scan: &Scan<'_>, service: Option<Date>, out: &mut Vec<Read>) {
     let mut token = 0;
@@ -74,12 +77,17 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
         if rule.alone && !(stands_alone(scan, from, to) && in_story(scan, from)) {
             return None;
         }
-        if of != QuantityKind::Score && elsewhere(scan, from, to) {
+        let here = sentence(scan, start, end);
+        let opened = || {
+            let text = window(scan, here.start.max(start.saturating_sub(OPENED)), start);
+            rule.opened_by.iter().any(|o| text.contains(o.as_str()))
+        };
+        let held = if rule.opened_by.is_empty() { of == QuantityKind::Score || !elsewhere(scan, from, to) } else { opened() };
+        if !held {
             return None;
         }
         // A score's neighbours say what it is; a date's clause says whose it is.
         let near = if of == QuantityKind::Score { 2 } else { NEAR };
-        let here = sentence(scan, start, end);
         let near_before = window(scan, start.saturating_sub(near).max(here.start), start);
         let near_after = window(scan, end, (end + near).min(here.end));
         if rule.not_before.iter().any(|w| near_before.contains(w.as_str()))

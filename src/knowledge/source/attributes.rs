@@ -91,6 +91,10 @@ pub struct QuantityDoc {
     /// Words that may stand between `before` and the quantity.
     #[serde(default)]
     pub skip: Vec<String>,
+    /// One of these must stand earlier in its sentence ("began while", for "began while she was painting on Saturday"); then what stands
+    /// between does not make it the time of something else.
+    #[serde(default)]
+    pub opened_by: Vec<Placed<String>>,
     /// Whether it counts only directly beside a mention ("neck pain, 3 weeks").
     #[serde(default)]
     pub beside_mention: bool,
