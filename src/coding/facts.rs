@@ -393,8 +393,8 @@ fn later_governs(facts: &mut [Fact]) {
     }
 }
 
-/// Sentence, problem, section and region of a fact that names its region, and whether it is affirmed.
-type Known = (u32, u32, u32, String, bool);
+/// Sentence, problem, section and region of a fact that names its region, whether it is affirmed, and its finding.
+type Known = (u32, u32, u32, String, bool, usize);
 
 /// Gives a region to facts that name none: that of their sentence, problem, section or note, where it is only one.
 fn place(facts: &mut [Fact], knowledge: &Knowledge) {
@@ -402,7 +402,7 @@ fn place(facts: &mut [Fact], knowledge: &Knowledge) {
     let known: Vec<Known> = facts
         .iter()
         .filter(|f| spinal(&f.region))
-        .map(|f| (f.sentence, f.item, f.section, f.region.clone(), matches!(f.state, State::Affirmed | State::Hedged)))
+        .map(|f| (f.sentence, f.item, f.section, f.region.clone(), matches!(f.state, State::Affirmed | State::Hedged), f.finding))
         .collect();
     let only = |pick: &dyn Fn(&Known) -> bool| -> Option<String> {
         let mut regions = known.iter().filter(|k| pick(k)).map(|k| &k.3);
@@ -425,7 +425,10 @@ fn place(facts: &mut [Fact], knowledge: &Knowledge) {
             continue;
         }
         let (sentence, item, section) = (fact.sentence, fact.item, fact.section);
+        // "neck pain, and L5 radiculopathy due to disc herniation"
+        let beside = || known.iter().rfind(|k| k.0 == sentence && k.5 < fact.finding).map(|k| k.3.clone());
         let found = only(&|k| k.0 == sentence)
+            .or_else(beside)
             .or_else(|| only(&|k| k.1 == item))
             .or_else(|| only(&|k| k.2 == section && k.4))
             .or_else(|| only(&|k| k.4))

@@ -297,6 +297,12 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 }
                 // "arm pain in the spring; by fall it was gone"
                 ";" if rule.anaphoric.is_some() && self.view.is(to, PRONOUN) => {}
+                // "neck pain, weakness denied": of two entries the one beside the cue
+                "," if axis == Axis::Polarity && rule.reach != Reach::Sentence && self.two_entries(at, to) => break,
+                // "neck pain - fracture excluded"
+                "-" | "--" if axis == Axis::Polarity && self.view.spaced(at) && self.view.spaced(at + 1) && self.names_between(i, to) => {
+                    break;
+                }
                 ";" if rule.reach != Reach::Sentence || axis != Axis::Polarity => break,
                 "|" => break,
                 // "fever: -, cough: +": directly behind a colon a cue speaks of the label
@@ -306,6 +312,21 @@ impl<'v, 'f> Scopes<'v, 'f> {
             i = at;
         }
         i..to
+    }
+
+    /// Whether something is named between two symbols.
+    fn names_between(&self, from: usize, to: usize) -> bool {
+        self.named.iter().any(|n| from <= n.start && n.end <= to)
+    }
+
+    /// Whether the comma parts what is named from another entry that ends at symbol `to`, and no list: no third, no "and", no label.
+    fn two_entries(&self, comma: usize, to: usize) -> bool {
+        let listed = |i: usize| matches!(self.view.symbol(i), "," | ":" | ";") || self.coordinates(i);
+        let second = self.names_between(comma + 1, to) || (comma + 2 == to && self.view.is_word(comma + 1));
+        let before = || self.named.iter().filter(|n| n.end <= comma);
+        // one thing, though parts of it may be named twice: "*neck* pain, trauma"
+        let one = before().map(|n| n.start).max().is_some_and(|last| before().all(|n| n.end > last));
+        second && one && !(0..comma).chain(comma + 1..to).any(listed)
     }
 
     /// Whether what stands between a comma and the cue only qualifies what stands before it: "strain, *work related,* resolved".
