@@ -237,6 +237,10 @@ pub enum WordUse {
     At,
     /// Behind a level-shaped word that is none: "weighted" ("T2 weighted").
     NoLevel,
+    /// Behind a level where nothing is wrong: "unremarkable".
+    LevelSpared,
+    /// Before a level where nothing is wrong, or that is not meant: "sparing of", "rather than".
+    SparesLevel,
     /// Between the ends of a range of levels: "through".
     LevelRange,
     /// Between the two vertebrae of a disc: "on", "/".
