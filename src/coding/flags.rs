@@ -231,9 +231,8 @@ impl Asking<'_> {
     /// Values of a property that are said of a present complaint of the neck: an old spell of it, or the disease behind it, has its own.
     fn complaint_values(&self, key: AttributeKey) -> impl Iterator<Item = &Value> {
         let assessed = |m: usize| self.facts.iter().any(|f| f.finding == m && f.standing == Standing::Assessed);
-        let present = move |&m: &usize| {
-            self.neck(m) && (self.complaint(m) || assessed(m)) && self.findings[m].assertion.time != Time::Historical
-        };
+        let present =
+            move |&m: &usize| self.neck(m) && (self.complaint(m) || assessed(m)) && self.findings[m].assertion.time != Time::Historical;
         let own = move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && v.mentions.iter().any(present);
         self.values.iter().filter(own).map(|v| &v.attribute.value)
     }
