@@ -299,6 +299,14 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 ";" if rule.anaphoric.is_some() && self.view.is(to, PRONOUN) => {}
                 // "neck pain, weakness denied": of two entries the one beside the cue
                 "," if axis == Axis::Polarity && rule.reach != Reach::Sentence && self.two_entries(at, to) => break,
+                // "neck pain, no numbness, weakness denied": what stands between says itself whether it is there
+                "," if axis == Axis::Polarity
+                    && rule.reach != Reach::Sentence
+                    && i != to
+                    && self.stated.iter().any(|s| at < *s && *s < to) =>
+                {
+                    break;
+                }
                 // "neck pain - fracture excluded"
                 "-" | "--" if axis == Axis::Polarity && self.view.spaced(at) && self.view.spaced(at + 1) && self.names_between(i, to) => {
                     break;
