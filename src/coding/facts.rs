@@ -266,6 +266,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 _ if introduced("other-clinician") => Standing::Incidental,
                 Standing::Narrative if introduced("quoted-report") => Standing::Imaging,
                 Standing::Assessed if introduced("report-line") => Standing::Imaging,
+                Standing::Assessed if introduced("told-by-others") => Standing::Narrative,
                 standing => standing,
             };
             let state = state(finding, established, kind, just_after(layout, finding, knowledge));
