@@ -372,10 +372,10 @@ fn push_new(list: &mut Vec<String>, text: &str) {
 /// An assessment that a later one contradicts gives way: an addendum governs over what it is added to, the postoperative diagnosis over
 /// the preoperative one; and what was only suspected, over what is said of it last.
 fn later_governs(facts: &mut [Fact]) {
-    let later: Vec<(ConceptId, u32, u32, State)> = facts
+    let later: Vec<(ConceptId, u32, u32, Vec<String>, State)> = facts
         .iter()
         .filter(|f| f.standing == Standing::Assessed && matches!(f.state, State::Denied | State::Affirmed))
-        .map(|f| (f.concept, f.section, f.sentence, f.state))
+        .map(|f| (f.concept, f.section, f.sentence, f.levels.clone(), f.state))
         .collect();
     for fact in facts.iter_mut().filter(|f| f.standing == Standing::Assessed) {
         let follows = |section: u32, sentence: u32| match fact.state {
@@ -383,13 +383,19 @@ fn later_governs(facts: &mut [Fact]) {
             State::Affirmed | State::Hedged => sentence > fact.sentence,
             _ => false,
         };
-        let last = later.iter().filter(|(c, section, sentence, _)| *c == fact.concept && follows(*section, *sentence)).max_by_key(|l| l.2);
+        let last = later.iter().filter(|(c, section, sentence, ..)| *c == fact.concept && follows(*section, *sentence)).max_by_key(|l| l.2);
         match last {
             Some((.., State::Denied)) => {
                 fact.overruled = fact.state == State::Affirmed;
                 fact.state = State::Denied;
             }
-            Some(_) => fact.state = State::Affirmed,
+            Some((.., levels, _)) => {
+                fact.state = State::Affirmed;
+                // "possible herniation. Addendum: C5-6 herniation confirmed"
+                if fact.levels.is_empty() {
+                    fact.levels.clone_from(levels);
+                }
+            }
             None => {}
         }
     }
