@@ -4,6 +4,7 @@ use super::encounter::Encounter;
 use crate::attributes::Value;
 use crate::context::Cue;
 use crate::findings::Finding;
+use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::Saying;
 use crate::knowledge::lexicon::ConceptId;
@@ -360,7 +361,15 @@ fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: O
     let mention = &finding.mention;
     let first = layout.sentences.get(mention.sentence as usize).map_or(0, |s| s.tokens.start);
     let from = mention.tokens.start.saturating_sub(saying.days.unwrap_or(0)).max(first);
-    saying.stands_in(layout.tokens(from..mention.tokens.start)) || title.is_some_and(|t| saying.stands_in(layout.tokens_of(t)))
+    let before = layout.tokens(from..mention.tokens.start);
+    // "MRI 3/2022: bulge": a date says nothing of who speaks
+    let undated = || {
+        let number = |i: usize| before[i].kind == TokenKind::Number;
+        let date = |i: usize| number(i) || (i > 0 && number(i - 1) && matches!(layout.folded.word(from as usize + i), "/" | "-"));
+        let words: Vec<_> = (0..before.len()).filter(|i| !date(*i)).map(|i| before[i]).collect();
+        words.len() < before.len() && saying.stands_in(&words)
+    };
+    saying.stands_in(before) || undated() || title.is_some_and(|t| saying.stands_in(layout.tokens_of(t)))
 }
 
 fn push_new(list: &mut Vec<String>, text: &str) {
