@@ -36,6 +36,22 @@ pub(crate) fn read(scan: &Scan<'_>, out: &mut Vec<Read>) {
     }
 }
 
+/// Which values are levels where nothing is wrong: "C6-7 unremarkable", "C5-6 and C6-7 spared".
+pub(crate) fn spared(scan: &Scan<'_>, reads: &[Read]) -> Vec<bool> {
+    let mut out = vec![false; reads.len()];
+    // where the next level begins, and whether it is spared
+    let mut next: Option<(u32, bool)> = None;
+    for (i, read) in reads.iter().enumerate().rev().filter(|(_, r)| r.attribute.key == AttributeKey::Level) {
+        let (start, end) = (read.tokens.start, read.tokens.end);
+        let before = || (start.saturating_sub(3)..start).any(|t| scan.word(t, WordUse::SparesLevel) == Some(start));
+        let joined = |at: u32| end == at || (end + 1 == at && scan.word(end, WordUse::Join).is_some() && scan.token(end) != ",");
+        let with_next = next.is_some_and(|(at, spared)| spared && (joined(at) || read.tokens.contains(&at)));
+        out[i] = scan.word(end, WordUse::LevelSpared).is_some() || before() || with_next;
+        next = Some((start, out[i]));
+    }
+    out
+}
+
 /// The vertebra at a token, the token after it, and whether it is sure without a partner.
 fn first(scan: &Scan<'_>, token: u32) -> Option<(Vertebra, u32, bool)> {
     let kind = scan.layout.folded.tokens.get(token as usize)?.kind;

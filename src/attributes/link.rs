@@ -49,7 +49,7 @@ impl Linker<'_> {
     /// The mentions, by index, that a value belongs to.
     pub fn link(&self, read: &Read) -> Vec<usize> {
         let key = read.attribute.key;
-        let Some(sentence) = self.sentence_of(read.tokens.start) else { return Vec::new() };
+        let Some(sentence) = self.scan.layout.sentence_at(read.tokens.start).map(|at| at as u32) else { return Vec::new() };
         let here = self.mentions_of(sentence..sentence + 1);
         if key == AttributeKey::PainScore && self.of_a_site(read.tokens.start) {
             return Vec::new();
@@ -110,12 +110,6 @@ impl Linker<'_> {
 
     fn kind(&self, mention: usize) -> ConceptKind {
         self.knowledge.lexicon.concept(self.mentions[mention].concept).kind
-    }
-
-    fn sentence_of(&self, token: u32) -> Option<u32> {
-        let sentences = &self.scan.layout.sentences;
-        let at = sentences.partition_point(|s| s.tokens.end <= token);
-        (at < sentences.len()).then_some(at as u32)
     }
 
     fn mentions_of(&self, sentences: Range<u32>) -> Range<usize> {

@@ -16,7 +16,6 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use crate::knowledge::source::attributes::WordUse;
 use crate::knowledge::{Knowledge, NameId};
 use crate::layout::Layout;
 use crate::mentions::Mention;
@@ -126,7 +125,7 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
     let linker = Linker { scan: &scan, mentions, knowledge };
     let mut out: Vec<NoteValue> = Vec::with_capacity(reads.len());
     let mut levels: Option<(u32, Vec<usize>)> = None;
-    let spared = spared(&scan, &reads);
+    let spared = levels::spared(&scan, &reads);
     for (read, spared) in reads.into_iter().zip(spared) {
         let mut linked = if spared { Vec::new() } else { linker.link(&read) };
         if read.attribute.key == AttributeKey::Level {
@@ -145,21 +144,6 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         }
         let section = section_of(layout, read.attribute.span);
         out.push(NoteValue { attribute: read.attribute, section, mentions: linked });
-    }
-    out
-}
-
-/// Which values are levels where nothing is wrong: "C6-7 unremarkable", "C5-6 and C6-7 spared".
-fn spared(scan: &Scan<'_>, reads: &[Read]) -> Vec<bool> {
-    let mut out = vec![false; reads.len()];
-    let mut below: Option<(u32, bool)> = None;
-    for (i, read) in reads.iter().enumerate().rev().filter(|(_, r)| r.attribute.key == AttributeKey::Level) {
-        let (start, end) = (read.tokens.start, read.tokens.end);
-        let before = || (start.saturating_sub(3)..start).any(|t| scan.word(t, WordUse::SparesLevel) == Some(start));
-        let joined = |at: u32| end == at || (end + 1 == at && scan.word(end, WordUse::Join).is_some() && scan.token(end) != ",");
-        let with_next = below.is_some_and(|(at, spared)| spared && (joined(at) || read.tokens.contains(&at)));
-        out[i] = scan.word(end, WordUse::LevelSpared).is_some() || before() || with_next;
-        below = Some((start, out[i]));
     }
     out
 }

@@ -78,12 +78,12 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
             return None;
         }
         let here = sentence(scan, start, end);
-        let opened = || {
-            let text = window(scan, here.start.max(start.saturating_sub(OPENED)), start);
-            rule.opened_by.iter().any(|o| text.contains(o.as_str()))
+        let holds = match of {
+            _ if rule.opened => scan.any_word(here.start.max(start.saturating_sub(OPENED))..start, WordUse::Onset),
+            QuantityKind::Score => true,
+            _ => !elsewhere(scan, from, to),
         };
-        let held = if rule.opened_by.is_empty() { of == QuantityKind::Score || !elsewhere(scan, from, to) } else { opened() };
-        if !held {
+        if !holds {
             return None;
         }
         // A score's neighbours say what it is; a date's clause says whose it is.
@@ -157,9 +157,8 @@ fn elsewhere(scan: &Scan<'_>, start: u32, end: u32) -> bool {
 
 /// The tokens of the sentence some tokens stand in; all of them if they stand in none.
 fn sentence(scan: &Scan<'_>, start: u32, end: u32) -> Range<u32> {
-    let sentences = &scan.layout.sentences;
-    let at = sentences.partition_point(|s| s.tokens.end <= start);
-    sentences.get(at).filter(|s| s.tokens.contains(&start) && end <= s.tokens.end).map_or(0..scan.len(), |s| s.tokens.clone())
+    let near = scan.layout.sentence_at(start).map(|at| &scan.layout.sentences[at].tokens);
+    near.filter(|t| t.start <= start && end <= t.end).cloned().unwrap_or(0..scan.len())
 }
 
 /// Whether a token ends a clause.

@@ -61,9 +61,7 @@ pub(crate) fn denied(scan: &Scan<'_>, token: u32) -> bool {
 
 /// The token after the sentence that holds a token.
 fn sentence_end(scan: &Scan<'_>, token: u32) -> u32 {
-    let sentences = &scan.layout.sentences;
-    let at = sentences.partition_point(|s| s.tokens.end <= token);
-    sentences.get(at).map_or(scan.len(), |s| s.tokens.end)
+    scan.layout.sentence_at(token).map_or(scan.len(), |at| scan.layout.sentences[at].tokens.end)
 }
 
 /// Targets behind a radiation's words, each with the side that stands before it.

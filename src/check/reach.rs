@@ -152,7 +152,7 @@ fn count(value: &serde_json::Value, times: &mut BTreeMap<String, usize>) {
     }
 }
 
-/// Terms that begin with a cue (a mention never contains what decides about it), and cues that can never act.
+/// Terms that begin with a cue (a mention never contains what decides about it), and phrases that are to keep cues from acting and cannot.
 pub(super) fn cues(files: &[SourceFile], problems: &mut Vec<Diagnostic>) {
     let contexts = || files.iter().filter_map(|f| if let Document::Context(d) = &f.document { Some((f.path.as_str(), d)) } else { None });
     let mut acting: BTreeMap<String, (&str, &Placed<String>)> = BTreeMap::new();
@@ -183,15 +183,13 @@ pub(super) fn cues(files: &[SourceFile], problems: &mut Vec<Diagnostic>) {
     }
     for (path, doc) in contexts() {
         for cue in &doc.cues {
-            let own: BTreeSet<String> = cue.not.iter().map(|p| folded(p)).collect();
+            let own: BTreeMap<String, &Placed<String>> = cue.not.iter().map(|p| (folded(p), p)).collect();
             for phrase in &cue.phrases {
                 let words = folded(phrase);
-                let message = || format!("the cue `{}` can never act on `{}`", cue.id.value, phrase.value);
-                if own.contains(&words) {
-                    problems.push(Diagnostic::warning("K027", place(path, phrase), message()).help("it stands under `not` as well"));
-                } else if let Some((other, pseudo)) = silent.get(&words) {
-                    let problem = Diagnostic::warning("K027", place(path, phrase), message());
-                    problems.push(problem.related(place(other, pseudo), "this phrase keeps every cue inside it from acting"));
+                let kept = own.get(&words).map(|not| (path, *not)).or_else(|| silent.get(&words).copied());
+                if let Some((other, not)) = kept {
+                    let message = format!("`{}` keeps no cue from acting: it is a phrase of the cue `{}`", not.value, cue.id.value);
+                    problems.push(Diagnostic::warning("K027", place(other, not), message).related(place(path, phrase), "this phrase"));
                 }
             }
         }

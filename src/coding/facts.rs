@@ -266,8 +266,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 _ if section.copied => Standing::Past,
                 _ if introduced("other-clinician") => Standing::Incidental,
                 Standing::Narrative if introduced("quoted-report") => Standing::Imaging,
-                Standing::Assessed if introduced("report-line") => Standing::Imaging,
-                Standing::Assessed if introduced("told-by-others") => Standing::Narrative,
+                // a complaint is the patient's, whoever tells it
+                Standing::Assessed if kind == ConceptKind::Diagnosis && introduced("report-line") => Standing::Imaging,
+                Standing::Assessed if kind == ConceptKind::Diagnosis && introduced("told-by-others") => Standing::Narrative,
                 standing => standing,
             };
             let state = state(finding, established, kind, just_after(layout, finding, knowledge));
@@ -362,14 +363,15 @@ fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: O
     let first = layout.sentences.get(mention.sentence as usize).map_or(0, |s| s.tokens.start);
     let from = mention.tokens.start.saturating_sub(saying.days.unwrap_or(0)).max(first);
     let before = layout.tokens(from..mention.tokens.start);
+    let number = |i: usize| before[i].kind == TokenKind::Number;
     // "MRI 3/2022: bulge": a date says nothing of who speaks
-    let undated = || {
-        let number = |i: usize| before[i].kind == TokenKind::Number;
-        let date = |i: usize| number(i) || (i > 0 && number(i - 1) && matches!(layout.folded.word(from as usize + i), "/" | "-"));
-        let words: Vec<_> = (0..before.len()).filter(|i| !date(*i)).map(|i| before[i]).collect();
-        words.len() < before.len() && saying.stands_in(&words)
+    let date = |i: usize| number(i) || (i > 0 && number(i - 1) && matches!(layout.folded.word(from as usize + i), "/" | "-"));
+    let said = if (0..before.len()).any(number) {
+        saying.stands_in(&(0..before.len()).filter(|i| !date(*i)).map(|i| before[i]).collect::<Vec<_>>())
+    } else {
+        saying.stands_in(before)
     };
-    saying.stands_in(before) || undated() || title.is_some_and(|t| saying.stands_in(layout.tokens_of(t)))
+    said || title.is_some_and(|t| saying.stands_in(layout.tokens_of(t)))
 }
 
 fn push_new(list: &mut Vec<String>, text: &str) {
@@ -381,12 +383,16 @@ fn push_new(list: &mut Vec<String>, text: &str) {
 /// An assessment that a later one contradicts gives way: an addendum governs over what it is added to, the postoperative diagnosis over
 /// the preoperative one; and what was only suspected, over what is said of it last.
 fn later_governs(facts: &mut [Fact]) {
-    let later: Vec<(ConceptId, u32, u32, Vec<String>, State)> = facts
-        .iter()
-        .filter(|f| f.standing == Standing::Assessed && matches!(f.state, State::Denied | State::Affirmed))
-        .map(|f| (f.concept, f.section, f.sentence, f.levels.clone(), f.state))
+    let assessed = |f: &Fact| f.standing == Standing::Assessed;
+    let later: Vec<(ConceptId, u32, u32, usize, State)> = (0..facts.len())
+        .filter(|i| assessed(&facts[*i]) && matches!(facts[*i].state, State::Denied | State::Affirmed))
+        .map(|i| (facts[i].concept, facts[i].section, facts[i].sentence, i, facts[i].state))
         .collect();
-    for fact in facts.iter_mut().filter(|f| f.standing == Standing::Assessed) {
+    for i in 0..facts.len() {
+        let fact = &facts[i];
+        if !assessed(fact) {
+            continue;
+        }
         let follows = |section: u32, sentence: u32| match fact.state {
             State::Affirmed if !fact.suspected => section > fact.section,
             State::Affirmed | State::Hedged => sentence > fact.sentence,
@@ -395,15 +401,15 @@ fn later_governs(facts: &mut [Fact]) {
         let last = later.iter().filter(|(c, section, sentence, ..)| *c == fact.concept && follows(*section, *sentence)).max_by_key(|l| l.2);
         match last {
             Some((.., State::Denied)) => {
-                fact.overruled = fact.state == State::Affirmed;
-                fact.state = State::Denied;
+                facts[i].overruled = facts[i].state == State::Affirmed;
+                facts[i].state = State::Denied;
             }
-            Some((.., levels, _)) => {
-                fact.state = State::Affirmed;
+            Some((.., confirmation, _)) => {
                 // "possible herniation. Addendum: C5-6 herniation confirmed"
-                if fact.levels.is_empty() {
-                    fact.levels.clone_from(levels);
+                if facts[i].levels.is_empty() {
+                    facts[i].levels = facts[*confirmation].levels.clone();
                 }
+                facts[i].state = State::Affirmed;
             }
             None => {}
         }

@@ -297,16 +297,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 }
                 // "arm pain in the spring; by fall it was gone"
                 ";" if rule.anaphoric.is_some() && self.view.is(to, PRONOUN) => {}
-                // "neck pain, weakness denied": of two entries the one beside the cue
-                "," if axis == Axis::Polarity && rule.reach != Reach::Sentence && self.two_entries(at, to) => break,
-                // "neck pain, no numbness, weakness denied": what stands between says itself whether it is there
-                "," if axis == Axis::Polarity
-                    && rule.reach != Reach::Sentence
-                    && i != to
-                    && self.stated.iter().any(|s| at < *s && *s < to) =>
-                {
-                    break;
-                }
+                "," if axis == Axis::Polarity && rule.reach != Reach::Sentence && self.parts_entries(at, to) => break,
                 // "neck pain - fracture excluded"
                 "-" | "--" if axis == Axis::Polarity && self.view.spaced(at) && self.view.spaced(at + 1) && self.names_between(i, to) => {
                     break;
@@ -327,8 +318,12 @@ impl<'v, 'f> Scopes<'v, 'f> {
         self.named.iter().any(|n| from <= n.start && n.end <= to)
     }
 
-    /// Whether the comma parts what is named from another entry that ends at symbol `to`, and no list: no third, no "and", no label.
-    fn two_entries(&self, comma: usize, to: usize) -> bool {
+    /// Whether only what stands between the comma and symbol `to` is spoken of there: "neck pain, no numbness, *weakness* denied", where
+    /// an entry between says itself whether it is there; "neck pain, *weakness* denied", two entries and no list: no third, no "and", no label.
+    fn parts_entries(&self, comma: usize, to: usize) -> bool {
+        if self.stated.iter().any(|s| comma < *s && *s < to) {
+            return true;
+        }
         let listed = |i: usize| matches!(self.view.symbol(i), "," | ":" | ";") || self.coordinates(i);
         let second = self.names_between(comma + 1, to) || (comma + 2 == to && self.view.is_word(comma + 1));
         let before = || self.named.iter().filter(|n| n.end <= comma);

@@ -93,8 +93,8 @@ pub(crate) struct Quantity {
     pub before_ends: WordSet<WordId>,
     pub after_begins: WordSet<WordId>,
     pub skip: Vec<String>,
-    /// One of these must stand earlier in the sentence, if there are any.
-    pub opened_by: Vec<String>,
+    /// Whether words of an onset must stand earlier in the sentence.
+    pub opened: bool,
     pub not_before: Vec<String>,
     pub not_after: Vec<String>,
     pub beside_mention: bool,
@@ -226,7 +226,7 @@ impl AttributesKnowledge {
                 before,
                 after,
                 skip,
-                opened_by: placed(&quantity.opened_by),
+                opened: quantity.opened,
                 not_before: plain(&quantity.not_before),
                 not_after: plain(&quantity.not_after),
                 beside_mention: quantity.beside_mention,

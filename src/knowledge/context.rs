@@ -83,10 +83,8 @@ pub(crate) const CONTRAST: u32 = 1 << 16;
 pub(crate) const DATING: u32 = 1 << 17;
 /// Persons of whom something may be said between commas.
 pub(crate) const PERSON: u32 = 1 << 18;
-
 /// Words before the naming of the patient himself.
 pub(crate) const INTRODUCING: u32 = 1 << 19;
-
 /// Words behind which a person is the patient, told by his work.
 pub(crate) const AGED: u32 = 1 << 20;
 

@@ -122,6 +122,12 @@ impl Layout {
         &self.folded.tokens[first..end]
     }
 
+    /// The number of the sentence that holds a token; of the next one, if none does.
+    pub fn sentence_at(&self, token: u32) -> Option<usize> {
+        let at = self.sentences.partition_point(|s| s.tokens.end <= token);
+        (at < self.sentences.len()).then_some(at)
+    }
+
     fn covered(&self, span: Span) -> (usize, usize) {
         let first = self.folded.tokens.partition_point(|t| t.span.start < span.start);
         let end = self.folded.tokens.partition_point(|t| t.span.end <= span.end);

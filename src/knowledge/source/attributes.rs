@@ -91,10 +91,10 @@ pub struct QuantityDoc {
     /// Words that may stand between `before` and the quantity.
     #[serde(default)]
     pub skip: Vec<String>,
-    /// One of these must stand earlier in its sentence ("began while", for "began while she was painting on Saturday"); then what stands
+    /// Whether it counts only behind words of use `onset` in its sentence ("*began while* she was painting on Saturday"); then what stands
     /// between does not make it the time of something else.
     #[serde(default)]
-    pub opened_by: Vec<Placed<String>>,
+    pub opened: bool,
     /// Whether it counts only directly beside a mention ("neck pain, 3 weeks").
     #[serde(default)]
     pub beside_mention: bool,
@@ -229,6 +229,8 @@ pub enum WordUse {
     PartOfMonth,
     /// Of something other than the complaint: doses, visits, therapy courses.
     Elsewhere,
+    /// Say that something began with what follows: "began while".
+    Onset,
     /// Add half a unit: "and a half".
     Half,
     /// Within the words of a radiation, between its targets: "the", "down".
