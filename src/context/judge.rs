@@ -31,7 +31,8 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let context = &knowledge.context;
     let kind = layout.sections.get(sentence.section as usize).map_or(SectionKind::Unknown, |s| s.kind);
     let prior = context.priors.get(&kind).copied();
-    let view = View::new(&layout.folded, sentence.tokens.clone(), knowledge);
+    let mut view = View::new(&layout.folded, sentence.tokens.clone(), knowledge);
+    view.signed = layout.items.get(sentence.item as usize).is_some_and(|i| i.kind == ItemKind::Signed);
     let found = view.phrases();
     let cells = cells(&view, &found);
     let complaint = |m: &&Mention| {
@@ -123,7 +124,7 @@ fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Say
 /// The sentence that opens the list in which sentence `index` is an entry: a heading, or one that ends with a colon.
 fn lead(layout: &Layout, index: usize) -> Option<&Sentence> {
     let here = layout.sentences.get(index)?;
-    let listed = |kind: ItemKind| matches!(kind, ItemKind::Bullet | ItemKind::Numbered);
+    let listed = |kind: ItemKind| matches!(kind, ItemKind::Bullet | ItemKind::Signed | ItemKind::Numbered);
     let mut at = here.item as usize;
     while listed(layout.items.get(at)?.kind) && layout.items[at].section == here.section {
         at = at.checked_sub(1)?;

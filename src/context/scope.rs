@@ -114,10 +114,12 @@ impl<'v, 'f> Scopes<'v, 'f> {
         scopes
     }
 
-    /// A mark that stands free on the left and touches a word on the right, within a line: "no pain -fever"; or one of a series.
+    /// A mark that stands free on the left and touches a word on the right, within a line: "no pain -fever"; or one of a series, or a list entry's sign.
     fn is_glued(&self, f: &Found) -> bool {
         let touches = || !self.view.spaced(f.end) && (!self.view.opens_line(f.start) || self.view.symbol(f.start) != "-");
-        self.view.spaced(f.start) && self.view.is_word(f.end) && (touches() || self.in_series(f.start))
+        self.view.spaced(f.start)
+            && self.view.is_word(f.end)
+            && (touches() || self.in_series(f.start) || (self.view.signed && f.start == 0))
     }
 
     /// Whether a mark before an entry is one of several in a row, not all of them dashes: "*+* headache, *-* fever".

@@ -14,6 +14,8 @@ pub(crate) struct View<'f> {
     words: &'f Words,
     knowledge: &'f ContextKnowledge,
     symbols: Vec<Symbol>,
+    /// Whether the sentence stands in a list of entries with signs: "+ headache", "- fever".
+    pub signed: bool,
 }
 
 /// A symbol.
@@ -59,7 +61,7 @@ impl<'f> View<'f> {
             symbols.push(Symbol { word, first, end });
             first = end;
         }
-        View { folded, words, knowledge: context, symbols }
+        View { folded, words, knowledge: context, symbols, signed: false }
     }
 
     /// A cue of the knowledge.

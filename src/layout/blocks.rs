@@ -25,7 +25,8 @@ pub(crate) fn blocks(text: &str, folded: &Folded, sections: &[Section], knowledg
     let width = lines.iter().map(|l| l.end - l.first).max().unwrap_or(0);
     let mut starts: Vec<Start> = Vec::new();
     for (index, section) in sections.iter().enumerate() {
-        let mut section = Body { text, lines: &lines, width, knowledge, section, index: index as u32, items: &mut starts };
+        let mut section =
+            Body { text, lines: &lines, width, knowledge, section, index: index as u32, items: &mut starts, signs: Vec::new() };
         section.items();
     }
     sentences(text, folded, &lines, width, starts, sections, knowledge)
@@ -39,6 +40,14 @@ struct Start {
     parent: Option<u32>,
 }
 
+/// The entries of a list that a plus or a minus opens.
+struct Signs {
+    indent: usize,
+    plus: bool,
+    minus: bool,
+    items: Vec<u32>,
+}
+
 struct Body<'a> {
     text: &'a str,
     lines: &'a [Line],
@@ -47,6 +56,8 @@ struct Body<'a> {
     section: &'a Section,
     index: u32,
     items: &'a mut Vec<Start>,
+    /// The entries with a plus or a minus since the last paragraph or blank line.
+    signs: Vec<Signs>,
 }
 
 impl Body<'_> {
@@ -76,6 +87,7 @@ impl Body<'_> {
                     open.retain(|o| o.kind == ItemKind::Numbered);
                 }
                 before = None;
+                self.signs.clear();
                 continue;
             }
             let at = if any { line.start.max(body) } else { body };
@@ -89,6 +101,7 @@ impl Body<'_> {
                     });
                     if !belongs {
                         open.clear();
+                        self.signs.clear();
                         let item = self.push(at, ItemKind::Paragraph, None);
                         open.push(Open { indent, item, kind: ItemKind::Paragraph });
                     }
@@ -114,10 +127,31 @@ impl Body<'_> {
         let parent = open.last().map(|o| o.item);
         let item = self.push(at, mark.kind, parent);
         open.push(Open { indent, item, kind: mark.kind });
+        self.sign(mark.close, indent, item);
         for offset in inline_entries(line.of(self.text), mark) {
             open.pop();
             let item = self.push(line.first + offset, mark.kind, parent);
             open.push(Open { indent, item, kind: mark.kind });
+        }
+    }
+}
+
+impl Body<'_> {
+    /// Takes "+" and "-" for signs where both stand before entries of one list.
+    fn sign(&mut self, mark: char, indent: usize, item: u32) {
+        if !matches!(mark, '+' | '-' | '–' | '—') {
+            return;
+        }
+        let at = self.signs.iter().position(|s| s.indent == indent).unwrap_or(self.signs.len());
+        if at == self.signs.len() {
+            self.signs.push(Signs { indent, plus: false, minus: false, items: Vec::new() });
+        }
+        let signs = &mut self.signs[at];
+        signs.plus |= mark == '+';
+        signs.minus |= mark != '+';
+        signs.items.push(item);
+        if signs.plus && signs.minus {
+            signs.items.drain(..).for_each(|i| self.items[i as usize].kind = ItemKind::Signed);
         }
     }
 }

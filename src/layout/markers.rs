@@ -26,7 +26,7 @@ pub(crate) fn marker(line: &str) -> Option<Marker> {
         '•' | '·' | '▪' | '●' | '◦' | '■' | '\u{f0b7}' => {
             return Some(Marker { kind: ItemKind::Bullet, number: 0, close: first, letter: false });
         }
-        '-' if behind.is_some_and(char::is_alphabetic) => {
+        '-' | '+' if behind.is_some_and(char::is_alphabetic) => {
             return Some(Marker { kind: ItemKind::Bullet, number: 0, close: first, letter: false });
         }
         '#' if behind != Some('#') => {

@@ -52,6 +52,8 @@ pub enum ItemKind {
     Paragraph,
     /// A list entry with a bullet or dash.
     Bullet,
+    /// A list entry with a plus or minus that says whether it is there: other entries of its list have the other sign.
+    Signed,
     /// A numbered or lettered list entry.
     Numbered,
     /// A table row or `key: value` line.
