@@ -248,9 +248,9 @@ impl Linker<'_> {
         if quiet(kind) || matches!(key, AttributeKey::Acuity | AttributeKey::Region | AttributeKey::Phase) {
             return None;
         }
-        // "Strength is full in both arms": the side is the other part's
+        // "Neck supple. SLR + on the right", "Strength is full in both arms": the side is the other part's
         let parts = || self.scan.within(here.tokens.clone()).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
-        if key == AttributeKey::Laterality && parts() {
+        if key == AttributeKey::Laterality && (kind == SectionKind::Exam || parts()) {
             return None;
         }
         let mut reach = 0;

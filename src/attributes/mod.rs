@@ -16,6 +16,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use crate::knowledge::attributes::Meaning;
 use crate::knowledge::{Knowledge, NameId};
 use crate::layout::Layout;
 use crate::mentions::Mention;
@@ -139,7 +140,11 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
             }
             levels = Some((read.tokens.end, linked.clone()));
         }
-        if linked.is_empty() && read.beside_mention {
+        // "sensation fine in *both* hands": the side of a part, not of the complaint
+        let of_part = || {
+            read.attribute.key == AttributeKey::Laterality && scan.at(read.tokens.end).iter().any(|h| matches!(h.meaning, Meaning::Target(_)))
+        };
+        if linked.is_empty() && (read.beside_mention || of_part()) {
             continue;
         }
         let section = section_of(layout, read.attribute.span);

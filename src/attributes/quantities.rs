@@ -81,6 +81,7 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
         let holds = match of {
             _ if rule.opened => scan.any_word(here.start.max(start.saturating_sub(OPENED))..start, WordUse::Onset),
             QuantityKind::Score => true,
+            _ if rule.named => true,
             _ => !elsewhere(scan, from, to),
         };
         if !holds {

@@ -212,7 +212,8 @@ impl Asking<'_> {
                 if places {
                     let story = v.section <= SectionKind::Hpi || v.section >= SectionKind::Assessment;
                     let alone = v.mentions.is_empty() && story;
-                    !radiates.iter().any(|r| r.overlaps(v.attribute.span)) && (alone || v.mentions.iter().any(|&m| self.neck(m)))
+                    let placed = |&m: &usize| self.neck(m) && !self.treats(m);
+                    !radiates.iter().any(|r| r.overlaps(v.attribute.span)) && (alone || v.mentions.iter().any(placed))
                 } else {
                     // "return for severe headache" tells nothing of how strong the neck pain is
                     let stated = |m: usize| {
@@ -251,6 +252,11 @@ impl Asking<'_> {
     /// Whether it is something felt: a "mild disc bulge" is no mild pain.
     fn complaint(&self, finding: usize) -> bool {
         self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind == ConceptKind::Symptom
+    }
+
+    /// Whether it is something done: of "PT both" the side is the treatment's.
+    fn treats(&self, finding: usize) -> bool {
+        self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind == ConceptKind::Procedure
     }
 
     fn neck(&self, finding: usize) -> bool {

@@ -95,6 +95,8 @@ pub(crate) struct Quantity {
     pub skip: Vec<String>,
     /// Whether words of an onset must stand earlier in the sentence.
     pub opened: bool,
+    /// Whether its own words say what it dates.
+    pub named: bool,
     pub not_before: Vec<String>,
     pub not_after: Vec<String>,
     pub beside_mention: bool,
@@ -227,6 +229,7 @@ impl AttributesKnowledge {
                 after,
                 skip,
                 opened: quantity.opened,
+                named: quantity.named,
                 not_before: plain(&quantity.not_before),
                 not_after: plain(&quantity.not_after),
                 beside_mention: quantity.beside_mention,

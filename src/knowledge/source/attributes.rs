@@ -95,6 +95,9 @@ pub struct QuantityDoc {
     /// between does not make it the time of something else.
     #[serde(default)]
     pub opened: bool,
+    /// Its `before` names what it dates ("date of injury"): a visit, a dose or a therapy named beside it changes nothing.
+    #[serde(default)]
+    pub named: bool,
     /// Whether it counts only directly beside a mention ("neck pain, 3 weeks").
     #[serde(default)]
     pub beside_mention: bool,
