@@ -152,7 +152,11 @@ impl Linker<'_> {
         }
         match read.attribute.key {
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Region if forward => self.describes(gap, false).then_some(cost),
-            AttributeKey::Laterality if forward => (self.describes(gap, true) && cost <= NEAR).then_some(cost),
+            // "neck 4/10 *left,* LBP 6/10": a comma rather ends what the side belongs to
+            AttributeKey::Laterality if forward => {
+                let parted = gap.clone().any(|t| self.scan.token(t) == ",");
+                (self.describes(gap, true) && cost <= NEAR).then_some(cost + if parted { 4 } else { 0 })
+            }
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Laterality | AttributeKey::Region => {
                 (cost <= NEAR && self.ends_phrase(value.end)).then_some(cost + 3)
             }

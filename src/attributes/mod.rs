@@ -142,7 +142,8 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         }
         // "sensation fine in *both* hands": the side of a part, not of the complaint
         let of_part = || {
-            read.attribute.key == AttributeKey::Laterality && scan.at(read.tokens.end).iter().any(|h| matches!(h.meaning, Meaning::Target(_)))
+            let limb = |h: &scan::Hit| matches!(h.meaning, Meaning::Target(t) if knowledge.attributes.targets[t as usize].limb);
+            read.attribute.key == AttributeKey::Laterality && scan.at(read.tokens.end).iter().any(limb)
         };
         if linked.is_empty() && (read.beside_mention || of_part()) {
             continue;

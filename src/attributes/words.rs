@@ -88,7 +88,7 @@ fn radiation(scan: &Scan<'_>, start: u32, from: u32, end: u32, link: u16, out: &
             _ => None,
         });
         if let Some((target, target_end)) = target {
-            let name = &scan.knowledge.targets[target as usize];
+            let name = &scan.knowledge.targets[target as usize].value;
             let text = side.take().map_or_else(|| name.clone(), |side| format!("{side} {name}"));
             let attribute = Attribute { key: AttributeKey::Radiation, value: Value::Text(text), span: scan.span(start..target_end), rule };
             out.push(Read { attribute, tokens: start..target_end, beside_mention: false, after_mention: true });

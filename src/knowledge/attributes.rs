@@ -31,13 +31,22 @@ pub struct AttributesKnowledge {
     /// Links.
     pub(crate) links: Vec<Link>,
     /// Names of body parts.
-    pub(crate) targets: Vec<String>,
+    pub(crate) targets: Vec<Target>,
     /// The spine's letters, from top to bottom.
     pub(crate) columns: Vec<ColumnDoc>,
     /// Facts.
     pub(crate) facts: Vec<Fact>,
     /// The rule that levels are reported under.
     pub(crate) level_rule: Option<NameId>,
+}
+
+/// A part of the body.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// Its name.
+    pub value: String,
+    /// Whether a side named before it is its own.
+    pub limb: bool,
 }
 
 /// What a phrase means.
@@ -267,7 +276,7 @@ impl AttributesKnowledge {
         }
         for target in &doc.targets {
             builder.add_all(path, &target.terms, Meaning::Target(self.targets.len() as u16));
-            self.targets.push(target.value.clone());
+            self.targets.push(Target { value: target.value.clone(), limb: target.limb });
         }
         for words in &doc.words {
             builder.add_all(path, &words.terms, Meaning::Word(words.what));

@@ -210,6 +210,9 @@ pub struct TargetDoc {
     pub value: String,
     /// The words.
     pub terms: Vec<Placed<String>>,
+    /// Whether a side named before it is its own, not the complaint's: "*both* hands".
+    #[serde(default)]
+    pub limb: bool,
 }
 
 /// What small words do.
