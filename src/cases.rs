@@ -15,6 +15,7 @@ use crate::note::Note;
 use crate::span::Span;
 use crate::vocab::{AttributeKey, Certainty, Polarity, SectionKind, Status, Subject, Time};
 use rayon::prelude::*;
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -60,7 +61,7 @@ pub fn run(engine: &Engine, files: &[SourceFile]) -> Outcome {
     outcome
 }
 
-fn place(path: &str, value: &Placed<String>) -> Location {
+fn place(path: &str, value: &Placed<SmolStr>) -> Location {
     Location { path: Arc::from(path), line: value.line, column: value.column }
 }
 

@@ -12,6 +12,7 @@ use crate::knowledge::source::{Document, SourceFile};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{Knowledge, sources};
 use crate::vocab::ConceptKind;
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -109,7 +110,7 @@ pub fn check_against(scope: Scope<'_>, releases: &Releases) -> Checked {
     checked
 }
 
-fn place(path: &str, value: &Placed<String>) -> Location {
+fn place(path: &str, value: &Placed<SmolStr>) -> Location {
     Location { path: Arc::from(path), line: value.line, column: value.column }
 }
 
@@ -173,7 +174,7 @@ fn unused(files: &[SourceFile], problems: &mut Vec<Diagnostic>) {
         let used = (0..16).any(|_| {
             let Some((_, here)) = at else { return false };
             at = here.parent.as_ref().and_then(|p| concepts.get(p.value.as_str())).copied();
-            spoken.contains(&here.id.value)
+            spoken.contains(here.id.value.as_str())
         });
         if !used {
             problems.push(Diagnostic::warning("K017", place(path, &doc.id), format!("no rule uses the concept `{}`", doc.id.value)));

@@ -9,6 +9,8 @@ use crate::knowledge::Knowledge;
 use crate::layout::{self, Layout};
 use crate::mentions::{self, Mention};
 use crate::note::Note;
+use crate::report::{Report, build, joined};
+use crate::span::{Positions, Unit};
 use crate::{attributes, context};
 use std::sync::Arc;
 
@@ -88,7 +90,49 @@ impl Engine {
     }
 
     /// Reviews a note: its report, positions in `unit`. Never fails.
-    pub fn review(&self, note: &Note, unit: crate::span::Unit) -> crate::report::Report {
-        crate::report::build::report(note, &self.reviewed(note), &self.knowledge, unit)
+    ///
+    /// What is longer than [`LONGEST`] is no note of one encounter: it is read in parts, each on its own, and the report says so.
+    pub fn review(&self, note: &Note, unit: Unit) -> Report {
+        if note.text.len() <= LONGEST {
+            return build::report(note, &self.reviewed(note), &self.knowledge, unit);
+        }
+        let (mut from, mut base, mut count) = (0, 0, 0);
+        let mut whole: Option<Report> = None;
+        while from < note.text.len() {
+            let end = cut(&note.text, from);
+            let text = note.text.get(from..end).unwrap_or_default().to_owned();
+            let (id, facts) = (note.id.clone(), note.facts.clone());
+            // what is told of the note is told once
+            let (notices, passthrough) = if from == 0 { (note.notices.clone(), note.passthrough.clone()) } else { Default::default() };
+            let part = Note { id, text, facts, notices, passthrough };
+            let report = build::part(&part, &self.reviewed(&part), &self.knowledge, unit, base);
+            base = Positions::new(&part.text, unit).from(base).at(part.text.len() as u32);
+            match &mut whole {
+                Some(whole) => joined::add(whole, report, &self.releases.pick(note.facts.date).set),
+                None => whole = Some(report),
+            }
+            (from, count) = (end, count + 1);
+        }
+        let mut whole = whole.unwrap_or_else(|| build::report(note, &self.reviewed(note), &self.knowledge, unit));
+        joined::close(&mut whole, &note.text, count);
+        whole
     }
+}
+
+/// Bytes of the longest text that is reviewed as one note. The longest real ones, discharge summaries, have a tenth of it.
+pub const LONGEST: usize = 1 << 20;
+
+/// Bytes of a part of what is longer.
+const PART: usize = 1 << 17;
+
+/// Where the part that begins at `from` ends: behind the last blank line in its second half, else the last line, else the last word.
+fn cut(text: &str, from: usize) -> usize {
+    if text.len() - from <= PART {
+        return text.len();
+    }
+    let end = text.floor_char_boundary(from + PART);
+    let half = text.floor_char_boundary(from + PART / 2);
+    let second = text.get(half..end).unwrap_or_default();
+    let behind = |mark: &str| second.rfind(mark).map(|at| half + at + mark.len());
+    behind("\n\n").or_else(|| behind("\n")).or_else(|| behind(" ")).unwrap_or(end)
 }

@@ -84,6 +84,8 @@ pub struct Positions<'t> {
     text: &'t str,
     unit: Unit,
     checkpoints: Vec<u32>,
+    /// Where the text begins, in the unit.
+    base: u32,
 }
 
 const STRIDE: usize = 256;
@@ -102,18 +104,23 @@ impl<'t> Positions<'t> {
             }
             checkpoints.push(count);
         }
-        Positions { text, unit, checkpoints }
+        Positions { text, unit, checkpoints, base: 0 }
+    }
+
+    /// The same for a text that is a part of another and begins at `base` there, in the unit.
+    pub fn from(self, base: u32) -> Positions<'t> {
+        Positions { base, ..self }
     }
 
     /// The position in the chosen unit of byte `byte` (clamped to the text's length).
     pub fn at(&self, byte: u32) -> u32 {
         let byte = (byte as usize).min(self.text.len());
         if self.checkpoints.is_empty() {
-            return byte as u32;
+            return self.base + byte as u32;
         }
         let slot = byte / STRIDE;
         let base = slot * STRIDE;
-        let mut count = self.checkpoints.get(slot).copied().unwrap_or(0);
+        let mut count = self.base + self.checkpoints.get(slot).copied().unwrap_or(0);
         for &b in &self.text.as_bytes()[base.min(byte)..byte] {
             count += units_of(b, self.unit);
         }

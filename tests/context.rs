@@ -57,7 +57,7 @@ fn denials() -> Vec<String> {
     let cues = RULES.iter().flat_map(|d| &d.cues).filter(|c| c.direction == Direction::Forward && c.says == [Says::Absent]);
     let cues = cues.filter(|c| !c.glued && c.words.is_none());
     let phrases = cues.flat_map(|c| &c.phrases).map(|p| p.value.clone());
-    phrases.filter(|p| p.starts_with(|c: char| c.is_ascii_alphabetic()) && !p.contains(['<', ':'])).collect()
+    phrases.filter(|p| p.starts_with(|c: char| c.is_ascii_alphabetic()) && !p.contains(['<', ':'])).map(|p| p.to_string()).collect()
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn speaking() -> BTreeSet<String> {
     let docs = || RULES.iter();
     let cues = docs().flat_map(|d| d.cues.iter().map(|c| c.id.value.clone()));
     let values = docs().flat_map(|d| d.values.iter().map(|v| v.id.value.clone()));
-    cues.chain(values).chain(docs().flat_map(|d| d.priors.iter().map(|p| p.id.value.clone()))).collect()
+    cues.chain(values).chain(docs().flat_map(|d| d.priors.iter().map(|p| p.id.value.clone()))).map(|id| id.to_string()).collect()
 }
 
 #[test]

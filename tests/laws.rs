@@ -174,7 +174,7 @@ static CONDITIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let files = Knowledge::embedded_sources().unwrap();
     let lexicons = files.iter().filter_map(|f| if let Document::Lexicon(d) = &f.document { Some(d) } else { None });
     let terms = lexicons.flat_map(|d| &d.concepts).filter_map(|c| c.terms.first());
-    terms.map(|t| t.value.clone()).collect()
+    terms.map(|t| t.value.to_string()).collect()
 });
 const LEVELS: [&str; 6] = ["", "", "C5-6 ", "C4-5 and C6-7 ", "cervical ", "left "];
 const JOINTS: [&str; 6] = ["\n", "\n2. ", " with ", " due to ", ", ", ". Probable "];

@@ -226,3 +226,39 @@ fn a_build_without_parquet_says_so() {
     assert!(done.err.contains("this build has no Parquet; build with --features parquet"), "{}", done.err);
     assert!(!Path::new(&at("out.parquet")).exists());
 }
+
+/// What is too long to be one note is read in parts: places are those of the whole, and the report says so.
+#[test]
+fn a_very_long_note_is_read_in_parts() {
+    let engine = Engine::built_in().unwrap();
+    let one = "Anamnèse: vérifiée 🙂.\nHPI: Neck pain for two weeks, 6/10, on the left.\n\nAssessment:\n1. Cervicalgia\n\n";
+    let other = "HPI: routine visit, blood pressure is fine.\n\nAssessment: hypertension.\n\n";
+    let long = format!("{}{one}{}", other.repeat(16_000), one.repeat(400));
+    assert!(long.len() > cervicode::engine::LONGEST);
+    for unit in [cervicode::span::Unit::Codepoints, cervicode::span::Unit::Bytes, cervicode::span::Unit::Utf16] {
+        let report = engine.review(&cervicode::note::Note::new("chart", &*long), unit);
+        let codes: Vec<String> = report.codes.iter().map(|c| c.code.to_string()).collect();
+        assert_eq!(codes, ["M54.2"]);
+        assert!(report.notices.iter().any(|n| n.contains("parts")), "{:?}", report.notices);
+        assert!(report.sections.windows(2).all(|s| s[0].end == s[1].start), "sections follow one another");
+        let wide: Vec<u16> = long.encode_utf16().collect();
+        let characters: Vec<char> = long.chars().collect();
+        let quoted = |start: u32, end: u32| match unit {
+            cervicode::span::Unit::Bytes => long[start as usize..end as usize].to_owned(),
+            cervicode::span::Unit::Utf16 => String::from_utf16(&wide[start as usize..end as usize]).unwrap(),
+            cervicode::span::Unit::Codepoints => characters[start as usize..end as usize].iter().collect(),
+        };
+        let last = report.findings.last().unwrap();
+        assert_eq!(quoted(last.start, last.end), last.text);
+        assert!(report.codes[0].evidence.iter().all(|e| quoted(e.start, e.end) == e.text));
+        assert_eq!(report.sections.last().unwrap().end as usize, quoted_length(&long, unit));
+    }
+}
+
+fn quoted_length(text: &str, unit: cervicode::span::Unit) -> usize {
+    match unit {
+        cervicode::span::Unit::Bytes => text.len(),
+        cervicode::span::Unit::Utf16 => text.encode_utf16().count(),
+        cervicode::span::Unit::Codepoints => text.chars().count(),
+    }
+}

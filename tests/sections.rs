@@ -18,7 +18,7 @@ fn titles() -> Vec<(String, SectionKind)> {
     let files = Knowledge::embedded_sources().unwrap();
     let docs = files.into_iter().filter_map(|f| if let Document::Sections(d) = f.document { Some(d) } else { None });
     let headings = docs.flat_map(|d| d.headings).filter(|h| h.how == HeadingUse::Heading);
-    headings.flat_map(|h| h.terms.into_iter().map(move |t| (t.value, h.kind))).collect()
+    headings.flat_map(|h| h.terms.into_iter().map(move |t| (t.value.to_string(), h.kind))).collect()
 }
 
 fn sections_of(text: &str) -> Vec<Section> {

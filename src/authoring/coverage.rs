@@ -113,8 +113,10 @@ impl Counts {
                     }
                     let id = item.id.value.clone();
                     match knowledge.names.find(&id).and_then(|name| self.fired.get(&name)) {
-                        Some(fired) => shown.fired.push(Item { id, times: fired.times, notes: fired.notes }),
-                        None => shown.never.push(Silent { id, at: format!("{}:{}:{}", file.path, item.id.line, item.id.column) }),
+                        Some(fired) => shown.fired.push(Item { id: id.to_string(), times: fired.times, notes: fired.notes }),
+                        None => shown
+                            .never
+                            .push(Silent { id: id.to_string(), at: format!("{}:{}:{}", file.path, item.id.line, item.id.column) }),
                     }
                 }
             }

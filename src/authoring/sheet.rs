@@ -13,6 +13,7 @@ use crate::knowledge::source::lexicon::LexiconDoc;
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{Knowledge, NameId};
 use serde::Serialize;
+use smol_str::SmolStr;
 
 /// One item of the knowledge, explained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -173,7 +174,7 @@ impl Explainer<'_> {
     pub fn terms_of(&self, id: &str) -> Vec<String> {
         let lexicons = || self.written.files.iter().filter_map(|f| if let Document::Lexicon(d) = &f.document { Some(d) } else { None });
         let own = lexicons().flat_map(|d| &d.concepts).filter(|c| c.id.value == id).flat_map(|c| c.terms.iter().chain(&c.abbreviations));
-        let mut terms: Vec<String> = own.map(|t| t.value.clone()).collect();
+        let mut terms: Vec<String> = own.map(|t| t.value.to_string()).collect();
         terms.extend(lexicons().flat_map(|d| composed(d, id)));
         terms
     }
@@ -186,10 +187,10 @@ impl Explainer<'_> {
         let mut rows = vec![
             Row { label: "title", values: vec![concept.title.clone()] },
             Row { label: "kind", values: vec![concept.kind.to_string()] },
-            Row { label: "is a kind of", values: concept.parent.iter().map(|p| p.value.clone()).collect() },
+            Row { label: "is a kind of", values: concept.parent.iter().map(|p| p.value.to_string()).collect() },
             Row { label: "kinds of it", values: kinds },
             Row { label: "terms", values: self.terms_of(id) },
-            Row { label: "not in", values: concept.not.iter().map(|t| t.value.clone()).collect() },
+            Row { label: "not in", values: concept.not.iter().map(|t| t.value.to_string()).collect() },
         ];
         let Some(own) = own else { return rows };
         let coding = &self.knowledge.coding;
@@ -265,7 +266,7 @@ impl Explainer<'_> {
         let mut found = Vec::new();
         for file in &self.written.files {
             let Document::Lexicon(doc) = &file.document else { continue };
-            let mut look = |id: &str, list: &[Placed<String>]| {
+            let mut look = |id: &str, list: &[Placed<SmolStr>]| {
                 for term in list.iter().filter(|t| fold_phrase(t) == wanted) {
                     found.push((id.to_string(), format!("{}:{}:{}", file.path, term.line, term.column)));
                 }
@@ -331,5 +332,5 @@ pub(crate) fn case_shown(path: &str, case: &Case) -> CaseShown {
             }
         }
     }
-    CaseShown { at: format!("{path}:{}:{}", case.note.line, case.note.column), note: case.note.value.clone(), expects }
+    CaseShown { at: format!("{path}:{}:{}", case.note.line, case.note.column), note: case.note.value.to_string(), expects }
 }

@@ -7,10 +7,11 @@ use crate::knowledge::source::coding::{CodingDoc, SuggestDoc, TableDoc, TableKey
 use crate::knowledge::source::{Document, SourceFile};
 use crate::knowledge::yaml::Placed;
 use crate::vocab::{AttributeKey, Reason};
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-fn place(path: &str, value: &Placed<String>) -> Location {
+fn place(path: &str, value: &Placed<SmolStr>) -> Location {
     Location { path: Arc::from(path), line: value.line, column: value.column }
 }
 

@@ -12,6 +12,7 @@ use crate::knowledge::source::context::Says;
 use crate::knowledge::source::{Document, SourceFile};
 use crate::knowledge::yaml::Placed;
 use crate::vocab::ConceptKind;
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rules that can never fire: no word leads to any concept they start from, or to one they need beside it.
@@ -155,8 +156,8 @@ fn count(value: &serde_json::Value, times: &mut BTreeMap<String, usize>) {
 /// Terms that begin with a cue (a mention never contains what decides about it), and phrases that are to keep cues from acting and cannot.
 pub(super) fn cues(files: &[SourceFile], problems: &mut Vec<Diagnostic>) {
     let contexts = || files.iter().filter_map(|f| if let Document::Context(d) = &f.document { Some((f.path.as_str(), d)) } else { None });
-    let mut acting: BTreeMap<String, (&str, &Placed<String>)> = BTreeMap::new();
-    let mut silent: BTreeMap<String, (&str, &Placed<String>)> = BTreeMap::new();
+    let mut acting: BTreeMap<String, (&str, &Placed<SmolStr>)> = BTreeMap::new();
+    let mut silent: BTreeMap<String, (&str, &Placed<SmolStr>)> = BTreeMap::new();
     for (path, doc) in contexts() {
         for cue in
             doc.cues.iter().filter(|c| c.says.iter().any(|s| matches!(s, Says::Absent | Says::Possible | Says::Probable | Says::Family)))
@@ -183,7 +184,7 @@ pub(super) fn cues(files: &[SourceFile], problems: &mut Vec<Diagnostic>) {
     }
     for (path, doc) in contexts() {
         for cue in &doc.cues {
-            let own: BTreeMap<String, &Placed<String>> = cue.not.iter().map(|p| (folded(p), p)).collect();
+            let own: BTreeMap<String, &Placed<SmolStr>> = cue.not.iter().map(|p| (folded(p), p)).collect();
             for phrase in &cue.phrases {
                 let words = folded(phrase);
                 let kept = own.get(&words).map(|not| (path, *not)).or_else(|| silent.get(&words).copied());

@@ -6,7 +6,9 @@ use crate::note::Note;
 use crate::vocab::{AuthorRole, Phase, Setting};
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Makes a note of an item.
 ///
@@ -106,12 +108,13 @@ fn binary(bytes: &[u8]) -> Option<&'static str> {
 
 fn record(line: &[u8], id: String, options: &Options) -> Result<Note, String> {
     let (line, replaced) = match std::str::from_utf8(line) {
-        Ok(line) => (std::borrow::Cow::Borrowed(line), false),
+        Ok(line) => (Cow::Borrowed(line), false),
         Err(_) => (String::from_utf8_lossy(line), true),
     };
     // the parser's own words may quote the line: only the place in it is told
     let mut reader = serde_json::Deserializer::from_str(&line);
-    let read = Wanted(options).deserialize(&mut reader).and_then(|fields| reader.end().map(|()| fields));
+    let wanted = Wanted { options, long: line.len() > LONG };
+    let read = wanted.deserialize(&mut reader).and_then(|fields| reader.end().map(|()| fields));
     let fields = match read {
         Ok(fields) => fields,
         Err(e) => {
@@ -130,8 +133,17 @@ fn record(line: &[u8], id: String, options: &Options) -> Result<Note, String> {
     Ok(note)
 }
 
+/// Bytes of a record whose text is unescaped piece by piece: the parser would hold it once more.
+const LONG: usize = 4 << 20;
+
+/// Bytes of such a piece.
+const PIECE: usize = 1 << 20;
+
 /// Reads the fields of a record that are used; the others are passed over without being kept.
-struct Wanted<'o>(&'o Options);
+struct Wanted<'o> {
+    options: &'o Options,
+    long: bool,
+}
 
 /// Whether a field of that name is used.
 pub(super) fn is_used(name: &str, options: &Options) -> bool {
@@ -156,7 +168,10 @@ impl<'de> Visitor<'de> for Wanted<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut record: A) -> Result<Self::Value, A::Error> {
         let mut fields = Map::new();
         while let Some(Name(name)) = record.next_key()? {
-            if is_used(&name, self.0) {
+            if self.long && name == self.options.text_field {
+                let value = record.next_value::<&RawValue>()?;
+                fields.insert(name.into_owned(), unescaped(value.get()).map_err(serde::de::Error::custom)?);
+            } else if is_used(&name, self.options) {
                 fields.insert(name.into_owned(), record.next_value()?);
             } else {
                 record.next_value::<IgnoredAny>()?;
@@ -166,9 +181,23 @@ impl<'de> Visitor<'de> for Wanted<'_> {
     }
 }
 
+/// A long JSON value. A blank is part of no escape, so a string may be parted at any.
+fn unescaped(raw: &str) -> serde_json::Result<Value> {
+    let Some(mut rest) = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')) else { return serde_json::from_str(raw) };
+    let mut text = String::with_capacity(rest.len());
+    while !rest.is_empty() {
+        let near = rest.floor_char_boundary(PIECE);
+        let end = rest[near..].find(' ').map_or(rest.len(), |at| near + at);
+        let (piece, more) = rest.split_at(end);
+        text.push_str(&serde_json::from_str::<Cow<'_, str>>(&format!("\"{piece}\""))?);
+        rest = more;
+    }
+    Ok(Value::String(text))
+}
+
 /// A field's name, borrowed where it has no escapes.
 #[derive(serde::Deserialize)]
-struct Name<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The fields that say something of the encounter.
 const FACTS: [&str; 5] = ["setting", "date", "author", "encounter_phase", "billed"];
@@ -249,6 +278,19 @@ mod tests {
             assert_eq!(problem.place, "notes:3");
             assert!(!problem.message.contains("Jane"), "{problem}");
         }
+    }
+
+    #[test]
+    fn a_long_record_is_read_like_a_short_one() {
+        let text = "Née 🙂 \"neck\" pain\\ \u{1}\n\t/ ".repeat(LONG / 20);
+        let line = serde_json::to_vec(&serde_json::json!({ "id": "long", "text": text, "setting": "inpatient" })).unwrap();
+        assert!(line.len() > LONG);
+        let read = note(Raw::Json(line.clone())).unwrap();
+        assert!(read.text == text, "the text is the same");
+        assert_eq!((read.id.as_str(), read.facts.setting), ("long", Some(Setting::Inpatient)));
+        let blanks = [b"{\"text\":5,\"x\":\"".as_slice(), &vec![b' '; LONG], b"\"}"].concat();
+        assert_eq!(note(Raw::Json(blanks)).unwrap_err().message, "`text` is no string");
+        assert!(note(Raw::Json(line[..line.len() - 40].to_vec())).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::knowledge::{NameId, Names};
 use crate::phrases::Phrases;
 use crate::vocab::{AttributeKey, AuthorRole, Setting};
 use crate::words::{WordId, Words};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -150,7 +151,7 @@ struct Builder<'p> {
 }
 
 impl Builder<'_> {
-    fn add(&mut self, path: &str, term: &Placed<String>, meaning: Meaning) {
+    fn add(&mut self, path: &str, term: &Placed<SmolStr>, meaning: Meaning) {
         let folded = fold_phrase(&term.value);
         if folded.trim().is_empty() {
             let at = Location { path: Arc::from(path), line: term.line, column: term.column };
@@ -170,7 +171,7 @@ impl Builder<'_> {
         self.meanings[slot].push(meaning);
     }
 
-    fn add_all(&mut self, path: &str, terms: &[Placed<String>], meaning: Meaning) {
+    fn add_all(&mut self, path: &str, terms: &[Placed<SmolStr>], meaning: Meaning) {
         for term in terms {
             self.add(path, term, meaning);
         }
@@ -219,12 +220,12 @@ impl AttributesKnowledge {
             builder.add_all(path, &value.terms, Meaning::Value { index, exact: false });
             builder.add_all(path, &value.abbreviations, Meaning::Value { index, exact: true });
             builder.add_all(path, &value.not, Meaning::Block(rule));
-            let exact = value.abbreviations.iter().map(|a| a.value.clone()).collect();
+            let exact = value.abbreviations.iter().map(|a| a.value.to_string()).collect();
             self.values.push(WordValue { rule, key: value.key, value: value.value.clone(), exact });
         }
         for quantity in &doc.quantities {
             let rule = names.add(path, &quantity.id, builder.problems);
-            let placed = |list: &[Placed<String>]| list.iter().map(|t| fold_phrase(&t.value)).collect::<Vec<_>>();
+            let placed = |list: &[Placed<SmolStr>]| list.iter().map(|t| fold_phrase(&t.value)).collect::<Vec<_>>();
             let plain = |list: &[String]| list.iter().map(|t| fold_phrase(t)).collect::<Vec<_>>();
             let (before, after, skip) = (placed(&quantity.before), placed(&quantity.after), plain(&quantity.skip));
             let mut word = |word: Option<&str>| builder.words.add(word.unwrap_or_default());
@@ -282,7 +283,7 @@ impl AttributesKnowledge {
             builder.add_all(path, &words.terms, Meaning::Word(words.what));
         }
         if let Some(first) = doc.columns.first().filter(|_| self.level_rule.is_none()) {
-            let id = Placed { value: LEVEL_RULE.to_string(), line: first.letter.line, column: first.letter.column };
+            let id = Placed { value: SmolStr::new_static(LEVEL_RULE), line: first.letter.line, column: first.letter.column };
             self.level_rule = Some(names.add(path, &id, builder.problems));
         }
         self.columns.extend(doc.columns.iter().cloned());

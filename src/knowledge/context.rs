@@ -9,6 +9,7 @@ use crate::knowledge::{NameId, Names};
 use crate::phrases::Phrases;
 use crate::vocab::SectionKind;
 use crate::words::{ByWord, WordId, Words};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -197,7 +198,7 @@ struct Collected<'p> {
 const NESTED: usize = 4;
 
 impl Collected<'_> {
-    fn add(&mut self, path: &str, id: &str, phrases: &[Placed<String>], part: Part, cues: &[CueRule]) {
+    fn add(&mut self, path: &str, id: &str, phrases: &[Placed<SmolStr>], part: Part, cues: &[CueRule]) {
         let owner = self.owners.len() as u32;
         self.owners.push((Arc::from(path), Arc::from(id)));
         for phrase in phrases {
@@ -256,7 +257,7 @@ impl Collected<'_> {
     }
 
     /// Compares the phrases that name sets with all others, member by member.
-    fn compare(&mut self, docs: &BTreeMap<String, &[Placed<String>]>, cues: &[CueRule]) {
+    fn compare(&mut self, docs: &BTreeMap<String, &[Placed<SmolStr>]>, cues: &[CueRule]) {
         for (written, said, number) in self.named.take().into_iter().flatten().filter(|(_, said, _)| said.part != Part::Pseudo) {
             let mut first = None;
             for words in self.expand(&written, docs, NESTED) {
@@ -276,7 +277,7 @@ impl Collected<'_> {
     }
 
     /// Makes the tree of a set, after those of the sets that it names; a set that names itself is none there.
-    fn grow(&mut self, name: &str, docs: &BTreeMap<String, &[Placed<String>]>, depth: usize) {
+    fn grow(&mut self, name: &str, docs: &BTreeMap<String, &[Placed<SmolStr>]>, depth: usize) {
         let Some(members) = docs.get(name).filter(|_| depth > 0 && !self.sets.contains_key(name)) else { return };
         let named = members.iter().flat_map(|p| p.value.split(' ')).filter(|w| w.starts_with('<') && *w != name);
         named.for_each(|inner| self.grow(inner, docs, depth - 1));
@@ -337,7 +338,7 @@ impl Collected<'_> {
     }
 
     /// The phrases that a phrase with names of sets stands for.
-    fn expand(&mut self, phrase: &str, docs: &BTreeMap<String, &[Placed<String>]>, depth: usize) -> Vec<Vec<WordId>> {
+    fn expand(&mut self, phrase: &str, docs: &BTreeMap<String, &[Placed<SmolStr>]>, depth: usize) -> Vec<Vec<WordId>> {
         let mut made = vec![Vec::new()];
         for word in phrase.split(' ').filter(|w| !w.is_empty()) {
             let members = match docs.get(word) {
@@ -377,7 +378,7 @@ impl ContextKnowledge {
             *made.classes.slot(id) |= NUMERAL;
         }
         let alike = alike(docs, known, names, problems);
-        let mut sets: BTreeMap<String, &[Placed<String>]> = BTreeMap::new();
+        let mut sets: BTreeMap<String, &[Placed<SmolStr>]> = BTreeMap::new();
         for (path, set) in docs.iter().flat_map(|(path, doc)| doc.sets.iter().map(move |s| (path, s))) {
             names.add(path, &set.id, problems);
             sets.insert(format!("<{}>", set.id.value), &set.phrases);
@@ -519,7 +520,7 @@ fn alike(docs: &[(&str, &ContextDoc)], known: &mut Words, names: &mut Names, pro
 }
 
 fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str, u16>, problems: &mut Vec<Diagnostic>) -> CueRule {
-    let at = |place: &Placed<String>| Location { path: Arc::from(path), line: place.line, column: place.column };
+    let at = |place: &Placed<SmolStr>| Location { path: Arc::from(path), line: place.line, column: place.column };
     if cue.says.is_empty() && !cue.reverses {
         problems.push(Diagnostic::error(
             "K023",

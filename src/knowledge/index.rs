@@ -31,7 +31,7 @@ impl Index {
                         }
                     }
                 }
-                index.terms.extend(entry.terms.iter().map(|t| IndexTerm { term: t.value.clone(), codes: codes.clone() }));
+                index.terms.extend(entry.terms.iter().map(|t| IndexTerm { term: t.value.to_string(), codes: codes.clone() }));
             }
         }
         index

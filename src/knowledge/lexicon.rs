@@ -16,6 +16,7 @@ use crate::words::{WordId, Words};
 use entries::{Builder, Entries, FindingId, Meaning, SiteId};
 use grammar::Grammar;
 use joined::Joined;
+use smol_str::SmolStr;
 use spelling::Spelling;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -136,15 +137,15 @@ impl Lexicon {
         for concept in &doc.concepts {
             let name = compiler.names.add(path, &concept.id, compiler.problems);
             let id = ConceptId(self.concepts.len() as u16);
-            self.by_id.insert(concept.id.value.clone(), id);
-            compiler.meanings.insert(concept.id.value.clone(), Meaning::Concept(id));
+            self.by_id.insert(concept.id.value.to_string(), id);
+            compiler.meanings.insert(concept.id.value.to_string(), Meaning::Concept(id));
             self.concepts.push(Concept {
                 name,
-                id: concept.id.value.clone(),
+                id: concept.id.value.to_string(),
                 title: concept.title.clone(),
                 kind: concept.kind,
                 parent: None,
-                region: concept.region.as_ref().map(|r| r.value.clone()),
+                region: concept.region.as_ref().map(|r| r.value.to_string()),
                 regional: concept.regional,
                 past: None,
                 target: concept.target,
@@ -152,14 +153,14 @@ impl Lexicon {
         }
         for site in &doc.sites {
             let id = SiteId(self.sites.len() as u16);
-            compiler.meanings.insert(site.id.value.clone(), Meaning::Site(id));
-            let region = site.region.as_ref().map(|r| r.value.clone());
-            self.sites.push(Site { id: site.id.value.clone(), region, spine: site.spine });
+            compiler.meanings.insert(site.id.value.to_string(), Meaning::Site(id));
+            let region = site.region.as_ref().map(|r| r.value.to_string());
+            self.sites.push(Site { id: site.id.value.to_string(), region, spine: site.spine });
         }
         for finding in &doc.findings {
             let id = FindingId(self.findings.len() as u16);
-            compiler.meanings.insert(finding.id.value.clone(), Meaning::finding(id, Form::Noun));
-            self.findings.push(Finding { id: finding.id.value.clone(), with: Vec::new(), reach: finding.reach, otherwise: None });
+            compiler.meanings.insert(finding.id.value.to_string(), Meaning::finding(id, Form::Noun));
+            self.findings.push(Finding { id: finding.id.value.to_string(), with: Vec::new(), reach: finding.reach, otherwise: None });
         }
     }
 
@@ -167,14 +168,16 @@ impl Lexicon {
     fn resolve(&mut self, path: &str, doc: &LexiconDoc, compiler: &mut Compiler) {
         compiler.builder.file(path);
         for concept in &doc.concepts {
-            let id = self.by_id[&concept.id.value];
+            let id = self.by_id[concept.id.value.as_str()];
             if let Some(parent) = &concept.parent {
                 self.concepts[id.0 as usize].parent = self.concept_at(path, parent, compiler);
             }
             if let Some(past) = &concept.past {
                 self.concepts[id.0 as usize].past = self.concept_at(path, past, compiler);
             }
-            if let Some(region) = concept.region.as_ref().filter(|r| !self.sites.iter().any(|s| s.region.as_ref() == Some(&r.value))) {
+            if let Some(region) =
+                concept.region.as_ref().filter(|r| !self.sites.iter().any(|s| s.region.as_deref() == Some(r.value.as_str())))
+            {
                 let message = format!("`{}` is the region of no site", region.value);
                 compiler.problems.push(Diagnostic::error("K014", location(path, region), message));
             }
@@ -192,14 +195,14 @@ impl Lexicon {
             compiler.add_all(&concept.not, Meaning::Block, false, None);
         }
         for site in &doc.sites {
-            let Some(meaning) = compiler.meanings.get(&site.id.value).copied() else { continue };
+            let Some(meaning) = compiler.meanings.get(site.id.value.as_str()).copied() else { continue };
             let company = compiler.builder.company(&[], &site.unless_near, compiler.words);
             compiler.add_all(&site.terms, meaning, false, company);
             compiler.add_all(&site.abbreviations, meaning, true, company);
             compiler.add_all(&site.not, Meaning::Block, false, None);
         }
         for finding in &doc.findings {
-            let Some(Meaning::Finding(id, _)) = compiler.meanings.get(&finding.id.value).copied() else { continue };
+            let Some(Meaning::Finding(id, _)) = compiler.meanings.get(finding.id.value.as_str()).copied() else { continue };
             let forms = [
                 (Form::Noun, &finding.nouns),
                 (Form::Adjective, &finding.adjectives),
@@ -218,7 +221,7 @@ impl Lexicon {
                         let message = format!("`{}` is neither a site nor the region of one", at.value);
                         compiler.problems.push(Diagnostic::error("K014", location(path, at), message));
                     }
-                    rows.push((at.value.clone(), concept));
+                    rows.push((at.value.to_string(), concept));
                 }
             }
             let otherwise = finding.otherwise.as_ref().and_then(|o| self.concept_at(path, o, compiler));
@@ -228,7 +231,7 @@ impl Lexicon {
         }
         for abbreviation in &doc.abbreviations {
             let company = compiler.builder.company(&abbreviation.near, &abbreviation.unless_near, compiler.words);
-            match compiler.meanings.get(&abbreviation.means.value).copied() {
+            match compiler.meanings.get(abbreviation.means.value.as_str()).copied() {
                 Some(meaning) => compiler.add_all(std::slice::from_ref(&abbreviation.text), meaning, true, company),
                 None => compiler.unknown(path, &abbreviation.means),
             }
@@ -259,7 +262,7 @@ impl Lexicon {
         for (path, doc) in docs {
             for finding in &doc.findings {
                 let Some(like) = &finding.like else { continue };
-                match (compiler.meanings.get(&finding.id.value), compiler.meanings.get(&like.value)) {
+                match (compiler.meanings.get(finding.id.value.as_str()), compiler.meanings.get(like.value.as_str())) {
                     (Some(Meaning::Finding(id, _)), Some(Meaning::Finding(model, _))) => {
                         let rows = self.findings[model.0 as usize].with.clone();
                         self.findings[id.0 as usize].with.extend(rows);
@@ -270,7 +273,7 @@ impl Lexicon {
         }
     }
 
-    fn concept_at(&self, path: &str, id: &Placed<String>, compiler: &mut Compiler) -> Option<ConceptId> {
+    fn concept_at(&self, path: &str, id: &Placed<SmolStr>, compiler: &mut Compiler) -> Option<ConceptId> {
         let found = self.find(id);
         if found.is_none() {
             compiler.unknown(path, id);
@@ -325,13 +328,13 @@ impl Lexicon {
 }
 
 impl Compiler<'_> {
-    fn add_all(&mut self, phrases: &[Placed<String>], meaning: Meaning, exact: bool, company: Option<u16>) {
+    fn add_all(&mut self, phrases: &[Placed<SmolStr>], meaning: Meaning, exact: bool, company: Option<u16>) {
         for phrase in phrases {
             self.builder.add(phrase, meaning, exact, company, self.words, self.problems);
         }
     }
 
-    fn unknown(&mut self, path: &str, id: &Placed<String>) {
+    fn unknown(&mut self, path: &str, id: &Placed<SmolStr>) {
         let mut known: Vec<&str> = self.meanings.keys().map(String::as_str).collect();
         known.sort_unstable();
         let problem = Diagnostic::error("K014", location(path, id), format!("`{}` is not defined", id.value));
@@ -350,7 +353,7 @@ fn lookup_row(lexicon: &Lexicon, finding: FindingId, site: SiteId) -> bool {
     lexicon.findings[finding.0 as usize].with.iter().any(|(at, _)| here(at))
 }
 
-fn location(path: &str, at: &Placed<String>) -> Location {
+fn location(path: &str, at: &Placed<SmolStr>) -> Location {
     Location { path: path.into(), line: at.line, column: at.column }
 }
 

@@ -16,6 +16,7 @@ pub mod yaml;
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::fold::{Folded, WordMap, fold_known};
 use crate::words::Words;
+use smol_str::SmolStr;
 use source::{Document, SourceFile};
 pub use sources::read_folder;
 use std::io::Read;
@@ -37,7 +38,7 @@ pub struct Names {
 
 impl Names {
     /// Registers an id; a second one of the same name is a problem (K011) that names both places.
-    pub fn add(&mut self, path: &str, id: &Placed<String>, problems: &mut Vec<Diagnostic>) -> NameId {
+    pub fn add(&mut self, path: &str, id: &Placed<SmolStr>, problems: &mut Vec<Diagnostic>) -> NameId {
         // names come file by file
         let path = match self.list.last() {
             Some((_, before)) if &*before.path == path => before.path.clone(),
@@ -45,15 +46,15 @@ impl Names {
         };
         let at = Location { path, line: id.line, column: id.column };
         let name = NameId(self.list.len() as u32);
-        if let Some(first) = self.by_id.get(&id.value) {
+        if let Some(first) = self.by_id.get(id.value.as_str()) {
             let first = self.list[first.0 as usize].1.clone();
             problems.push(
                 Diagnostic::error("K011", at.clone(), format!("`{}` is defined twice", id.value)).related(first, "first defined here"),
             );
         } else {
-            self.by_id.insert(id.value.clone(), name);
+            self.by_id.insert(id.value.to_string(), name);
         }
-        self.list.push((id.value.clone(), at));
+        self.list.push((id.value.to_string(), at));
         name
     }
 

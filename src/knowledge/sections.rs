@@ -6,6 +6,7 @@ use crate::knowledge::source::sections::{HeadingUse, SectionWordUse, SectionsDoc
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::SectionKind;
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// Compiled form.
@@ -51,7 +52,7 @@ impl SectionsKnowledge {
     pub(crate) fn compile(docs: &[(&str, &SectionsDoc)], names: &mut Names, problems: &mut Vec<Diagnostic>) -> SectionsKnowledge {
         let mut out = SectionsKnowledge { instance: super::instance(), ..SectionsKnowledge::default() };
         for (path, doc) in docs {
-            let mut fold = |term: &Placed<String>| {
+            let mut fold = |term: &Placed<SmolStr>| {
                 let folded = squeeze(&fold_phrase(&term.value));
                 if folded.is_empty() {
                     let at = Location { path: Arc::from(*path), line: term.line, column: term.column };

@@ -5,6 +5,7 @@ use crate::fold::fold_phrase;
 use crate::knowledge::source::{self, Document, SourceFile};
 use crate::knowledge::yaml::{Placed, YamlError};
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -88,13 +89,13 @@ fn shape(fault: &YamlError, at: Location) -> Diagnostic {
 /// concepts is taken from the concept of `base` that had it; the rest adds.
 pub fn lay_over(base: Vec<SourceFile>, over: Vec<SourceFile>) -> Vec<SourceFile> {
     let taken: Vec<Location> = taken_terms(&base, &over).into_iter().map(|t| t.from).collect();
-    let ids: BTreeSet<String> = over.iter().flat_map(|f| f.document.as_items().items()).map(|item| item.id.value.clone()).collect();
+    let ids: BTreeSet<String> = over.iter().flat_map(|f| f.document.as_items().items()).map(|item| item.id.value.to_string()).collect();
     let mut files = base;
     for file in &mut files {
         file.document.as_items_mut().retain(&mut |id| !ids.contains(id));
         if let Document::Lexicon(doc) = &mut file.document {
             let path = &file.path;
-            let kept = |t: &Placed<String>| !taken.iter().any(|at| (&*at.path, at.line, at.column) == (path.as_str(), t.line, t.column));
+            let kept = |t: &Placed<SmolStr>| !taken.iter().any(|at| (&*at.path, at.line, at.column) == (path.as_str(), t.line, t.column));
             for concept in doc.concepts.iter_mut().filter(|_| !taken.is_empty()) {
                 concept.terms.retain(kept);
                 concept.abbreviations.retain(kept);
@@ -128,18 +129,18 @@ pub fn taken_terms(base: &[SourceFile], over: &[SourceFile]) -> Vec<Taken> {
     for (term, path, id) in terms(base) {
         let folded = fold_phrase(term);
         if let Some((_, at, _)) = own.iter().find(|(text, _, by)| *text == folded && *by != id) {
-            taken.push(Taken { term: term.value.clone(), at: at.clone(), from: location(path, term), loses: id.to_string() });
+            taken.push(Taken { term: term.value.to_string(), at: at.clone(), from: location(path, term), loses: id.to_string() });
         }
     }
     taken
 }
 
-fn location(path: &str, value: &Placed<String>) -> Location {
+fn location(path: &str, value: &Placed<SmolStr>) -> Location {
     Location { path: Arc::from(path), line: value.line, column: value.column }
 }
 
 /// Every term and abbreviation of a concept, with its file and the concept's id.
-fn terms(files: &[SourceFile]) -> impl Iterator<Item = (&Placed<String>, &str, &str)> {
+fn terms(files: &[SourceFile]) -> impl Iterator<Item = (&Placed<SmolStr>, &str, &str)> {
     files.iter().filter_map(|f| if let Document::Lexicon(d) = &f.document { Some((f.path.as_str(), d)) } else { None }).flat_map(
         |(path, doc)| {
             let of = move |c| (c, path);

@@ -12,16 +12,22 @@ use sha2::{Digest, Sha256};
 
 /// Makes the report of a reviewed note, with positions in `unit`.
 pub fn report(note: &Note, reviewed: &Reviewed, knowledge: &Knowledge, unit: Unit) -> Report {
+    part(note, reviewed, knowledge, unit, 0)
+}
+
+/// The same of a part of a note: positions count from `base`, where it begins in the whole.
+pub fn part(note: &Note, reviewed: &Reviewed, knowledge: &Knowledge, unit: Unit, base: u32) -> Report {
     let coded = &reviewed.coded;
     let stated = note.facts.setting.map(|s| (s, true));
     let (setting, setting_stated) = coded.setting.or(stated).unwrap_or((Setting::Outpatient, false));
     let picked = coded.release.clone().unwrap_or_else(|| Releases::built_in().pick(None));
     let date = coded.date.map(|(date, _)| date.to_string());
     let date_basis = coded.date.map(|(_, stated)| if stated { "stated" } else { "text" });
-    let maker = Maker { text: &note.text, positions: Positions::new(&note.text, unit), reviewed, knowledge, codeset: &picked.set };
+    let maker =
+        Maker { text: &note.text, positions: Positions::new(&note.text, unit).from(base), reviewed, knowledge, codeset: &picked.set };
     let mut notices = note.notices.clone();
     notices.extend(coded.notices.iter().cloned());
-    if note.text.trim().is_empty() {
+    if base == 0 && note.text.trim().is_empty() {
         notices.push("the note is empty".into());
     }
     if picked.covers_date == Some(false) {
@@ -34,7 +40,7 @@ pub fn report(note: &Note, reviewed: &Reviewed, knowledge: &Knowledge, unit: Uni
         schema: SCHEMA,
         note: NoteInfo {
             id: note.id.clone(),
-            sha256: hex(&Sha256::digest(note.text.as_bytes())),
+            sha256: hash(&note.text),
             setting,
             setting_basis: if setting_stated { "stated" } else { "assumed" },
             date,
@@ -195,6 +201,11 @@ impl Maker<'_> {
 /// A whole number without its ".0".
 fn number(value: f32) -> Number {
     if value.fract() == 0.0 { Number::from(value as i64) } else { Number::from_f64(f64::from(value)).unwrap_or_else(|| Number::from(0)) }
+}
+
+/// The hash of a note's text.
+pub(super) fn hash(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
 }
 
 fn hex(bytes: &[u8]) -> String {

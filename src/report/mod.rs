@@ -6,6 +6,7 @@
 pub mod build;
 pub mod csv;
 pub mod html;
+pub mod joined;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod text;

@@ -13,6 +13,7 @@ use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::Status;
 use crate::words::Words;
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
@@ -32,7 +33,7 @@ impl Resolver<'_> {
     }
 
     /// The concepts of a list of ids and `@groups`; a concept stands for all its kinds, `=concept` for itself alone.
-    fn concepts(&mut self, ids: &[Placed<String>]) -> Concepts {
+    fn concepts(&mut self, ids: &[Placed<SmolStr>]) -> Concepts {
         let mut set = Concepts::default();
         for id in ids {
             if let Some(group) = id.strip_prefix('@') {
@@ -61,7 +62,7 @@ impl Resolver<'_> {
         set
     }
 
-    fn codes(&mut self, codes: &[Placed<String>]) -> Vec<Code> {
+    fn codes(&mut self, codes: &[Placed<SmolStr>]) -> Vec<Code> {
         let mut out = Vec::new();
         for code in codes {
             match Code::parse(code.trim_end_matches('-').trim_end_matches('.')) {
@@ -102,12 +103,12 @@ impl Resolver<'_> {
     }
 
     /// The rows of a table of nerve roots.
-    fn roots(&mut self, id: Option<&Placed<String>>, tables: &[Table]) -> BTreeMap<String, String> {
+    fn roots(&mut self, id: Option<&Placed<SmolStr>>, tables: &[Table]) -> BTreeMap<String, String> {
         id.and_then(|id| self.table(id)).map(|t| tables[t].rows.clone()).unwrap_or_default()
     }
 
-    fn table(&mut self, id: &Placed<String>) -> Option<usize> {
-        let found = self.tables.get(&id.value).copied();
+    fn table(&mut self, id: &Placed<SmolStr>) -> Option<usize> {
+        let found = self.tables.get(id.value.as_str()).copied();
         if found.is_none() {
             let help = nearest(id, self.tables.keys().map(String::as_str));
             let d = Diagnostic::error("K033", self.at(id.line, id.column), format!("no table is called `{}`", id.value));
@@ -128,7 +129,7 @@ impl Resolver<'_> {
                 ));
             }
             out.push(Suggest {
-                stem: s.code.value.clone(),
+                stem: s.code.value.to_string(),
                 table,
                 status: s.status.unwrap_or(Status::Supported),
                 basis: s.basis,
@@ -178,7 +179,7 @@ impl CodingKnowledge {
         for (path, doc) in docs {
             for t in &doc.tables {
                 let name = names.add(path, &t.id, problems);
-                tables.insert(t.id.value.clone(), out.tables.len());
+                tables.insert(t.id.value.to_string(), out.tables.len());
                 out.tables.push(Table { name, by: t.by, rows: t.rows.clone() });
             }
         }
@@ -188,7 +189,7 @@ impl CodingKnowledge {
             for group in &doc.groups {
                 names.add(path, &group.id, r.problems);
                 let members = r.concepts(&group.members);
-                r.groups.insert(group.id.value.clone(), members);
+                r.groups.insert(group.id.value.to_string(), members);
             }
         }
         for (path, doc) in docs {
@@ -269,7 +270,7 @@ impl CodingKnowledge {
                     phrases,
                     days: g.days,
                 };
-                out.guidelines.insert(g.id.value.clone(), saying);
+                out.guidelines.insert(g.id.value.to_string(), saying);
             }
             for flag in &doc.flags {
                 let name = names.add(path, &flag.id, r.problems);
@@ -303,7 +304,7 @@ fn compile_flag(name: NameId, flag: &FlagDoc, r: &mut Resolver<'_>) -> FlagRule 
             with: r.beside(&w.with),
             without: r.beside(&w.without),
             withheld: w.withheld.as_ref().map(|x| (x.reason.clone(), r.codes(&x.codes), x.assessed)),
-            noticed: w.noticed.iter().map(|n| n.value.clone()).collect(),
+            noticed: w.noticed.iter().map(|n| n.value.to_string()).collect(),
             setting_assumed: w.setting_assumed,
             nothing_assessed: w.nothing_assessed,
             neck_topic: w.neck_topic,

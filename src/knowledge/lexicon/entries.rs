@@ -7,6 +7,7 @@ use crate::knowledge::source::lexicon::Form;
 use crate::knowledge::yaml::Placed;
 use crate::phrases::Phrases;
 use crate::words::{WordId, Words};
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// A site, by its place in [`super::Lexicon::sites`].
@@ -124,7 +125,7 @@ impl Builder {
     /// Adds a phrase.
     pub(crate) fn add(
         &mut self,
-        phrase: &Placed<String>,
+        phrase: &Placed<SmolStr>,
         meaning: Meaning,
         exact: bool,
         company: Option<u16>,
@@ -143,7 +144,7 @@ impl Builder {
             self.patterns.push(folded);
             self.meanings.push(Vec::new());
         }
-        let entry = Entry { meaning, tokens, exact: exact.then(|| phrase.value.clone()), site: None, company, spot };
+        let entry = Entry { meaning, tokens, exact: exact.then(|| phrase.value.to_string()), site: None, company, spot };
         let clash = self.meanings[slot].iter().find(|other| clashes(&entry, other));
         if let Some(first) = clash.map(|other| other.spot) {
             let problem = Diagnostic::error("K013", self.location(spot), format!("`{}` is a term twice", phrase.value));

@@ -5,6 +5,7 @@ use crate::fold::{Folded, TokenKind, WordMap};
 use crate::knowledge::source::lexicon::{Form, Joins, LexiconDoc};
 use crate::knowledge::yaml::Placed;
 use crate::words::{ByWord, Words};
+use smol_str::SmolStr;
 use std::ops::Range;
 
 /// A set of word classes.
@@ -73,10 +74,10 @@ impl Grammar {
             }
             for level in &doc.levels {
                 if let Some(letter) = level.letter.bytes().next() {
-                    grammar.letters.push((letter, level.last, level.region.value.clone()));
+                    grammar.letters.push((letter, level.last, level.region.value.to_string()));
                 }
                 for name in &level.levels {
-                    grammar.special.insert(name.clone(), level.region.value.clone());
+                    grammar.special.insert(name.clone(), level.region.value.to_string());
                 }
             }
         }
@@ -169,11 +170,11 @@ impl Grammar {
     }
 }
 
-fn place(path: &str, at: &Placed<String>) -> Location {
+fn place(path: &str, at: &Placed<SmolStr>) -> Location {
     Location { path: path.into(), line: at.line, column: at.column }
 }
 
-fn compile_step(path: &str, step: &Placed<String>, ids: &WordMap<&str, Classes>, problems: &mut Vec<Diagnostic>) -> Step {
+fn compile_step(path: &str, step: &Placed<SmolStr>, ids: &WordMap<&str, Classes>, problems: &mut Vec<Diagnostic>) -> Step {
     let (names, least, many) = match step.value.chars().last() {
         Some('?') => (&step.value[..step.value.len() - 1], 0, false),
         Some('*') => (&step.value[..step.value.len() - 1], 0, true),

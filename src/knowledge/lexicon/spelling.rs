@@ -103,7 +103,7 @@ impl Spelling {
         for (path, doc) in docs {
             for word in &doc.correctable {
                 if word.len() >= SHORTEST && word.is_ascii() && words.contains(word.as_str()) {
-                    correctable.push(word.value.clone());
+                    correctable.push(word.value.to_string());
                 } else {
                     let at = Location { path: (*path).into(), line: word.line, column: word.column };
                     problems.push(Diagnostic::error("K016", at, format!("`{}` is too short, or no word of any term", word.value)));

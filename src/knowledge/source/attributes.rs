@@ -5,6 +5,7 @@ use crate::knowledge::yaml::Placed;
 use crate::vocab::{AttributeKey, AuthorRole, Setting};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// One file; every list may be spread over several files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -41,20 +42,20 @@ pub struct AttributesDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ValueDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Which property.
     pub key: AttributeKey,
     /// The normalised value.
     pub value: String,
     /// The words, in any case.
     #[serde(default)]
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
     /// Words that count only in this very case ("L" for left).
     #[serde(default)]
-    pub abbreviations: Vec<Placed<String>>,
+    pub abbreviations: Vec<Placed<SmolStr>>,
     /// Longer phrases that block a match inside them.
     #[serde(default)]
-    pub not: Vec<Placed<String>>,
+    pub not: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -77,17 +78,17 @@ pub enum QuantityKind {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct QuantityDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Which property.
     pub key: AttributeKey,
     /// What stands in the middle.
     pub of: QuantityKind,
     /// One of these must stand before it; none: nothing need stand there.
     #[serde(default)]
-    pub before: Vec<Placed<String>>,
+    pub before: Vec<Placed<SmolStr>>,
     /// One of these must stand behind it; none: nothing need stand there.
     #[serde(default)]
-    pub after: Vec<Placed<String>>,
+    pub after: Vec<Placed<SmolStr>>,
     /// Words that may stand between `before` and the quantity.
     #[serde(default)]
     pub skip: Vec<String>,
@@ -127,7 +128,7 @@ pub struct NumberDoc {
     /// Most.
     pub max: f32,
     /// The words.
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
 }
 
 /// A unit of time.
@@ -137,10 +138,10 @@ pub struct UnitDoc {
     /// How many hours it has.
     pub hours: u32,
     /// The words.
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
     /// Plural words that count without a number ("for years").
     #[serde(default)]
-    pub alone: Vec<Placed<String>>,
+    pub alone: Vec<Placed<SmolStr>>,
     /// How many are meant then, at least and at most.
     #[serde(default)]
     pub alone_means: Option<(u32, u32)>,
@@ -151,7 +152,7 @@ pub struct UnitDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MomentDoc {
     /// The words.
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
     /// Days before the service date, from least to most.
     #[serde(default)]
     pub days_ago: Option<(u32, u32)>,
@@ -183,14 +184,14 @@ pub enum LinkKind {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LinkDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// What stands behind them.
     pub kind: LinkKind,
     /// The words.
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
     /// Longer phrases that block a match inside them.
     #[serde(default)]
-    pub not: Vec<Placed<String>>,
+    pub not: Vec<Placed<SmolStr>>,
     /// Whether it counts only directly behind a mention ("neck pain from a fall"), or for a label at the start of a line.
     #[serde(default)]
     pub close: bool,
@@ -209,7 +210,7 @@ pub struct TargetDoc {
     /// "scapula".
     pub value: String,
     /// The words.
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
     /// Whether a side named before it is its own, not the complaint's: "*both* hands".
     #[serde(default)]
     pub limb: bool,
@@ -271,7 +272,7 @@ pub struct WordsDoc {
     #[serde(rename = "use")]
     pub what: WordUse,
     /// The words.
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
 }
 
 /// A letter of the spine.
@@ -279,7 +280,7 @@ pub struct WordsDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ColumnDoc {
     /// "c".
-    pub letter: Placed<String>,
+    pub letter: Placed<SmolStr>,
     /// How many vertebrae it has.
     pub vertebrae: u8,
     /// How many roots it has.
@@ -309,7 +310,7 @@ pub enum Place {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FactDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// The setting they state.
     #[serde(default)]
     pub setting: Option<Setting>,
@@ -319,10 +320,10 @@ pub struct FactDoc {
     /// Where they count.
     pub place: Place,
     /// The words.
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
     /// Longer phrases that block a match inside them.
     #[serde(default)]
-    pub not: Vec<Placed<String>>,
+    pub not: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub note_cases: Vec<NoteCase>,
@@ -333,7 +334,7 @@ pub struct FactDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct NoteCase {
     /// The note.
-    pub note: Placed<String>,
+    pub note: Placed<SmolStr>,
     /// `YYYY-MM-DD` or `none`.
     pub service_date: Option<String>,
     /// `outpatient`, `inpatient` or `none`.

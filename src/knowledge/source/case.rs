@@ -4,6 +4,7 @@ use crate::knowledge::yaml::Placed;
 use crate::vocab::{AuthorRole, Phase, Reason, Setting};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// One case. Every outcome that is named must hold; what is not named is not judged.
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Case {
     /// The note's text. `A:` opens an assessment, as in any note.
-    pub note: Placed<String>,
+    pub note: Placed<SmolStr>,
     /// Fact given beside the text.
     pub setting: Option<Setting>,
     /// Fact given beside the text.

@@ -5,6 +5,7 @@ use crate::knowledge::yaml::Placed;
 use crate::vocab::{AttributeKey, Basis, FlagSeverity, Reason, Setting, Status};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// One file.
@@ -42,9 +43,9 @@ pub struct CodingDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GroupDoc {
     /// Its id.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Concepts (with all their kinds) and other groups.
-    pub members: Vec<Placed<String>>,
+    pub members: Vec<Placed<SmolStr>>,
 }
 
 /// A complication and the conditions that may be its cause: it is bound to those nearest to it (named as its cause, then in its sentence,
@@ -53,17 +54,17 @@ pub struct GroupDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BindingDoc {
     /// Its id.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// The complications.
-    pub complications: Vec<Placed<String>>,
+    pub complications: Vec<Placed<SmolStr>>,
     /// What they may be of.
-    pub hosts: Vec<Placed<String>>,
+    pub hosts: Vec<Placed<SmolStr>>,
     /// What they may be of where none of the hosts stands as near.
     #[serde(default)]
-    pub weak_hosts: Vec<Placed<String>>,
+    pub weak_hosts: Vec<Placed<SmolStr>>,
     /// Table of nerve root → level: a named root picks the host of its level.
     #[serde(default)]
-    pub roots: Option<Placed<String>>,
+    pub roots: Option<Placed<SmolStr>>,
 }
 
 /// A table from a value to the end of a code.
@@ -71,7 +72,7 @@ pub struct BindingDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TableDoc {
     /// Its id.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Which property of the finding is looked up.
     pub by: TableKey,
     /// Value → characters appended to the stem; `none` is the row for a value that is not documented.
@@ -99,7 +100,7 @@ pub enum TableKey {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleDoc {
     /// Kebab-case id; it names what is found.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// What it is, in the field's words.
     pub title: String,
     /// Numbers of the project's rule book that it carries out ("R-30").
@@ -116,7 +117,7 @@ pub struct RuleDoc {
     pub replaces: Vec<ReplaceDoc>,
     /// Sets of such suggestions, by id.
     #[serde(default)]
-    pub displaces: Vec<Placed<String>>,
+    pub displaces: Vec<Placed<SmolStr>>,
     /// One plain sentence for the report.
     pub why: String,
     /// Cases.
@@ -129,7 +130,7 @@ pub struct RuleDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WhenDoc {
     /// The finding itself: any of these concepts (or `@group`).
-    pub any: Vec<Placed<String>>,
+    pub any: Vec<Placed<SmolStr>>,
     /// Its region; empty: any.
     pub region: Vec<String>,
     /// Attribute values, any of each list; `any` accepts every value.
@@ -151,7 +152,7 @@ pub struct WhenDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct BesideDoc {
     /// Any of these concepts.
-    pub any: Vec<Placed<String>>,
+    pub any: Vec<Placed<SmolStr>>,
     /// How near it must stand.
     pub near: Near,
     /// Which findings count.
@@ -217,9 +218,9 @@ pub enum Among {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct SuggestDoc {
     /// The whole code, or the stem that the table completes.
-    pub code: Placed<String>,
+    pub code: Placed<SmolStr>,
     /// The table that completes it.
-    pub table: Option<Placed<String>>,
+    pub table: Option<Placed<SmolStr>>,
     /// Supported or for review.
     pub status: Option<Status>,
     /// What it rests on, where not plainly documented.
@@ -235,9 +236,9 @@ pub struct SuggestDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct PairDoc {
     /// The complication.
-    pub with: Vec<Placed<String>>,
+    pub with: Vec<Placed<SmolStr>>,
     /// The table of nerve root → the disc level that touches it.
-    pub roots: Option<Placed<String>>,
+    pub roots: Option<Placed<SmolStr>>,
 }
 
 /// Suggestions that are displaced while this rule's stand.
@@ -245,7 +246,7 @@ pub struct PairDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceDoc {
     /// Codes or prefixes.
-    pub codes: Vec<Placed<String>>,
+    pub codes: Vec<Placed<SmolStr>>,
     /// Why.
     pub reason: Reason,
     /// What becomes of them.
@@ -265,7 +266,7 @@ pub struct ReplaceDoc {
     pub demotes: bool,
     /// Not while one of these stands in either problem.
     #[serde(default)]
-    pub unless: Vec<Placed<String>>,
+    pub unless: Vec<Placed<SmolStr>>,
     /// What is said of the displaced code.
     pub why: String,
     /// Where the right comes from, if not the rule's own.
@@ -278,7 +279,7 @@ pub struct ReplaceDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DisplacementDoc {
     /// Its id.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// What is displaced.
     pub replaces: Vec<ReplaceDoc>,
 }
@@ -301,7 +302,7 @@ pub enum Outcome {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TemptingDoc {
     /// Its id.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Numbers of the rule book.
     pub cites: Vec<String>,
     /// Where the right comes from.
@@ -317,7 +318,7 @@ pub struct TemptingDoc {
     pub why: String,
     /// Only in a note with a neck finding.
     #[serde(default)]
-    pub only_when_coded: Vec<Placed<String>>,
+    pub only_when_coded: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -328,7 +329,7 @@ pub struct TemptingDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReasonDoc {
     /// Its id.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// The reason.
     pub reason: Reason,
     /// Numbers of the rule book.
@@ -344,7 +345,7 @@ pub struct ReasonDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GuidelineDoc {
     /// Its id.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Numbers of the rule book.
     pub cites: Vec<String>,
     /// Where the right comes from.
@@ -353,13 +354,13 @@ pub struct GuidelineDoc {
     pub why: String,
     /// Concepts or groups it speaks of, where it does.
     #[serde(default)]
-    pub concepts: Vec<Placed<String>>,
+    pub concepts: Vec<Placed<SmolStr>>,
     /// A second set, where it needs one.
     #[serde(default)]
-    pub beside: Vec<Placed<String>>,
+    pub beside: Vec<Placed<SmolStr>>,
     /// Codes it speaks of, where it does.
     #[serde(default)]
-    pub codes: Vec<Placed<String>>,
+    pub codes: Vec<Placed<SmolStr>>,
     /// Words (of a heading, for example) it looks for.
     #[serde(default)]
     pub phrases: Vec<String>,
@@ -376,7 +377,7 @@ pub struct GuidelineDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ProcessRuleDoc {
     /// Its number.
-    pub rule: Placed<String>,
+    pub rule: Placed<SmolStr>,
     /// Where it is carried out, or why it is not.
     pub how: String,
 }
@@ -386,7 +387,7 @@ pub struct ProcessRuleDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FlagDoc {
     /// Its id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Its name in the report.
     pub flag: String,
     /// What it is for.
@@ -413,15 +414,15 @@ pub struct FlagDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct FlagWhenDoc {
     /// A supported code within one of these.
-    pub supported: Vec<Placed<String>>,
+    pub supported: Vec<Placed<SmolStr>>,
     /// A supported or review code within one of these.
-    pub suggested: Vec<Placed<String>>,
+    pub suggested: Vec<Placed<SmolStr>>,
     /// No supported code within any of these.
-    pub not_supported: Vec<Placed<String>>,
+    pub not_supported: Vec<Placed<SmolStr>>,
     /// No supported or review code within any of these.
-    pub not_suggested: Vec<Placed<String>>,
+    pub not_suggested: Vec<Placed<SmolStr>>,
     /// A supported code in the plain form of one of these tables (its `none` row).
-    pub unspecified_in: Vec<Placed<String>>,
+    pub unspecified_in: Vec<Placed<SmolStr>>,
     /// The note gives none of these for the neck, anywhere in the provider's words.
     pub note_lacks: Vec<AttributeKey>,
     /// The note gives one of these attribute values somewhere, any of each list.
@@ -435,7 +436,7 @@ pub struct FlagWhenDoc {
     /// A code withheld or offered for one of these reasons, of these codes.
     pub withheld: Option<WithheldWhenDoc>,
     /// Something the coding stage noticed.
-    pub noticed: Vec<Placed<String>>,
+    pub noticed: Vec<Placed<SmolStr>>,
     /// The setting was assumed.
     pub setting_assumed: bool,
     /// No section counts as assessed.
@@ -451,7 +452,7 @@ pub struct WithheldWhenDoc {
     /// For one of these reasons.
     pub reason: Vec<Reason>,
     /// Within one of these.
-    pub codes: Vec<Placed<String>>,
+    pub codes: Vec<Placed<SmolStr>>,
     /// From an assessed section only.
     pub assessed: bool,
 }
@@ -469,7 +470,7 @@ pub struct WouldChangeDoc {
     /// The answer makes the uncertain findings certain (`confirmed`), and drops them (`ruled out`).
     pub certainty: bool,
     /// Concepts that take the attribute; empty: those of the codes.
-    pub of: Vec<Placed<String>>,
+    pub of: Vec<Placed<SmolStr>>,
     /// An answer is shown also where no code changes.
     pub keep_same: bool,
 }
@@ -485,7 +486,7 @@ pub struct QueryDoc {
     pub options: Vec<OptionDoc>,
     /// Concepts whose mentions are quoted as indicators beside the flag's evidence.
     #[serde(default)]
-    pub indicators: Vec<Placed<String>>,
+    pub indicators: Vec<Placed<SmolStr>>,
     /// The question where fewer than two answers remain.
     #[serde(default)]
     pub open_question: Option<String>,
@@ -499,7 +500,7 @@ pub struct OptionDoc {
     pub text: String,
     /// Concepts, one of which must be mentioned for the answer to be offered.
     #[serde(default)]
-    pub needs: Vec<Placed<String>>,
+    pub needs: Vec<Placed<SmolStr>>,
     /// It names a diagnosis.
     #[serde(default)]
     pub diagnosis: bool,

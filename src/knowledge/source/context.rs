@@ -5,6 +5,7 @@ use crate::knowledge::yaml::Placed;
 use crate::vocab::SectionKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// One file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -127,7 +128,7 @@ pub enum Reach {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CueDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// What it says.
     pub says: Vec<Says>,
     /// Where the mentions stand.
@@ -141,7 +142,7 @@ pub struct CueDoc {
     pub words: Option<u16>,
     /// Terminators that do not end it.
     #[serde(default)]
-    pub passes: Vec<Placed<String>>,
+    pub passes: Vec<Placed<SmolStr>>,
     /// Its mark touches the word that follows ("?fracture", "-fever").
     #[serde(default)]
     pub glued: bool,
@@ -170,10 +171,10 @@ pub struct CueDoc {
     #[serde(default)]
     pub anaphoric: Option<Anaphora>,
     /// Its words.
-    pub phrases: Vec<Placed<String>>,
+    pub phrases: Vec<Placed<SmolStr>>,
     /// Longer phrases in which it is no cue.
     #[serde(default)]
-    pub not: Vec<Placed<String>>,
+    pub not: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -184,9 +185,9 @@ pub struct CueDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PseudoDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Its words.
-    pub phrases: Vec<Placed<String>>,
+    pub phrases: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -197,7 +198,7 @@ pub struct PseudoDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TerminatorDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// The axes whose cues it ends.
     pub ends: Vec<Axis>,
     /// The scopes it ends: those that run forward into it, those that run backward, or both (not given).
@@ -208,9 +209,9 @@ pub struct TerminatorDoc {
     pub resumes: bool,
     /// A scope that has passed this terminator passes it, too: "surgery for herniation *with* radiculopathy".
     #[serde(default)]
-    pub unless_after: Option<Placed<String>>,
+    pub unless_after: Option<Placed<SmolStr>>,
     /// Its words.
-    pub phrases: Vec<Placed<String>>,
+    pub phrases: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -221,14 +222,14 @@ pub struct TerminatorDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ValueDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// What it says.
     pub says: Vec<Says>,
     /// It needs no mark before it where it closes a phrase: "Numbness *N*, weakness *N*".
     #[serde(default)]
     pub bare: bool,
     /// The values.
-    pub phrases: Vec<Placed<String>>,
+    pub phrases: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -241,7 +242,7 @@ pub struct WordsDoc {
     /// Which class.
     pub class: WordClass,
     /// The words.
-    pub words: Vec<Placed<String>>,
+    pub words: Vec<Placed<SmolStr>>,
 }
 
 /// Words that stand for one another: a phrase with "mother" is one with "father", too.
@@ -249,9 +250,9 @@ pub struct WordsDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AlikeDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// The words.
-    pub words: Vec<Placed<String>>,
+    pub words: Vec<Placed<SmolStr>>,
 }
 
 /// Phrases that others take in by name: with a set `surgery`, `<surgery> for` is a phrase for each of its words.
@@ -259,9 +260,9 @@ pub struct AlikeDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SetDoc {
     /// Kebab-case id, unique in the tree; phrases name it in angle brackets.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// The phrases; they may name other sets.
-    pub phrases: Vec<Placed<String>>,
+    pub phrases: Vec<Placed<SmolStr>>,
 }
 
 /// Word classes.
@@ -323,7 +324,7 @@ pub enum WordClass {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PriorDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// The kinds of section.
     pub sections: Vec<SectionKind>,
     /// What they say.

@@ -3,6 +3,7 @@
 use crate::knowledge::yaml::Placed;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// One file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -19,9 +20,9 @@ pub struct IndexDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EntryDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// The words ("neck pain", "sore neck"); plural and case are free.
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
     /// The codes, likeliest first; a header stands for the codes below it.
-    pub codes: Vec<Placed<String>>,
+    pub codes: Vec<Placed<SmolStr>>,
 }

@@ -9,6 +9,7 @@ use super::index::IndexDoc;
 use super::lexicon::LexiconDoc;
 use super::sections::SectionsDoc;
 use crate::knowledge::yaml::Placed;
+use smol_str::SmolStr;
 
 /// What an item is, in the words of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,7 +48,7 @@ pub struct Item<'a> {
     /// What it is.
     pub what: What,
     /// Its id and place.
-    pub id: &'a Placed<String>,
+    pub id: &'a Placed<SmolStr>,
     /// Its cases.
     pub cases: &'a [Case],
 }

@@ -5,6 +5,7 @@ use crate::knowledge::yaml::Placed;
 use crate::vocab::ConceptKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// One file: concepts of a clinical topic, and the sites and findings they are composed of.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -23,7 +24,7 @@ pub struct LexiconDoc {
     /// Words that are misspelt so often that they are listed, with the word meant.
     pub misspellings: Vec<MisspellingDoc>,
     /// Words that are put right when they are one slip wrong.
-    pub correctable: Vec<Placed<String>>,
+    pub correctable: Vec<Placed<SmolStr>>,
     /// Words that are right as they stand though they are one slip away from one of those, or look like two written as one.
     pub known_words: Vec<String>,
     /// Small words that may be written as one with a site or a finding beside them ("neckand").
@@ -35,7 +36,7 @@ pub struct LexiconDoc {
     /// Classes of words that may stand between a finding and its site.
     pub classes: Vec<ClassDoc>,
     /// Phrases that put what follows into the past, for concepts that are another one then.
-    pub past_markers: Vec<Placed<String>>,
+    pub past_markers: Vec<Placed<SmolStr>>,
     /// How a finding and a site stand together.
     pub patterns: Vec<PatternDoc>,
 }
@@ -45,35 +46,35 @@ pub struct LexiconDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConceptDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// What it is, in the field's words.
     pub title: String,
     /// What kind of thing it is.
     pub kind: ConceptKind,
     /// The concept it is a kind of, for rules that speak of the family.
     #[serde(default)]
-    pub parent: Option<Placed<String>>,
+    pub parent: Option<Placed<SmolStr>>,
     /// The region its terms imply ("ACDF": cervical).
     #[serde(default)]
-    pub region: Option<Placed<String>>,
+    pub region: Option<Placed<SmolStr>>,
     /// Whether its region is read from the site words beside it ("*cervical* radiculopathy").
     #[serde(default)]
     pub regional: Regional,
     /// What it is when it is said to lie in the past ("s/p ACDF": fusion status).
     #[serde(default)]
-    pub past: Option<Placed<String>>,
+    pub past: Option<Placed<SmolStr>>,
     /// Whether a note that names it is worth reading in full (see the candidate scan).
     #[serde(default)]
     pub target: bool,
     /// Phrases that name it, in any case.
     #[serde(default)]
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
     /// Abbreviations, matched in this very case.
     #[serde(default)]
-    pub abbreviations: Vec<Placed<String>>,
+    pub abbreviations: Vec<Placed<SmolStr>>,
     /// Longer phrases that block a match inside them.
     #[serde(default)]
-    pub not: Vec<Placed<String>>,
+    pub not: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -97,22 +98,22 @@ pub enum Regional {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SiteDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Its region; none for a structure that every region has ("disc").
     #[serde(default)]
-    pub region: Option<Placed<String>>,
+    pub region: Option<Placed<SmolStr>>,
     /// Whether it is a part of the spine, so that diagnoses of the spine take their region from it.
     #[serde(default)]
     pub spine: bool,
     /// Phrases that name it.
     #[serde(default)]
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
     /// Abbreviations, matched in this very case.
     #[serde(default)]
-    pub abbreviations: Vec<Placed<String>>,
+    pub abbreviations: Vec<Placed<SmolStr>>,
     /// Longer phrases in which it is not the site of a finding ("neck brace").
     #[serde(default)]
-    pub not: Vec<Placed<String>>,
+    pub not: Vec<Placed<SmolStr>>,
     /// Words that, in the same sentence, give its words another meaning ("cervical" beside "uterus").
     #[serde(default)]
     pub unless_near: Vec<String>,
@@ -123,22 +124,22 @@ pub struct SiteDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FindingDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Names: "pain in the neck", "neck pain".
     #[serde(default)]
-    pub nouns: Vec<Placed<String>>,
+    pub nouns: Vec<Placed<SmolStr>>,
     /// Qualities: "sore neck", "neck is sore".
     #[serde(default)]
-    pub adjectives: Vec<Placed<String>>,
+    pub adjectives: Vec<Placed<SmolStr>>,
     /// Doings of the site: "neck hurts".
     #[serde(default)]
-    pub verbs: Vec<Placed<String>>,
+    pub verbs: Vec<Placed<SmolStr>>,
     /// Doings to the site: "hurt his neck".
     #[serde(default)]
-    pub actions: Vec<Placed<String>>,
+    pub actions: Vec<Placed<SmolStr>>,
     /// Longer phrases that block a match inside them ("pain free").
     #[serde(default)]
-    pub not: Vec<Placed<String>>,
+    pub not: Vec<Placed<SmolStr>>,
     /// What it is together with a site; the first row that fits counts.
     #[serde(default)]
     pub with: Vec<WithDoc>,
@@ -147,10 +148,10 @@ pub struct FindingDoc {
     pub reach: Reach,
     /// A finding whose rows hold too, after its own.
     #[serde(default)]
-    pub like: Option<Placed<String>>,
+    pub like: Option<Placed<SmolStr>>,
     /// What it is without a site that fits; nothing if not said.
     #[serde(default)]
-    pub otherwise: Option<Placed<String>>,
+    pub otherwise: Option<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -174,9 +175,9 @@ pub enum Reach {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WithDoc {
     /// Sites or regions.
-    pub at: Vec<Placed<String>>,
+    pub at: Vec<Placed<SmolStr>>,
     /// The concept.
-    pub is: Placed<String>,
+    pub is: Placed<SmolStr>,
 }
 
 /// An abbreviation that is read only in the right company.
@@ -184,9 +185,9 @@ pub struct WithDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AbbreviationDoc {
     /// As written, in this very case.
-    pub text: Placed<String>,
+    pub text: Placed<SmolStr>,
     /// The concept, site or finding it stands for.
-    pub means: Placed<String>,
+    pub means: Placed<SmolStr>,
     /// Words one of which must stand in the same sentence; none: no need.
     #[serde(default)]
     pub near: Vec<String>,
@@ -200,9 +201,9 @@ pub struct AbbreviationDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MisspellingDoc {
     /// One word as it is misspelt.
-    pub wrong: Placed<String>,
+    pub wrong: Placed<SmolStr>,
     /// The word meant.
-    pub right: Placed<String>,
+    pub right: Placed<SmolStr>,
 }
 
 /// The region of vertebrae, discs and roots.
@@ -210,7 +211,7 @@ pub struct MisspellingDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LevelDoc {
     /// The region.
-    pub region: Placed<String>,
+    pub region: Placed<SmolStr>,
     /// The letter of its vertebrae; empty if only single levels are meant.
     #[serde(default)]
     pub letter: String,
@@ -227,7 +228,7 @@ pub struct LevelDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClassDoc {
     /// Its name in patterns.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Single words or marks.
     pub words: Vec<String>,
 }
@@ -242,7 +243,7 @@ pub struct PatternDoc {
     #[serde(default)]
     pub forms: Vec<Form>,
     /// What stands between: classes joined by `|`, each with `?`, `*` or `+` or nothing.
-    pub gap: Vec<Placed<String>>,
+    pub gap: Vec<Placed<SmolStr>>,
     /// Whether a mark or the sentence's end must follow ("pain, neck.").
     #[serde(default)]
     pub closes: bool,

@@ -5,6 +5,7 @@ use crate::knowledge::yaml::Placed;
 use crate::vocab::SectionKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// The file: headings, and what sentences and lists look like.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -40,17 +41,17 @@ pub enum HeadingUse {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct HeadingDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// What the section is for.
     pub kind: SectionKind,
     /// How the words open it.
     #[serde(default, rename = "use")]
     pub how: HeadingUse,
     /// The words, in any case.
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
     /// Words that also open it before text without any mark between ("A/P neck pain").
     #[serde(default)]
-    pub bare: Vec<Placed<String>>,
+    pub bare: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -61,11 +62,11 @@ pub struct HeadingDoc {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CopiedDoc {
     /// Kebab-case id, unique in the tree.
-    pub id: Placed<String>,
+    pub id: Placed<SmolStr>,
     /// Words in a line that begins one.
-    pub begin: Vec<Placed<String>>,
+    pub begin: Vec<Placed<SmolStr>>,
     /// Words in a line that ends one.
-    pub end: Vec<Placed<String>>,
+    pub end: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -109,7 +110,7 @@ pub struct WordsDoc {
     #[serde(rename = "use")]
     pub what: SectionWordUse,
     /// The words.
-    pub terms: Vec<Placed<String>>,
+    pub terms: Vec<Placed<SmolStr>>,
 }
 
 impl SectionsDoc {
