@@ -112,6 +112,14 @@ impl Default for Phrases {
 }
 
 impl Phrases {
+    /// None yet, with room for so many: tables that grow are written again and again, which a start feels.
+    pub(crate) fn with_room(phrases: usize) -> Phrases {
+        let mut nodes = Vec::with_capacity(2 * phrases + 1);
+        nodes.push(Node::default());
+        let steps = Steps { slots: vec![0; (4 * phrases).next_power_of_two()], used: 0 };
+        Phrases { nodes, steps, ..Phrases::default() }
+    }
+
     /// Compiles folded phrases (`" neck pain "`), each once; their places in the list are their numbers, their words become words of the
     /// knowledge.
     pub fn new<P: AsRef<str>>(phrases: &[P], words: &mut Words) -> Phrases {

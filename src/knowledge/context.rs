@@ -390,7 +390,7 @@ impl ContextKnowledge {
             number: made.number,
             year: made.year,
             sets: BTreeMap::new(),
-            finder: Phrases::default(),
+            finder: Phrases::with_room(docs.iter().map(|(_, d)| d.phrases()).sum()),
             named: thorough.then(Vec::new),
             patterns: Vec::new(),
             more: BTreeMap::new(),

@@ -113,7 +113,8 @@ impl Lexicon {
     /// Checks and compiles the documents, in path order.
     pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], words: &mut Words, names: &mut Names, problems: &mut Vec<Diagnostic>) -> Lexicon {
         let mut lexicon = Lexicon { grammar: Grammar::compile(docs, words, problems), ..Lexicon::default() };
-        let mut compiler = Compiler { names, words, problems, builder: Builder::default(), meanings: HashMap::new() };
+        let builder = Builder::with_room(docs.iter().map(|(_, d)| d.phrases()).sum());
+        let mut compiler = Compiler { names, words, problems, builder, meanings: HashMap::new() };
         for (path, doc) in docs {
             lexicon.name_all(path, doc, &mut compiler);
         }

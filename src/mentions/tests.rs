@@ -127,7 +127,7 @@ fn no_note_that_names_a_target_is_turned_away() {
         let layout = layout::layout(text, &KNOWLEDGE);
         mentions(text, &layout, &KNOWLEDGE).iter().any(|m| lexicon.concept(m.concept).target)
     };
-    let mut texts: Vec<String> = lexicon.entries.patterns.clone();
+    let mut texts: Vec<String> = lexicon.entries.patterns.iter().map(ToString::to_string).collect();
     texts.extend(lexicon.entries.patterns.iter().map(|p| format!("NECK{}C5-6", p.to_uppercase())));
     texts.extend(lexicon.entries.patterns.iter().map(|p| format!("x {}\n pain", p.trim().replace(' ', "-"))));
     texts.extend(lexicon.entries.patterns.iter().map(|p| format!("{} in the neck", p.replace(' ', ""))));

@@ -70,7 +70,7 @@ pub struct Entries {
     /// Finds the folded phrases.
     pub finder: Phrases,
     /// The folded phrase of each pattern.
-    pub patterns: Vec<String>,
+    pub patterns: Vec<SmolStr>,
     /// What each pattern can stand for.
     pub meanings: Vec<Vec<Entry>>,
     /// Company of entries.
@@ -92,7 +92,7 @@ impl Entries {
 #[derive(Default)]
 pub(crate) struct Builder {
     finder: Phrases,
-    patterns: Vec<String>,
+    patterns: Vec<SmolStr>,
     meanings: Vec<Vec<Entry>>,
     company: Vec<Company>,
     files: Vec<Arc<str>>,
@@ -102,6 +102,12 @@ pub(crate) struct Builder {
 type Spot = (u16, u32, u32);
 
 impl Builder {
+    /// With room for so many phrases.
+    pub(crate) fn with_room(phrases: usize) -> Builder {
+        let (patterns, meanings) = (Vec::with_capacity(phrases), Vec::with_capacity(phrases));
+        Builder { finder: Phrases::with_room(phrases), patterns, meanings, ..Builder::default() }
+    }
+
     /// What is added from now on stands in this file.
     pub(crate) fn file(&mut self, path: &str) {
         self.files.push(Arc::from(path));
@@ -140,11 +146,12 @@ impl Builder {
             return;
         }
         let slot = self.finder.add(&folded, words);
-        if slot == self.patterns.len() {
-            self.patterns.push(folded);
-            self.meanings.push(Vec::new());
-        }
         let entry = Entry { meaning, tokens, exact: exact.then(|| phrase.value.to_string()), site: None, company, spot };
+        if slot == self.patterns.len() {
+            self.patterns.push(folded.into());
+            self.meanings.push(vec![entry]);
+            return;
+        }
         let clash = self.meanings[slot].iter().find(|other| clashes(&entry, other));
         if let Some(first) = clash.map(|other| other.spot) {
             let problem = Diagnostic::error("K013", self.location(spot), format!("`{}` is a term twice", phrase.value));

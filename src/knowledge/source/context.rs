@@ -33,6 +33,16 @@ pub struct ContextDoc {
     pub cases: Vec<Case>,
 }
 
+impl ContextDoc {
+    /// How many phrases it has.
+    pub(crate) fn phrases(&self) -> usize {
+        let cues = self.cues.iter().map(|c| c.phrases.len() + c.not.len());
+        let others = self.pseudo_cues.iter().map(|p| p.phrases.len()).chain(self.terminators.iter().map(|t| t.phrases.len()));
+        let sets = self.sets.iter().map(|s| s.phrases.len()).chain(self.values.iter().map(|v| v.phrases.len()));
+        cues.chain(others).chain(sets).sum()
+    }
+}
+
 /// What a cue says of a mention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

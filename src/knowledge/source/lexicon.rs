@@ -41,6 +41,16 @@ pub struct LexiconDoc {
     pub patterns: Vec<PatternDoc>,
 }
 
+impl LexiconDoc {
+    /// How many phrases it has.
+    pub(crate) fn phrases(&self) -> usize {
+        let concepts = self.concepts.iter().map(|c| c.terms.len() + c.abbreviations.len() + c.not.len());
+        let sites = self.sites.iter().map(|s| s.terms.len() + s.abbreviations.len() + s.not.len());
+        let findings = self.findings.iter().map(|f| f.nouns.len() + f.adjectives.len() + f.verbs.len() + f.actions.len() + f.not.len());
+        concepts.chain(sites).chain(findings).sum()
+    }
+}
+
 /// One concept.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
