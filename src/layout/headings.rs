@@ -225,9 +225,16 @@ impl Finder<'_> {
         let head = rest.get(..cut(rest, LABEL)).unwrap_or("");
         let colon = head.find(':');
         let bold = self.text[..at].ends_with("**").then(|| head.find("**")).flatten();
-        let mark = colon.map(|c| (c, c + 1)).into_iter().chain(dash(head)).chain(bold.map(|b| (b, b + 2)));
-        let mark = mark.chain(bracket(head)).chain(leader(head)).chain(column(head));
-        for (end, body) in mark {
+        // each mark is sought only where those before it have not decided
+        let marks: [&dyn Fn() -> Option<(usize, usize)>; 6] = [
+            &|| colon.map(|c| (c, c + 1)),
+            &|| dash(head),
+            &|| bold.map(|b| (b, b + 2)),
+            &|| bracket(head),
+            &|| leader(head),
+            &|| column(head),
+        ];
+        for (end, body) in marks.iter().filter_map(|mark| mark()) {
             let label = &rest[..end];
             let Some(known) = self.known_label(label) else { continue };
             let body = at + body + behind(&rest[body..]);
