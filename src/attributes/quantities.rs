@@ -11,7 +11,7 @@ use std::ops::Range;
 /// How many tokens before and behind a quantity can say that it is of something else.
 const NEAR: u32 = 5;
 
-/// How far back the words that open a quantity may stand, in tokens.
+/// How far off the words that open a quantity may stand, in tokens.
 const OPENED: u32 = 16;
 
 /// Reads every quantity of a note, in text order.
@@ -79,7 +79,11 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
         }
         let here = sentence(scan, start, end);
         let holds = match of {
-            _ if rule.opened => scan.any_word(here.start.max(start.saturating_sub(OPENED))..start, WordUse::Onset),
+            // "this morning she tripped" as well as "she tripped this morning"
+            _ if rule.opened => {
+                scan.any_word(here.start.max(start.saturating_sub(OPENED))..start, WordUse::Onset)
+                    || scan.any_word(end..here.end.min(end + OPENED), WordUse::Onset)
+            }
             QuantityKind::Score => true,
             _ if rule.named => true,
             _ => !elsewhere(scan, from, to),

@@ -92,7 +92,7 @@ pub struct QuantityDoc {
     /// Words that may stand between `before` and the quantity.
     #[serde(default)]
     pub skip: Vec<String>,
-    /// Whether it counts only behind words of use `onset` in its sentence ("*began while* she was painting on Saturday"); then what stands
+    /// Whether it counts only beside words of use `onset` in its sentence ("*began while* she was painting on Saturday"); then what stands
     /// between does not make it the time of something else.
     #[serde(default)]
     pub opened: bool,
