@@ -121,10 +121,10 @@ fn cause(scan: &Scan<'_>, start: u32, from: u32, end: u32, link: u16, out: &mut 
             || scan.word(*t, WordUse::Clause).is_some()
     };
     let stop = (from..limit).find(ends).unwrap_or(limit);
-    // "strain from 2/8": a day is no cause
+    // "strain from 2/8", "off after 2 days": a day is no cause, and no time either
     let numeral = |t: u32| t < end && scan.token(t).bytes().all(|b| b.is_ascii_digit());
     let dated = numeral(from) && matches!(scan.token(from + 1), "/" | "-") && numeral(from + 2);
-    if stop == from || dated {
+    if stop == from || dated || scan.length(from).is_some() {
         return;
     }
     let span = scan.span(from..stop);

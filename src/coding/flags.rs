@@ -202,9 +202,10 @@ impl Asking<'_> {
         self.values
             .iter()
             .filter(move |v| v.attribute.key == key && !self.copied(v.attribute.span))
-            // "MRI if persistent", "continues on metformin", "neck mildly tender" tell nothing of the complaint's course and strength
+            // "MRI if persistent", "continues on metformin", "neck mildly tender" tell nothing of the complaint's course and strength,
+            // "collar off after a week" nothing of its cause
             .filter(move |v| match key {
-                AttributeKey::Acuity | AttributeKey::Course => !v.mentions.is_empty(),
+                AttributeKey::Acuity | AttributeKey::Course | AttributeKey::Cause => !v.mentions.is_empty(),
                 AttributeKey::Severity => v.section != SectionKind::Exam && v.mentions.iter().all(|m| self.complaint(*m)),
                 _ => true,
             })
