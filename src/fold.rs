@@ -216,6 +216,28 @@ fn letters_of(eight: u64) -> (usize, u64) {
     (n, if n == 8 { lower } else { lower & ((1 << (8 * n)) - 1) })
 }
 
+/// The longest stretch of text that is read as struck out.
+const STRUCK: usize = 2000;
+
+/// What an export marks and nobody is to read: text that is struck out or commented out, and a blank that is written as an entity. Where it
+/// ends, if one begins at byte `at`.
+fn unread(text: &[u8], at: usize) -> Option<usize> {
+    const BLANKS: [&[u8]; 2] = [b"&nbsp;", b"&#160;"];
+    const STRIKES: [(&[u8], &[u8]); 5] =
+        [(b"~~", b"~~"), (b"<s>", b"</s>"), (b"<del>", b"</del>"), (b"<strike>", b"</strike>"), (b"<!--", b"-->")];
+    let here = text.get(at..)?;
+    let begins = |mark: &[u8]| here.get(..mark.len()).is_some_and(|h| h.eq_ignore_ascii_case(mark));
+    if let Some(blank) = BLANKS.iter().find(|blank| begins(blank)) {
+        return Some(at + blank.len());
+    }
+    let (open, close) = STRIKES.iter().find(|(open, _)| begins(open))?;
+    let body = &here[open.len()..here.len().min(STRUCK)];
+    let end = body.windows(close.len()).position(|w| w.eq_ignore_ascii_case(close))?;
+    // a row of tildes is a line, and strikes nothing out
+    let struck = end > 0 && (close != b"~~" || !body[..end].contains(&b'\n') && body[0] != b'~');
+    struck.then_some(at + open.len() + end + close.len())
+}
+
 struct Folder<'t> {
     text: &'t str,
     words: &'t Words,
@@ -269,6 +291,13 @@ impl Folder<'_> {
                 Some(class) => (*class, 1),
                 None => self.char_at(at).map_or((Class::Vanish, 1), |c| (class_of(c), c.len_utf8())),
             };
+            if let b'<' | b'~' | b'&' = byte
+                && let Some(end) = unread(bytes, at)
+            {
+                spaced = true;
+                at = end;
+                continue;
+            }
             let from = self.at;
             self.reserve(16);
             let (end, kind, word) = match class {
@@ -437,6 +466,13 @@ mod tests {
         assert_eq!(fold_phrase("1.No x3d 10mg Spurling's"), " 1 . no x3 d 10 mg spurling ");
         assert_eq!(fold_phrase("7/10, 7.5; doesn’t"), " 7 / 10 , 7.5 ; doesn't ");
         assert_eq!(fold_phrase(""), " ");
+    }
+
+    #[test]
+    fn what_is_struck_out_is_not_read() {
+        assert_eq!(fold_phrase("Neck ~~arm~~ pain<br>"), " neck pain < br > ");
+        assert_eq!(fold_phrase("<s>arm</s> Neck&nbsp;pain <!-- no --> <DEL>x</DEL>"), " neck pain ");
+        assert_eq!(fold_phrase("~~~~ neck <s>pain"), " ~~ neck < s > pain ");
     }
 
     #[test]

@@ -263,8 +263,11 @@ impl Finder<'_> {
         None
     }
 
-    /// A pulse ("P: 72") is no plan.
+    /// A pulse ("P: 72") is no plan; an assessment may well begin with an age ("A: 45M with neck pain").
     fn is_value(&self, label: &str, behind: &str) -> bool {
+        if label.trim() == "A" {
+            return false;
+        }
         let digits = behind.trim_start().bytes().take_while(u8::is_ascii_digit).count();
         label.trim().len() == 1 && (digits >= 2) && !behind.trim_start()[digits..].starts_with(['.', ')'])
     }

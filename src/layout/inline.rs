@@ -61,7 +61,7 @@ impl Finder<'_> {
     }
 
     /// Headings with a colon in the middle of a line, behind a closed sentence.
-    pub(crate) fn inside(&mut self, from: usize, end: usize, soap: bool) {
+    pub(crate) fn inside(&mut self, from: usize, end: usize, mut soap: bool) {
         let Some(line) = self.text.get(from..end) else { return };
         let mut done = 0;
         for (colon, _) in line.match_indices(':') {
@@ -75,12 +75,15 @@ impl Finder<'_> {
             }
             let before = &line[..start];
             let (all, upper) = labels::letters(label);
-            let capitals = all == upper && (all >= 3 || (soap && all == 1) || label.contains('/') || label.contains('&'));
+            // "ED. A: neck pain. P: rest": of lone letters an A may be the first
+            let lone = all == 1 && (soap || label == "A");
+            let capitals = all == upper && (all >= 3 || lone || label.contains('/') || label.contains('&'));
             let gap = before.ends_with("  ") || before.ends_with('\t');
             // "stenosis.,POSTOPERATIVE DIAGNOSIS:": exports that keep a comma where a line ended
             let joined = capitals && all >= 4 && before.ends_with(',');
             let closed =
-                joined || (before.trim_end().ends_with(['.', '!', '?', ';', ')', ',', ':', '|']) && before.ends_with(char::is_whitespace));
+                joined || (before.trim_end().ends_with(['.', '!', '?', ';', ')', ',', ':', '|']) && before.ends_with(char::is_whitespace))
+                    || before.ends_with('>');
             if !(closed || gap) {
                 continue;
             }
@@ -91,6 +94,7 @@ impl Finder<'_> {
             let sentence = before.trim_end().ends_with(['.', '!', '?']);
             if capitals || (spelled && (sentence || gap)) {
                 done = colon + 1;
+                soap |= all == 1;
                 let body = from + colon + 1;
                 let heading = self.heading_at(from + start, label, body, known);
                 self.add(heading);
