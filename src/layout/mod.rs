@@ -157,7 +157,7 @@ pub fn whole(text: &str, outline: Layout, knowledge: &Knowledge) -> Layout {
 pub fn sections(text: &str, knowledge: &Knowledge) -> Vec<Section> {
     let lines = lines::lines(text);
     let mut found = headings::headings(text, &lines, &knowledge.sections);
-    refine::refine(text, &lines, &mut found);
+    refine::refine(text, &lines, &mut found, &knowledge.sections);
     let copied = copied::blocks(text, &lines, &knowledge.sections);
     copied::insert(&copied, &mut found);
     let end = text.len() as u32;

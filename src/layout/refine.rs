@@ -1,6 +1,7 @@
 //! What single headings cannot tell: numbered headings, sub-headings of a problem, and the impression of a quoted report.
 
-use crate::knowledge::sections::assesses;
+use crate::fold::fold_phrase;
+use crate::knowledge::sections::{SectionsKnowledge, assesses, squeeze};
 use crate::layout::headings::Heading;
 use crate::layout::labels;
 use crate::layout::lines::Line;
@@ -8,12 +9,15 @@ use crate::span::Span;
 use crate::vocab::SectionKind;
 
 /// Drops or changes headings by what stands around them.
-pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
+pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
     numbered(headings);
     plans_of_problems(text, lines, headings);
-    quoted_reports(text, headings);
+    quoted_reports(text, headings, knowledge);
     said_in_a_line(text, lines, headings);
 }
+
+/// The longest label that is looked up.
+const LABEL: usize = 60;
 
 /// Bytes of a line that says all there is to say under its heading.
 const SHORT: usize = 80;
@@ -98,7 +102,7 @@ fn last_number(text: &str, lines: &[Line], range: std::ops::Range<usize>, take: 
 }
 
 /// The impression of an imaging report that a visit note quotes is imaging, if the note has an assessment of its own below.
-fn quoted_reports(text: &str, headings: &mut [Heading]) {
+fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledge) {
     use SectionKind::{ChiefComplaint, Conclusion, Exam, Hpi, Imaging, Impression, Plan, Results};
     let visit = headings.iter().any(|h| matches!(h.kind, ChiefComplaint | Hpi | Exam | Plan));
     let last = headings.iter().rposition(|h| assesses(h.kind));
@@ -106,7 +110,14 @@ fn quoted_reports(text: &str, headings: &mut [Heading]) {
     for i in 1..last {
         let before = headings[i - 1].kind;
         let near = text.get(headings[i - 1].start..headings[i].start).is_some_and(|t| t.len() < 4000);
-        if near && matches!(headings[i].kind, Impression | Conclusion) && matches!(before, Imaging | Results) {
+        // "MRI C-spine 5/2: IMPRESSION: …"
+        let line = || text.get(..headings[i].start).and_then(|t| t.rsplit(['\n', '.', ';']).next()).unwrap_or("");
+        let study = || {
+            let label = line().trim().strip_suffix(':').filter(|l| l.len() <= LABEL);
+            let undated = label.map(|l| l.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '/' | '-' | '.' | ' ' | '(' | ')')));
+            undated.and_then(|l| knowledge.heading(&squeeze(&fold_phrase(l)))).is_some_and(|k| k.kind == Imaging)
+        };
+        if matches!(headings[i].kind, Impression | Conclusion) && ((near && matches!(before, Imaging | Results)) || study()) {
             headings[i].kind = Imaging;
         }
     }
