@@ -30,9 +30,15 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found]) -> Vec<Cell> {
         let floor = cells.last().map_or(0, |c| c.value.end);
         let mark = if marked { f.start - 1 } else { f.start };
         let mut start = mark;
+        // "Myelopathy | G95.9 | ruled out": the last cell of a row speaks of all of it
+        let row = marked && view.symbol(mark) == "|" && (f.end >= view.len() || view.opens_line(f.end));
         while start > floor && mark - start < LABEL {
             let symbol = view.symbol(start - 1);
-            if matches!(symbol, ";" | "." | "|" | "•" | ":" | "]") || (!marked && (symbol == "," || view.opens_line(start))) {
+            if row && !view.opens_line(start) && matches!(symbol, "|" | ".") {
+                start -= 1;
+                continue;
+            }
+            if (row && view.opens_line(start)) || matches!(symbol, ";" | "." | "|" | "•" | ":" | "]") || (!marked && (symbol == "," || view.opens_line(start))) {
                 break;
             }
             start -= 1;

@@ -116,7 +116,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// A mark that stands free on the left and touches a word on the right, within a line: "no pain -fever"; or one of a series, or a list entry's sign.
     fn is_glued(&self, f: &Found) -> bool {
-        let touches = || !self.view.spaced(f.end) && (!self.view.opens_line(f.start) || self.view.symbol(f.start) != "-");
+        let symbol = self.view.symbol(f.start);
+        let touches = || matches!(symbol, "+" | "-") && !self.view.spaced(f.end) && (!self.view.opens_line(f.start) || symbol != "-");
         self.view.spaced(f.start)
             && self.view.is_word(f.end)
             && (touches() || self.in_series(f.start) || (self.view.signed && f.start == 0))

@@ -40,12 +40,26 @@ struct Start {
     parent: Option<u32>,
 }
 
-/// The entries of a list that a plus or a minus opens.
+/// The entries of a list that signs of one kind open.
 struct Signs {
     indent: usize,
+    kind: u8,
     plus: bool,
     minus: bool,
     items: Vec<u32>,
+}
+
+/// Which kind of sign a mark is, and whether it says that the entry is there: "+" and "-", a tick and a cross, a filled circle and an empty one.
+fn sign(mark: char) -> Option<(u8, bool)> {
+    match mark {
+        '+' => Some((0, true)),
+        '-' | '–' | '—' => Some((0, false)),
+        '✓' | '✔' => Some((1, true)),
+        '✗' | '✘' | '✕' => Some((1, false)),
+        '●' | '◉' => Some((2, true)),
+        '○' | '◯' => Some((2, false)),
+        _ => None,
+    }
 }
 
 struct Body<'a> {
@@ -137,18 +151,16 @@ impl Body<'_> {
 }
 
 impl Body<'_> {
-    /// Takes "+" and "-" for signs where both stand before entries of one list.
+    /// Takes the marks of a list for signs where both of a kind stand before its entries.
     fn sign(&mut self, mark: char, indent: usize, item: u32) {
-        if !matches!(mark, '+' | '-' | '–' | '—') {
-            return;
-        }
-        let at = self.signs.iter().position(|s| s.indent == indent).unwrap_or(self.signs.len());
+        let Some((kind, there)) = sign(mark) else { return };
+        let at = self.signs.iter().position(|s| (s.indent, s.kind) == (indent, kind)).unwrap_or(self.signs.len());
         if at == self.signs.len() {
-            self.signs.push(Signs { indent, plus: false, minus: false, items: Vec::new() });
+            self.signs.push(Signs { indent, kind, plus: false, minus: false, items: Vec::new() });
         }
         let signs = &mut self.signs[at];
-        signs.plus |= mark == '+';
-        signs.minus |= mark != '+';
+        signs.plus |= there;
+        signs.minus |= !there;
         signs.items.push(item);
         if signs.plus && signs.minus {
             signs.items.drain(..).for_each(|i| self.items[i as usize].kind = ItemKind::Signed);

@@ -131,7 +131,18 @@ impl Finder<'_> {
         let letter = |i: &usize| self.lines[*i].of(self.text).as_bytes().first().copied();
         let listed = |lines: &[usize]| lines.first().is_none_or(|i| letter(i) == Some(b'A')) && lines.get(1).and_then(letter) != Some(b'P');
         let marked = [b')', b'.'].map(|m| self.lettered_by(mark(m))).into_iter().find(|lines| !listed(lines));
-        if found.is_empty() { marked.unwrap_or_default() } else { found }
+        if !found.is_empty() {
+            return found;
+        }
+        // "A neck pain" above "P nsaids": an article opens many a line, all four letters in order do not, nor an A right above a P
+        let spaced = || self.lettered_by(|b| b[1] == b' ' && b[2] != b' ');
+        marked.or_else(|| Some(spaced()).filter(|lines| self.in_order(lines))).unwrap_or_default()
+    }
+
+    /// Whether lines open with S, O, A and P in this order, or with an A and a P right below it.
+    fn in_order(&self, lines: &[usize]) -> bool {
+        let letters: String = lines.iter().filter_map(|i| self.lines[*i].of(self.text).chars().next()).collect();
+        letters == "SOAP" || (letters == "AP" && lines[0] + 1 == lines[1])
     }
 
     fn lettered_by(&self, opens: impl Fn(&[u8]) -> bool) -> Vec<usize> {

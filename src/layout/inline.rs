@@ -9,6 +9,8 @@ use crate::vocab::SectionKind;
 
 /// Bytes of prose an opening may have.
 const OPENING: usize = 64;
+/// Bytes of a label and the dash behind it.
+const DASHED: usize = 16;
 /// Bytes of a line from which it is strange that no mark stands in it.
 const UNMARKED: usize = 200;
 
@@ -118,7 +120,23 @@ impl Finder<'_> {
             let spaces = rest.len() - rest.trim_start().len();
             if spaces > 0 {
                 self.opening(from + at + spaces, end);
+                self.dashed(from + at + spaces, end);
             }
+        }
+    }
+
+    /// A short label with a dash in the middle of a line: "Rear ended today. Dx - neck sprain."
+    fn dashed(&mut self, at: usize, end: usize) {
+        let Some(rest) = self.text.get(at..end).filter(|r| r.starts_with(|c: char| c.is_ascii_uppercase())) else { return };
+        let head = &rest[..cut(rest, DASHED)];
+        let Some(dash) = head.find(" - ").filter(|d| *d > 1) else { return };
+        let label = &head[..dash];
+        if assesses(self.kind()) || !label.bytes().all(|b| b.is_ascii_alphabetic()) {
+            return;
+        }
+        if let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading) && assesses(k.kind)) {
+            let heading = self.heading_at(at, label, at + dash + 3, known);
+            self.add(heading);
         }
     }
 

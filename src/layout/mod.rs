@@ -52,7 +52,7 @@ pub enum ItemKind {
     Paragraph,
     /// A list entry with a bullet or dash.
     Bullet,
-    /// A list entry with a plus or minus that says whether it is there: other entries of its list have the other sign.
+    /// A list entry with a sign that says whether it is there ("+", "-", a tick, a cross): other entries of its list have the other one.
     Signed,
     /// A numbered or lettered list entry.
     Numbered,
