@@ -1,4 +1,4 @@
-//! Levels of the spine in every spelling: "C5-6", "C5/C6", "C5 6", "C4 through C7", "C3-4, 4-5 and 5-6", "C-5", "T1".
+//! Levels of the spine in every spelling: "C5-6", "C5/C6", "C5 6", "C5,6", "C56", "C4 through C7", "C3-4, 4-5 and 5-6", "C-5", "T1".
 
 use crate::attributes::scan::Scan;
 use crate::attributes::{Attribute, Read, Value};
@@ -31,7 +31,12 @@ pub(crate) fn read(scan: &Scan<'_>, out: &mut Vec<Read>) {
     while token < scan.len() {
         token = match first(scan, token) {
             Some((vertebra, end, sure)) => chain(scan, token, vertebra, end, sure, out).max(token + 1),
-            None => token + 1,
+            None => {
+                if let Some((upper, lower)) = written_as_one(scan, token) {
+                    push(scan, token..token + 1, disc(scan, upper, lower), out);
+                }
+                token + 1
+            }
         };
     }
 }
@@ -83,6 +88,19 @@ fn first(scan: &Scan<'_>, token: u32) -> Option<(Vertebra, u32, bool)> {
         }
         _ => None,
     }
+}
+
+/// Two neighbours written as one number: "C56". Behind a point or before one it may be a code.
+fn written_as_one(scan: &Scan<'_>, token: u32) -> Option<(Vertebra, Vertebra)> {
+    let (letter, number) = scan.token(token).split_at_checked(1)?;
+    let &[upper, lower] = number.as_bytes() else { return None };
+    let coded = scan.token(token + 1) == "." && scan.glued(token + 1) && scan.glued(token + 2);
+    if coded || !upper.is_ascii_digit() || lower != upper + 1 {
+        return None;
+    }
+    let column = scan.knowledge.columns.iter().position(|c| c.letter.value == letter)?;
+    let upper = vertebra(scan, column, upper - b'0')?;
+    Some((upper, below(scan, upper).filter(|v| v.column == column)?))
 }
 
 /// A whole number of one or two digits at a token.
@@ -148,6 +166,15 @@ fn chain(scan: &Scan<'_>, start: u32, head: Vertebra, mut end: u32, sure: bool, 
                 (Between::Pair, end)
             }
             None if !paired && scan.glued(end) && first(scan, end).is_some() => (Between::Pair, end),
+            // "C5,6"
+            None if !paired
+                && scan.token(end) == ","
+                && scan.glued(end)
+                && scan.glued(end + 1)
+                && number(scan, end + 1).is_some_and(|n| n == upper.number + 1) =>
+            {
+                (Between::Pair, end + 1)
+            }
             None => break,
         };
         let Some((lower, after)) = partner(scan, upper, at).filter(|(l, a)| *l > upper && !score_follows(scan, *a)) else { break };

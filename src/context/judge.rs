@@ -108,10 +108,12 @@ fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Say
     let found = view.phrases();
     let scopes = Scopes::new(&view, &found, &[], Vec::new(), context);
     let mut out: Vec<(Cue, Says)> = Vec::new();
-    for active in scopes.active.iter().rev().filter(|a| a.forward) {
+    let headed = opens_list(layout, lead);
+    // "Ruled out" alone on its line heads the list below as well
+    for active in scopes.active.iter().rev().filter(|a| (a.forward || a.at == (0..view.len())) && (headed || a.at == (0..view.len()))) {
         let rule = &context.cues[active.cue as usize];
         for says in &rule.says {
-            let reaches = scopes.forward(active, says.axis()).end >= view.len();
+            let reaches = active.at.end >= view.len() || scopes.forward(active, says.axis()).end >= view.len();
             if reaches && out.iter().all(|(_, other)| other.axis() != says.axis()) {
                 let cue = Cue { span: view.span(active.at.clone()), scope: lead.span, rule: rule.name };
                 out.push((cue, *says));
@@ -131,8 +133,16 @@ fn lead(layout: &Layout, index: usize) -> Option<&Sentence> {
     }
     let opener = layout.items.get(at).filter(|i| at < here.item as usize && i.section == here.section)?;
     let last = layout.sentences.get(opener.sentences.end.checked_sub(1)? as usize)?;
-    let colon = layout.folded.word(last.tokens.end.checked_sub(1)? as usize) == ":";
-    (colon || opener.kind == ItemKind::Heading).then_some(last)
+    (opens_list(layout, last) || last.tokens.len() <= SAID_ALONE).then_some(last)
+}
+
+/// Words of a line that may be nothing but a cue.
+const SAID_ALONE: usize = 4;
+
+/// Whether a sentence is a heading or ends with a colon.
+fn opens_list(layout: &Layout, lead: &Sentence) -> bool {
+    let colon = lead.tokens.end.checked_sub(1).is_some_and(|last| layout.folded.word(last as usize) == ":");
+    colon || layout.items.get(lead.item as usize).is_some_and(|i| i.kind == ItemKind::Heading)
 }
 
 /// "Numbness in the left hand. This has resolved.": what the next sentence says of this one.

@@ -42,6 +42,9 @@ pub(crate) struct Scopes<'v, 'f> {
     named: Vec<Range<usize>>,
 }
 
+/// Words of an entry of a list, at most.
+const ENTRY: usize = 6;
+
 impl<'v, 'f> Scopes<'v, 'f> {
     /// Settles which phrases act, and to which side.
     pub fn new(
@@ -239,6 +242,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let own =
             |(start, end, t): &&(usize, usize, u16)| active.at.start <= *start && *start < from && from <= *end && rule.passes.contains(t);
         let mut passed = self.terminators.iter().find(own).map(|(_, _, t)| *t);
+        // "Unlikely: radiculopathy, HNP; stenosis": a colon opens a list, and no mark within it ends what is said of all
+        let heads = axis != Axis::Subject && (self.view.symbol(from) == ":" || (from > 0 && self.view.symbol(from - 1) == ":"));
         let mut i = from;
         while i < self.view.len() && i - from < rule.words as usize {
             for (_, _, t) in self.terminators.iter().filter(|(start, _, _)| *start == i) {
@@ -256,7 +261,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 "(" => depth += 1,
                 ")" if depth == 0 => break,
                 ")" => depth -= 1,
-                "," if (rule.reach == Reach::Phrase && !self.in_or_list(i))
+                "," | ";" if heads && self.lists(i, from) => {}
+                "," if (rule.reach == Reach::Phrase && !self.in_or_list(i) && !self.in_and_list(i, from))
                     || (axis == Axis::Subject && self.view.possessive(from - 1)) =>
                 {
                     break;
@@ -425,6 +431,26 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
         }
         false
+    }
+
+    /// Whether the mark stands between short entries of a list that a colon opens: words without a verb on both sides.
+    fn lists(&self, mark: usize, from: usize) -> bool {
+        let ends = |i: &usize| matches!(self.view.symbol(*i), "," | ";" | ".") || *i >= self.view.len();
+        let entry = |words: std::ops::Range<usize>| {
+            !words.is_empty() && words.len() <= ENTRY && words.clone().all(|i| !self.view.is(i, VERB) && !self.stated.contains(&i))
+        };
+        let before = (from..mark).rev().find(ends).map_or(from, |i| i + 1);
+        let after = (mark + 1..=self.view.len()).find(ends).unwrap_or(self.view.len());
+        entry(before..mark) && entry(mark + 1..after)
+    }
+
+    /// Whether the comma belongs to a list of three short entries or more that "and" closes ("ruled out A, B, and C").
+    fn in_and_list(&self, comma: usize, from: usize) -> bool {
+        let commas: Vec<usize> = (from..self.view.len()).filter(|i| self.view.symbol(*i) == ",").collect();
+        let Some(at) = commas.iter().position(|c| *c == comma) else { return false };
+        let closed = commas.iter().skip(at).copied().take_while(|c| self.lists(*c, from)).last();
+        let closing = closed.filter(|c| self.coordinates(c + 1) || (c + 1..self.view.len().min(c + ENTRY)).any(|i| self.coordinates(i)));
+        closing.is_some_and(|last| last > comma || at > 0)
     }
 
     /// Whether the comma belongs to a list of short entries that ends before symbol `to` ("edema, redness and warmth are absent").

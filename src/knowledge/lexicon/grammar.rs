@@ -156,7 +156,13 @@ impl Grammar {
     /// The region of a level or of a range of levels ("c5", "c5" to "c6"); the letter of the second may be left out.
     pub fn level_region(&self, first: &str, second: Option<&str>) -> Option<&str> {
         let region = |level: &str| {
-            let (letter, number) = (*level.as_bytes().first()?, level.get(1..)?.parse::<u8>().ok()?);
+            let number = level.get(1..)?;
+            // "c56" is two neighbours
+            let number = match number.as_bytes() {
+                &[upper, lower] if upper.is_ascii_digit() && upper > b'1' && lower == upper + 1 => number.get(..1)?,
+                _ => number,
+            };
+            let (letter, number) = (*level.as_bytes().first()?, number.parse::<u8>().ok()?);
             self.letters.iter().find(|(l, last, _)| *l == letter && number <= *last && level.len() <= 3).map(|(_, _, r)| r.as_str())
         };
         let from = region(first)?;
