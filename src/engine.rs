@@ -119,11 +119,11 @@ impl Engine {
     }
 }
 
-/// Bytes of the longest text that is reviewed as one note. The longest real ones, discharge summaries, have a tenth of it.
-pub const LONGEST: usize = 1 << 20;
+/// Bytes of the longest text that is reviewed as one note; long discharge summaries have a fifth of it.
+pub const LONGEST: usize = 1 << 18;
 
 /// Bytes of a part of what is longer.
-const PART: usize = 1 << 17;
+const PART: usize = 1 << 16;
 
 /// Where the part that begins at `from` ends: behind the last blank line in its second half, else the last line, else the last word.
 fn cut(text: &str, from: usize) -> usize {

@@ -1,6 +1,6 @@
 //! Which mention a value belongs to: the nearest one that can take it, in its clause, sentence, problem or, for what a patient tells, the topic before.
 
-use crate::attributes::Read;
+use crate::attributes::{Read, Value};
 use crate::attributes::scan::Scan;
 use crate::attributes::words::denied;
 use crate::knowledge::Knowledge;
@@ -56,7 +56,7 @@ impl Linker<'_> {
         }
         let best = here
             .clone()
-            .filter(|m| self.takes(*m, key) && !self.nothing_of(*m, key))
+            .filter(|m| self.takes(*m, key) && !self.nothing_of(*m, key) && !self.elsewhere(*m, read))
             .filter_map(|m| self.cost(read, m).map(|cost| (cost, m)))
             .min_by_key(|(cost, m)| (*cost, *m));
         if let Some((_, mention)) = best {
@@ -100,6 +100,19 @@ impl Linker<'_> {
             cervical |= end == value as usize && lexicon.entries.meanings[phrase].iter().any(site);
         });
         cervical && !self.mentions.iter().any(|m| m.tokens.contains(&before))
+    }
+
+    /// Whether a level is of another region of the spine than the mention: "*C5-6* and L4-5 *HNP*" is two, each at its own.
+    fn elsewhere(&self, mention: usize, read: &Read) -> bool {
+        let (AttributeKey::Level, Value::Text(level)) = (read.attribute.key, &read.attribute.value) else { return false };
+        let Some((region, _)) = &self.mentions[mention].region else { return false };
+        let grammar = &self.knowledge.lexicon.grammar;
+        let level = level.to_ascii_lowercase();
+        let (upper, lower) = level.split_once('-').map_or((level.as_str(), None), |(u, l)| (u, Some(l)));
+        let own = grammar.level_region(upper, lower);
+        let ends = [own, grammar.level_region(upper, None), lower.and_then(|l| grammar.level_region(l, None))];
+        // "cervical" takes C7-T1, whatever the joint is called
+        grammar.level_regions().any(|r| r == region) && ends.iter().flatten().all(|r| r != region)
     }
 
     /// How long and how strong is told of what is there: "neck x 2 wks, 3/10, *no arm symptoms*".

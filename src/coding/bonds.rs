@@ -41,12 +41,12 @@ impl Bonds {
 
     /// Whether one of the two is a complication that is bound to the other.
     pub(crate) fn bound(&self, a: usize, b: usize) -> bool {
-        self.0.contains(&(a, b)) || self.0.contains(&(b, a))
+        self.0.binary_search(&(a, b)).is_ok() || self.0.binary_search(&(b, a)).is_ok()
     }
 
     /// Whether two conditions share a complication.
     pub(crate) fn rivals(&self, a: usize, b: usize) -> bool {
-        self.0.iter().any(|&(c, h)| h == a && self.0.contains(&(c, b)))
+        self.0.iter().any(|&(c, h)| h == a && self.0.binary_search(&(c, b)).is_ok())
     }
 }
 

@@ -335,10 +335,12 @@ fn consequence_of(layout: &Layout, findings: &[Finding], effect: usize, knowledg
     let saying = knowledge.coding.guidelines.get("consequence-words")?;
     let cause = effect.checked_sub(1)?;
     let (before, own) = (&findings[cause].mention, &findings[effect].mention);
-    if before.sentence != own.sentence || before.tokens.end >= own.tokens.start {
+    // "*C5-6* HNP causing *stenosis*": the level they share is not where the effect is named
+    let head = own.spans.last().map_or(own.tokens.start, |s| layout.folded.tokens.partition_point(|t| t.span.start < s.start) as u32);
+    if before.sentence != own.sentence || before.tokens.end >= head {
         return None;
     }
-    saying.stands_in(layout.tokens(before.tokens.end..own.tokens.start)).then_some(cause)
+    saying.stands_in(layout.tokens(before.tokens.end..head)).then_some(cause)
 }
 
 /// Whether the only words that put it in the past say that something came after it.

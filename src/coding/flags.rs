@@ -23,7 +23,8 @@ struct Asking<'a> {
     decision: &'a Decision,
     knowledge: &'a Knowledge,
     values: Vec<NoteValue>,
-    active: Vec<usize>,
+    active: &'a [usize],
+    scene: &'a Scene<'a>,
 }
 
 /// Raises every flag whose trigger holds, in the order of the knowledge.
@@ -42,7 +43,9 @@ pub(crate) fn flags(
         return Vec::new();
     }
     let values = attributes::note_level(values);
-    let asking = Asking { layout, findings, facts, encounter, decision, knowledge, values, active: decide::assessed(facts) };
+    let active = decide::assessed(facts);
+    let scene = Scene::new(findings, facts, &active, encounter.setting, &knowledge.coding);
+    let asking = Asking { layout, findings, facts, encounter, decision, knowledge, values, active: &active, scene: &scene };
     let mut out: Vec<Flag> = Vec::new();
     for rule in &knowledge.coding.flags {
         if out.iter().any(|f| f.flag == rule.flag) {
@@ -54,6 +57,8 @@ pub(crate) fn flags(
         evidence.extend(spans.map(|&span| Evidence { role: EvidenceRole::Mention, span }));
         evidence.sort_by_key(|e| (e.span, e.role));
         evidence.dedup();
+        let resting = decision.suggestions.iter().filter(|s| about.contains(&s.code)).flat_map(|s| &s.evidence);
+        let condition: Vec<Evidence> = resting.cloned().collect();
         out.push(Flag {
             flag: rule.flag.clone(),
             severity: rule.severity,
@@ -62,7 +67,7 @@ pub(crate) fn flags(
             why: rule.why.clone(),
             would_change: asking.would_change(rule, &shown),
             query: rule.query.as_ref().and_then(|q| {
-                let made = query::query(q, &evidence, &note.text, layout, findings, facts)?;
+                let made = query::query(q, &evidence, &condition, &note.text, layout, findings, facts)?;
                 // a query that breaks a condition is not sent, whatever the knowledge says
                 lint::lint(&made.draft(Some(lint::named(q, knowledge))), &note.text, layout, findings, knowledge).is_empty().then_some(made)
             }),
@@ -126,7 +131,14 @@ impl Asking<'_> {
                 return None;
             }
         }
-        let scene = Scene::new(self.findings, self.facts, &self.active, self.encounter.setting, &self.knowledge.coding);
+        // "ongoing for a few weeks" is not long-standing
+        if let Some(days) = when.unless_under_days {
+            let short = |key| self.complaint_values(key).any(|v| matches!(v, Value::Days(_, most) if *most < days));
+            if short(AttributeKey::Duration) || short(AttributeKey::Onset) {
+                return None;
+            }
+        }
+        let scene = self.scene;
         for beside in &when.with {
             let found = scene.anywhere(beside);
             shown.push(*found.first()?);

@@ -12,10 +12,14 @@ pub const OTHER: &str = "Other (please specify): ____";
 /// The last answer of every query.
 pub const UNDETERMINED: &str = "Unable to determine";
 
+/// Bytes of the longest quote.
+const QUOTED: u32 = 80;
+
 /// Makes the query of a flag; `None` where there is nothing in the note to quote.
 pub(crate) fn query(
     rule: &QueryRule,
     evidence: &[Evidence],
+    condition: &[Evidence],
     text: &str,
     layout: &Layout,
     findings: &[Finding],
@@ -27,7 +31,11 @@ pub(crate) fn query(
     );
     indicators.sort();
     indicators.dedup();
-    let first = *indicators.first()?;
+    let quoted = condition.iter().filter(|e| rule.quotes_condition && e.role == EvidenceRole::Mention).map(|e| e.span);
+    let first = quoted.min().or(indicators.first().copied())?;
+    // a piece of what stands apart is quoted with what stands between: "neck is still sore", not "neck"
+    let apart = |f: &&Finding| f.mention.spans.len() > 1 && f.mention.spans.contains(&first) && f.mention.hull().len() <= QUOTED;
+    let first = findings.iter().find(apart).map_or(first, |f| f.mention.hull());
     let section = layout.sections.iter().find(|s| s.start <= first.start && first.start < s.end);
     let heading = section.and_then(|s| s.title).map_or("the note", |t| t.of(text));
     let options: Vec<&(String, _, bool)> = rule

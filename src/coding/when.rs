@@ -4,6 +4,7 @@ use super::bonds::{Bonds, causes};
 use super::facts::{Fact, Standing, State, compatible};
 use crate::findings::Finding;
 use crate::knowledge::coding::{Beside, CodingKnowledge, When};
+use crate::knowledge::lexicon::ConceptId;
 use crate::knowledge::source::coding::{Among, Near};
 use crate::vocab::Setting;
 
@@ -19,6 +20,10 @@ pub(crate) struct Scene<'a> {
     pub setting: Setting,
     /// Complications and the conditions they are of.
     pub bonds: Bonds,
+    /// The facts of each concept that there is, in order.
+    present: Vec<(ConceptId, Vec<usize>)>,
+    /// By fact: its place among the active ones, if it is one.
+    places: Vec<Option<usize>>,
 }
 
 impl<'a> Scene<'a> {
@@ -30,7 +35,21 @@ impl<'a> Scene<'a> {
         setting: Setting,
         coding: &CodingKnowledge,
     ) -> Scene<'a> {
-        Scene { findings, facts, active, setting, bonds: Bonds::new(findings, facts, active, coding) }
+        let mut present: Vec<(ConceptId, Vec<usize>)> = Vec::new();
+        for (i, fact) in facts.iter().enumerate() {
+            match present.iter_mut().find(|(concept, _)| *concept == fact.concept) {
+                Some((_, list)) => list.push(i),
+                None => present.push((fact.concept, vec![i])),
+            }
+        }
+        let mut places = vec![None; facts.len()];
+        active.iter().enumerate().rev().for_each(|(place, fact)| places[*fact] = Some(place));
+        Scene { findings, facts, active, setting, bonds: Bonds::new(findings, facts, active, coding), present, places }
+    }
+
+    /// The facts of the concepts asked for, concept by concept.
+    fn asked(&self, beside: &Beside) -> impl Iterator<Item = &[usize]> {
+        self.present.iter().filter(|(concept, _)| beside.any.has(*concept)).map(|(_, list)| list.as_slice())
     }
 
     /// Whether `when` holds for fact `f`.
@@ -61,33 +80,47 @@ impl<'a> Scene<'a> {
         let fits = |i: usize| {
             let other = &self.facts[i];
             i != f
-                && beside.any.has(other.concept)
                 && near(i, other)
                 && (beside.any_region || compatible(&other.region, &here.region))
                 && beside.attributes.iter().all(|(key, values)| other.has(self.findings, *key, values))
         };
         match beside.among {
-            Among::Assessed => self.active.iter().copied().find(|&i| fits(i)),
-            among => (0..self.facts.len()).find(|&i| counts(&self.facts[i], among) && fits(i)),
+            Among::Assessed => {
+                let places = self.asked(beside).flatten().filter_map(|&i| self.places[i].map(|place| (place, i)));
+                let mut first: Option<(usize, usize)> = None;
+                for (place, i) in places {
+                    if first.is_none_or(|(least, _)| place < least) && fits(i) {
+                        first = Some((place, i));
+                    }
+                }
+                first.map(|(_, i)| i)
+            }
+            among => {
+                self.asked(beside).filter_map(|list| list.iter().copied().find(|&i| counts(&self.facts[i], among) && fits(i))).min()
+            }
         }
     }
 
     /// The same question where no finding is meant in particular (for flags).
     pub(crate) fn anywhere(&self, beside: &Beside) -> Vec<usize> {
         let among = |i: usize| match beside.among {
-            Among::Assessed => self.active.contains(&i),
+            Among::Assessed => self.places[i].is_some(),
             Among::Affirmed => counts(&self.facts[i], Among::Affirmed) && self.facts[i].standing != Standing::Incidental,
             other => counts(&self.facts[i], other),
         };
-        (0..self.facts.len())
+        let mut found: Vec<usize> = self
+            .asked(beside)
+            .flatten()
+            .copied()
             .filter(|&i| {
                 let fact = &self.facts[i];
-                beside.any.has(fact.concept)
-                    && among(i)
+                among(i)
                     && (beside.any_region || compatible(&fact.region, "cervical"))
                     && beside.attributes.iter().all(|(key, values)| fact.has(self.findings, *key, values))
             })
-            .collect()
+            .collect();
+        found.sort_unstable();
+        found
     }
 }
 

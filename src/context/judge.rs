@@ -2,7 +2,7 @@
 
 use super::cells::cells;
 use super::scope::{Active, Scopes};
-use super::view::View;
+use super::view::{Found, View};
 use super::{Assertion, Cue};
 use crate::knowledge::Knowledge;
 use crate::knowledge::context::{ContextKnowledge, DATING, PRONOUN, Part};
@@ -108,12 +108,22 @@ fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Say
     let found = view.phrases();
     let scopes = Scopes::new(&view, &found, &[], Vec::new(), context);
     let mut out: Vec<(Cue, Says)> = Vec::new();
-    let headed = opens_list(layout, lead);
     // "Ruled out" alone on its line heads the list below as well
-    for active in scopes.active.iter().rev().filter(|a| (a.forward || a.at == (0..view.len())) && (headed || a.at == (0..view.len()))) {
+    let alone = |f: &Found| f.start == 0 && f.end + usize::from(view.symbol(view.len() - 1) == ":") >= view.len();
+    if let Some((f, rule)) = found.iter().filter(|f| alone(f)).find_map(|f| match f.part {
+        Part::Cue(cue) => Some((f, &context.cues[cue as usize])),
+        _ => None,
+    }) {
+        let cue = Cue { span: view.span(f.start..f.end), scope: lead.span, rule: rule.name };
+        return rule.says.iter().filter(|s| s.axis() != Axis::Subject).map(|s| (cue.clone(), *s)).collect();
+    }
+    if !opens_list(layout, lead) {
+        return out;
+    }
+    for active in scopes.active.iter().rev().filter(|a| a.forward) {
         let rule = &context.cues[active.cue as usize];
         for says in &rule.says {
-            let reaches = active.at.end >= view.len() || scopes.forward(active, says.axis()).end >= view.len();
+            let reaches = scopes.forward(active, says.axis()).end >= view.len();
             if reaches && out.iter().all(|(_, other)| other.axis() != says.axis()) {
                 let cue = Cue { span: view.span(active.at.clone()), scope: lead.span, rule: rule.name };
                 out.push((cue, *says));

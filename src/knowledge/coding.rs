@@ -265,6 +265,8 @@ pub struct QueryRule {
     pub open_question: Option<String>,
     /// Answers with what they need.
     pub options: Vec<(String, Concepts, bool)>,
+    /// Whether the condition is quoted in the question, not the first indicator.
+    pub quotes_condition: bool,
     /// Concepts quoted as indicators.
     pub indicators: Concepts,
     /// The diagnoses that its words name, once the coding stage has read them.
@@ -299,6 +301,8 @@ pub struct FlagWhen {
     pub note_has: BTreeMap<AttributeKey, Vec<String>>,
     /// Lasting at least so many days.
     pub lasting_days: Option<u32>,
+    /// Not if the complaint is told to have lasted fewer days.
+    pub unless_under_days: Option<u32>,
     /// Findings that must stand.
     pub with: Vec<Beside>,
     /// Findings that must not.

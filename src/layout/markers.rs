@@ -79,6 +79,9 @@ pub(crate) fn inline_entries(line: &str, first: Marker) -> Vec<usize> {
         let same = marker(rest).is_some_and(|m| m.number == want && m.close == first.close && m.letter == first.letter);
         let before = line[..space].trim_end();
         let closed = before.ends_with(['.', ';', ',', ')', '?', ':']) || line[..at].ends_with("  ") || first.close == ')' || next == '(';
+        // "1. HNP C5-6 2. C7 radiculopathy"
+        let behind = rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' '));
+        let closed = closed || (rest.starts_with(|c: char| c.is_ascii_digit()) && behind.starts_with(|c: char| c.is_ascii_uppercase()));
         if same && closed {
             out.push(at);
             want += 1;

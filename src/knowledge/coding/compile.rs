@@ -301,6 +301,7 @@ fn compile_flag(name: NameId, flag: &FlagDoc, r: &mut Resolver<'_>) -> FlagRule 
             note_lacks: w.note_lacks.clone(),
             note_has: w.note_has.clone(),
             lasting_days: w.lasting_days,
+            unless_under_days: w.unless_under_days,
             with: r.beside(&w.with),
             without: r.beside(&w.without),
             withheld: w.withheld.as_ref().map(|x| (x.reason.clone(), r.codes(&x.codes), x.assessed)),
@@ -320,6 +321,7 @@ fn compile_flag(name: NameId, flag: &FlagDoc, r: &mut Resolver<'_>) -> FlagRule 
         query: flag.query.as_ref().map(|q| QueryRule {
             question: q.question.clone(),
             open_question: q.open_question.clone(),
+            quotes_condition: q.quotes_condition,
             options: q.options.iter().map(|o| (o.text.clone(), r.concepts(&o.needs), o.diagnosis)).collect(),
             indicators: r.concepts(&q.indicators),
             named: OnceLock::new(),

@@ -429,6 +429,8 @@ pub struct FlagWhenDoc {
     pub note_has: BTreeMap<AttributeKey, Vec<String>>,
     /// A duration or onset of at least so many days.
     pub lasting_days: Option<u32>,
+    /// Not if the complaint is told to have lasted fewer days than these.
+    pub unless_under_days: Option<u32>,
     /// Findings that must stand in the note.
     pub with: Vec<BesideDoc>,
     /// Findings that must not.
@@ -481,6 +483,9 @@ pub struct WouldChangeDoc {
 pub struct QueryDoc {
     /// The question; `{quote}` is the first indicator, `{section}` its heading.
     pub question: String,
+    /// Whether `{quote}` is the condition that the flag's codes rest on instead: "document the cause of *the neck pain*".
+    #[serde(default)]
+    pub quotes_condition: bool,
     /// Answers; shown only where their need is met.
     #[serde(default)]
     pub options: Vec<OptionDoc>,
