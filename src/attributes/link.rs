@@ -61,6 +61,14 @@ impl Linker<'_> {
             .min_by_key(|(cost, m)| (*cost, *m));
         if let Some((_, mention)) = best {
             let mut all = self.with_joined(mention, read);
+            if (read.tokens.start.saturating_sub(2)..read.tokens.start).any(|t| self.scan.word(t, WordUse::Each).is_some())
+                && matches!(key, AttributeKey::Duration | AttributeKey::Onset | AttributeKey::PainScore | AttributeKey::Severity)
+            {
+                let told = |m: &usize| self.mentions[*m].tokens.end <= read.tokens.start && self.takes(*m, key) && !self.nothing_of(*m, key);
+                all.extend(here.clone().filter(told));
+                all.sort_unstable();
+                all.dedup();
+            }
             if let Some(host) = self.placed_at(read, mention).filter(|h| !all.contains(h)) {
                 all.push(host);
                 all.sort_unstable();
@@ -219,7 +227,7 @@ impl Linker<'_> {
     }
 
     /// Whether a describing word ends its phrase ("neck pain, moderate." but not "neck pain with moderate arthritis").
-    fn ends_phrase(&self, end: u32) -> bool {
+    pub fn ends_phrase(&self, end: u32) -> bool {
         end >= self.scan.len()
             || self.scan.breaks(end) > 0
             || self.scan.token(end).bytes().all(|b| b.is_ascii_punctuation())

@@ -145,7 +145,9 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
             let limb = |h: &scan::Hit| matches!(h.meaning, Meaning::Target(t) if knowledge.attributes.targets[t as usize].limb);
             read.attribute.key == AttributeKey::Laterality && scan.at(read.tokens.end).iter().any(limb)
         };
-        if linked.is_empty() && (read.beside_mention || of_part()) {
+        // "*mild* anemia", "*slightly* above goal": how strong something else is
+        let of_other = || read.attribute.key == AttributeKey::Severity && !linker.ends_phrase(read.tokens.end);
+        if linked.is_empty() && (read.beside_mention || of_part() || of_other()) {
             continue;
         }
         let section = section_of(layout, read.attribute.span);

@@ -256,6 +256,8 @@ pub enum WordUse {
     LevelPair,
     /// Bring in what goes along with a condition, or does not: "with", "without". A level before them is of what stands before it.
     Company,
+    /// Say that a value is of all that is named before it: "both" ("pain in the neck and across the back, *both* about 5/10").
+    Each,
     /// Behind the number of a day: "rd" ("March 3rd").
     Ordinal,
     /// Between a month and its year: "of", ",".
