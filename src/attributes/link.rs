@@ -1,8 +1,8 @@
 //! Which mention a value belongs to: the nearest one that can take it, in its clause, sentence, problem or, for what a patient tells, the topic before.
 
-use crate::attributes::{Read, Value};
 use crate::attributes::scan::Scan;
 use crate::attributes::words::denied;
+use crate::attributes::{Read, Value};
 use crate::knowledge::Knowledge;
 use crate::knowledge::attributes::Meaning;
 use crate::knowledge::lexicon::entries::{Entry, Meaning as Named};
@@ -64,7 +64,8 @@ impl Linker<'_> {
             if (read.tokens.start.saturating_sub(2)..read.tokens.start).any(|t| self.scan.word(t, WordUse::Each).is_some())
                 && matches!(key, AttributeKey::Duration | AttributeKey::Onset | AttributeKey::PainScore | AttributeKey::Severity)
             {
-                let told = |m: &usize| self.mentions[*m].tokens.end <= read.tokens.start && self.takes(*m, key) && !self.nothing_of(*m, key);
+                let told =
+                    |m: &usize| self.mentions[*m].tokens.end <= read.tokens.start && self.takes(*m, key) && !self.nothing_of(*m, key);
                 all.extend(here.clone().filter(told));
                 all.sort_unstable();
                 all.dedup();

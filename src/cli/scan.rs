@@ -30,9 +30,9 @@ pub(crate) struct Args {
     /// Write here instead of standard output: .ndjson, .csv, or .parquet if built in
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Threads; all cores if not given
-    #[arg(long, short, default_value_t = 0, hide_default_value = true)]
-    jobs: usize,
+    /// Threads, at most 256; all cores if not given
+    #[arg(long, short, default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=256))]
+    jobs: u16,
     /// Go on after the last complete report of --out
     #[arg(long, requires = "out")]
     resume: bool,
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
         return Err(Failure::Message("say what standard input holds: --input ndjson or --input csv".into()));
     }
     let shape = shape(args).map_err(|message| Failure::Message(message.into()))?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.jobs).build().map_err(|e| Failure::Message(e.to_string()))?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.jobs.into()).build().map_err(|e| Failure::Message(e.to_string()))?;
     let engine = world.engine()?;
     let options = args.input.options(Format::Ndjson);
     let mut problems = Vec::new();
@@ -98,7 +98,14 @@ pub(crate) fn run(args: &Args, world: &mut World<'_>) -> Outcome {
     let shown = Shown { shape, unit: args.offsets.unit(), codes_only: args.codes_only, only_hits: args.only_hits };
 
     let World { out, err, global, interactive, .. } = world;
-    let unusable = |path: &Path, e: io::Error| Failure::Message(format!("{}: {e}", path.display()));
+    let unusable = |path: &Path, e: io::Error| {
+        let reason = match e.kind() {
+            io::ErrorKind::NotFound => "its folder does not exist".into(),
+            io::ErrorKind::PermissionDenied => "no permission".into(),
+            _ => e.to_string(),
+        };
+        Failure::Message(format!("{}: cannot be written: {reason}", path.display()))
+    };
     let (mut earlier, mut target) = match path {
         None => (Earlier::default(), Target::Stream(Box::new(&mut **out))),
         #[cfg(feature = "parquet")]

@@ -95,9 +95,7 @@ impl<'a> Scene<'a> {
                 }
                 first.map(|(_, i)| i)
             }
-            among => {
-                self.asked(beside).filter_map(|list| list.iter().copied().find(|&i| counts(&self.facts[i], among) && fits(i))).min()
-            }
+            among => self.asked(beside).filter_map(|list| list.iter().copied().find(|&i| counts(&self.facts[i], among) && fits(i))).min(),
         }
     }
 

@@ -38,7 +38,10 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found]) -> Vec<Cell> {
                 start -= 1;
                 continue;
             }
-            if (row && view.opens_line(start)) || matches!(symbol, ";" | "." | "|" | "•" | ":" | "]") || (!marked && (symbol == "," || view.opens_line(start))) {
+            if (row && view.opens_line(start))
+                || matches!(symbol, ";" | "." | "|" | "•" | ":" | "]")
+                || (!marked && (symbol == "," || view.opens_line(start)))
+            {
                 break;
             }
             start -= 1;

@@ -115,7 +115,7 @@ fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Say
         _ => None,
     }) {
         let cue = Cue { span: view.span(f.start..f.end), scope: lead.span, rule: rule.name };
-        return rule.says.iter().filter(|s| s.axis() != Axis::Subject).map(|s| (cue.clone(), *s)).collect();
+        return rule.says.iter().map(|s| (cue, *s)).collect();
     }
     if !opens_list(layout, lead) {
         return out;

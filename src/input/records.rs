@@ -90,7 +90,7 @@ impl Read for Rationed {
 }
 
 /// What went wrong, without the number that the operating system gives it.
-fn plain(e: &std::io::Error) -> String {
+pub(super) fn plain(e: &std::io::Error) -> String {
     match e.kind() {
         std::io::ErrorKind::NotFound => "no such file".into(),
         std::io::ErrorKind::PermissionDenied => "no permission".into(),

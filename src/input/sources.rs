@@ -1,6 +1,7 @@
 //! Arguments → sources: files, patterns, folders (in name order, ignore files honoured), `-`.
 
 use super::compressed::stem;
+use super::records::plain;
 use super::{Format, Problem};
 use std::path::{Path, PathBuf};
 
@@ -57,7 +58,7 @@ pub fn format(name: &str) -> Option<Format> {
 fn folder(root: &Path, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
     let mut walk = ignore::WalkBuilder::new(root);
     walk.require_git(false).sort_by_file_name(Ord::cmp);
-    let before = found.len();
+    let (before, known) = (found.len(), problems.len());
     for entry in walk.build() {
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|t| t.is_file()) => {
@@ -68,11 +69,27 @@ fn folder(root: &Path, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
                 }
             }
             Ok(_) => {}
-            Err(e) => problems.push(Problem::lost(root.display(), e.to_string())),
+            Err(e) => problems.push(unreadable(root, &e)),
         }
     }
-    if found.len() == before {
+    if found.len() == before && problems.len() == known {
         problems.push(Problem::told(root.display(), "holds no .txt, .ndjson, .jsonl, .csv or .parquet file"));
+    }
+}
+
+/// What cannot be read in a folder, told once: the place and the reason.
+fn unreadable(root: &Path, error: &ignore::Error) -> Problem {
+    let mut inner = error;
+    let mut place = root;
+    loop {
+        match inner {
+            ignore::Error::WithPath { path, err } => (place, inner) = (path, err),
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => inner = err,
+            other => {
+                let reason = other.io_error().map_or_else(|| other.to_string(), plain);
+                return Problem::lost(place.display(), format!("cannot be read: {reason}"));
+            }
+        }
     }
 }
 

@@ -237,14 +237,10 @@ impl Finder<'_> {
         let colon = head.find(':');
         let bold = self.text[..at].ends_with("**").then(|| head.find("**")).flatten();
         // each mark is sought only where those before it have not decided
-        let marks: [&dyn Fn() -> Option<(usize, usize)>; 6] = [
-            &|| colon.map(|c| (c, c + 1)),
-            &|| dash(head),
-            &|| bold.map(|b| (b, b + 2)),
-            &|| bracket(head),
-            &|| leader(head),
-            &|| column(head),
-        ];
+        let marks: [&dyn Fn() -> Option<(usize, usize)>; 6] =
+            [&|| colon.map(|c| (c, c + 1)), &|| dash(head), &|| bold.map(|b| (b, b + 2)), &|| bracket(head), &|| leader(head), &|| {
+                column(head)
+            }];
         for (end, body) in marks.iter().filter_map(|mark| mark()) {
             let label = &rest[..end];
             let Some(known) = self.known_label(label) else { continue };

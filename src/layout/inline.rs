@@ -83,9 +83,9 @@ impl Finder<'_> {
             let gap = before.ends_with("  ") || before.ends_with('\t');
             // "stenosis.,POSTOPERATIVE DIAGNOSIS:": exports that keep a comma where a line ended
             let joined = capitals && all >= 4 && before.ends_with(',');
-            let closed =
-                joined || (before.trim_end().ends_with(['.', '!', '?', ';', ')', ',', ':', '|']) && before.ends_with(char::is_whitespace))
-                    || before.ends_with('>');
+            let closed = joined
+                || (before.trim_end().ends_with(['.', '!', '?', ';', ')', ',', ':', '|']) && before.ends_with(char::is_whitespace))
+                || before.ends_with('>');
             if !(closed || gap) {
                 continue;
             }
