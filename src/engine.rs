@@ -10,7 +10,7 @@ use crate::layout::{self, Layout};
 use crate::mentions::{self, Mention};
 use crate::note::Note;
 use crate::report::{Report, build, joined};
-use crate::span::{Positions, Unit};
+use crate::span::{Positions, Unit, floor};
 use crate::{attributes, context};
 use std::sync::Arc;
 
@@ -130,8 +130,8 @@ fn cut(text: &str, from: usize) -> usize {
     if text.len() - from <= PART {
         return text.len();
     }
-    let end = text.floor_char_boundary(from + PART);
-    let half = text.floor_char_boundary(from + PART / 2);
+    let end = floor(text, from + PART);
+    let half = floor(text, from + PART / 2);
     let second = text.get(half..end).unwrap_or_default();
     let behind = |mark: &str| second.rfind(mark).map(|at| half + at + mark.len());
     behind("\n\n").or_else(|| behind("\n")).or_else(|| behind(" ")).unwrap_or(end)

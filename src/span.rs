@@ -139,6 +139,11 @@ const fn units_of(byte: u8, unit: Unit) -> u32 {
     }
 }
 
+/// The greatest character boundary of `text` at or below `at`.
+pub(crate) fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
+}
+
 /// The byte position of the `n`th code point of `text` (its length if there are fewer).
 pub fn byte_of_codepoint(text: &str, n: usize) -> usize {
     if text.is_ascii() {

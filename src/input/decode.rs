@@ -3,6 +3,7 @@
 use super::{Item, Options, Problem, Raw};
 use crate::code::Code;
 use crate::note::Note;
+use crate::span::floor;
 use crate::vocab::{AuthorRole, Phase, Setting};
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
@@ -186,7 +187,7 @@ fn unescaped(raw: &str) -> serde_json::Result<Value> {
     let Some(mut rest) = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')) else { return serde_json::from_str(raw) };
     let mut text = String::with_capacity(rest.len());
     while !rest.is_empty() {
-        let near = rest.floor_char_boundary(PIECE);
+        let near = floor(rest, PIECE);
         let end = rest[near..].find(' ').map_or(rest.len(), |at| near + at);
         let (piece, more) = rest.split_at(end);
         text.push_str(&serde_json::from_str::<Cow<'_, str>>(&format!("\"{piece}\""))?);

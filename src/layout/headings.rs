@@ -7,7 +7,7 @@ use crate::knowledge::source::sections::{HeadingUse, SectionWordUse};
 use crate::layout::labels;
 use crate::layout::lines::Line;
 use crate::layout::sentences::continues;
-use crate::span::Span;
+use crate::span::{Span, floor};
 use crate::vocab::SectionKind;
 use std::cell::{OnceCell, RefCell};
 
@@ -233,7 +233,7 @@ impl Finder<'_> {
         if wrapped && lower {
             return None;
         }
-        let head = rest.get(..cut(rest, LABEL)).unwrap_or("");
+        let head = rest.get(..floor(rest, LABEL)).unwrap_or("");
         let colon = head.find(':');
         let bold = self.text[..at].ends_with("**").then(|| head.find("**")).flatten();
         // each mark is sought only where those before it have not decided
@@ -393,11 +393,6 @@ fn column(head: &str) -> Option<(usize, usize)> {
     let at = memchr::memmem::find(bytes, b"   ").or_else(|| memchr::memchr(b'\t', bytes)).filter(|at| *at >= COLUMN)?;
     let gap = head[at..].len() - head[at..].trim_start().len();
     Some((at, at + gap))
-}
-
-/// The greatest character boundary of `text` at or below `at`.
-pub(crate) fn cut(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
 }
 
 /// Closing markup directly behind a heading.

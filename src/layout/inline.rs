@@ -3,8 +3,10 @@
 use crate::fold::fold_phrase;
 use crate::knowledge::sections::{assesses, squeeze};
 use crate::knowledge::source::sections::HeadingUse;
-use crate::layout::headings::{Finder, Heading, cut};
+use crate::layout::headings::{Finder, Heading};
+
 use crate::layout::labels;
+use crate::span::floor;
 use crate::vocab::SectionKind;
 
 /// Bytes of prose an opening may have.
@@ -67,7 +69,7 @@ impl Finder<'_> {
         let Some(line) = self.text.get(from..end) else { return };
         let mut done = 0;
         for (colon, _) in line.match_indices(':') {
-            let low = cut(line, colon.saturating_sub(OPENING)).max(done);
+            let low = floor(line, colon.saturating_sub(OPENING)).max(done);
             let head = line.get(low..colon).unwrap_or("");
             let label_at = label_start(head);
             let label = &head[label_at..];
@@ -128,7 +130,7 @@ impl Finder<'_> {
     /// A short label with a dash in the middle of a line: "Rear ended today. Dx - neck sprain."
     fn dashed(&mut self, at: usize, end: usize) {
         let Some(rest) = self.text.get(at..end).filter(|r| r.starts_with(|c: char| c.is_ascii_uppercase())) else { return };
-        let head = &rest[..cut(rest, DASHED)];
+        let head = &rest[..floor(rest, DASHED)];
         let Some(dash) = head.find(" - ").filter(|d| *d > 1) else { return };
         let label = &head[..dash];
         if assesses(self.kind()) || !label.bytes().all(|b| b.is_ascii_alphabetic()) {
@@ -148,7 +150,7 @@ impl Finder<'_> {
         }
         // The words may go on in the next line.
         let reach = self.text.get(at..).unwrap_or("");
-        let reach = &reach[..cut(reach, OPENING)];
+        let reach = &reach[..floor(reach, OPENING)];
         let known = self.knowledge.prose(reach, || squeeze(&fold_phrase(reach).replace(" , ", " ")));
         let Some(known) = known else { return };
         let fits = match known.kind {
