@@ -74,7 +74,9 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
     scan.knowledge.quantities.iter().filter(|q| q.of == of && reached(q)).find_map(|rule| {
         let from = before(scan, rule, start)?;
         let to = behind(scan, rule, end)?;
-        if rule.alone && !(stands_alone(scan, from, to) && in_story(scan, from)) {
+        // "neck pain since a run of night shifts, *about* 10 days"
+        let opening = if about && from == start { start - 1 } else { from };
+        if rule.alone && !(stands_alone(scan, opening, to) && in_story(scan, from)) {
             return None;
         }
         let here = sentence(scan, start, end);
