@@ -33,7 +33,8 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let prior = context.priors.get(&kind).copied();
     let mut view = View::new(&layout.folded, sentence.tokens.clone(), knowledge);
     view.signed = layout.items.get(sentence.item as usize).is_some_and(|i| i.kind == ItemKind::Signed);
-    let found = view.phrases();
+    let mut found = view.phrases();
+    found.retain(|f| !matches!(f.part, Part::Cue(cue) if context.cues[cue as usize].not_in.contains(&kind)));
     let cells = cells(&view, &found);
     let complaint = |m: &&Mention| {
         !matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Circumstance | ConceptKind::Mechanism | ConceptKind::Visit)

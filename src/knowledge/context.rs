@@ -119,6 +119,8 @@ pub(crate) struct CueRule {
     pub(crate) wins: bool,
     pub(crate) skips_subject: bool,
     pub(crate) indefinite: bool,
+    /// Sections in which it says nothing.
+    pub(crate) not_in: Vec<SectionKind>,
     pub(crate) bare: bool,
     pub(crate) anaphoric: Option<Anaphora>,
 }
@@ -550,6 +552,7 @@ fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str,
         wins: cue.wins,
         skips_subject: cue.skips_subject,
         indefinite: cue.indefinite,
+        not_in: cue.not_in.clone(),
         bare: false,
         anaphoric: cue.anaphoric,
     }
@@ -572,6 +575,7 @@ fn value_rule(name: NameId, says: &[Says], bare: bool) -> CueRule {
         wins: false,
         skips_subject: false,
         indefinite: false,
+        not_in: Vec::new(),
         bare,
         anaphoric: None,
     }

@@ -174,6 +174,9 @@ pub struct CueDoc {
     /// It speaks of nothing definite that a word parts from it: "did not mention *the neck pain*".
     #[serde(default)]
     pub indefinite: bool,
+    /// Sections in which it says nothing: a year behind an entry of a problem list is when it was found, not when it was over.
+    #[serde(default)]
+    pub not_in: Vec<SectionKind>,
     /// It decides over nearer cues of its axis that do not: "whiplash in 2015, *now worse*".
     #[serde(default)]
     pub wins: bool,
