@@ -215,7 +215,7 @@ pub struct Saying {
     pub codes: Vec<Code>,
     /// Folded words it looks for.
     pub phrases: Vec<String>,
-    /// The same as words of the knowledge.
+    /// The same as words of the knowledge, in order.
     pub said: Vec<Vec<WordId>>,
     /// A number of days it speaks of.
     pub days: Option<u32>,
@@ -224,7 +224,11 @@ pub struct Saying {
 impl Saying {
     /// Whether one of its phrases stands among these tokens.
     pub fn stands_in(&self, tokens: &[Token]) -> bool {
-        self.said.iter().any(|p| tokens.windows(p.len().max(1)).any(|here| here.iter().map(|t| t.word).eq(p.iter().copied())))
+        tokens.iter().enumerate().any(|(i, token)| {
+            let from = self.said.partition_point(|p| p.first() < Some(&token.word));
+            let begin = self.said[from..].iter().take_while(|p| p.first() == Some(&token.word));
+            begin.into_iter().any(|p| tokens[i..].len() >= p.len() && tokens[i..].iter().zip(p).all(|(t, w)| t.word == *w))
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::knowledge::source::coding::{BesideDoc, CodingDoc, FlagDoc, ReplaceDoc
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::Status;
-use crate::words::Words;
+use crate::words::{WordId, Words};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
@@ -259,6 +259,8 @@ impl CodingKnowledge {
             }
             for g in &doc.guidelines {
                 let phrases: Vec<String> = g.phrases.iter().map(|p| fold_phrase(p)).collect();
+                let mut said: Vec<Vec<WordId>> = phrases.iter().map(|p| p.split_whitespace().map(|w| words.add(w)).collect()).collect();
+                said.sort_unstable();
                 let saying = Saying {
                     name: names.add(path, &g.id, r.problems),
                     authority: g.authority.clone().into(),
@@ -266,7 +268,7 @@ impl CodingKnowledge {
                     concepts: r.concepts(&g.concepts),
                     beside: r.concepts(&g.beside),
                     codes: r.codes(&g.codes),
-                    said: phrases.iter().map(|p| p.split_whitespace().map(|w| words.add(w)).collect()).collect(),
+                    said,
                     phrases,
                     days: g.days,
                 };
