@@ -38,7 +38,9 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found]) -> Vec<Cell> {
                 start -= 1;
                 continue;
             }
+            // "Neck pain, fracture: no": in an assessment an entry has its own answer
             if (row && view.opens_line(start))
+                || (view.assessed && (matches!(symbol, "," | "(") || (matches!(symbol, "-" | "--") && view.spaced(start))))
                 || matches!(symbol, ";" | "." | "|" | "•" | ":" | "]")
                 || (!marked && (symbol == "," || view.opens_line(start)))
             {

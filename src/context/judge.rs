@@ -33,6 +33,7 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let prior = context.priors.get(&kind).copied();
     let mut view = View::new(&layout.folded, sentence.tokens.clone(), knowledge);
     view.signed = layout.items.get(sentence.item as usize).is_some_and(|i| i.kind == ItemKind::Signed);
+    view.assessed = layout.sections.get(sentence.section as usize).is_some_and(|s| s.assessed);
     let mut found = view.phrases();
     found.retain(|f| !matches!(f.part, Part::Cue(cue) if context.cues[cue as usize].not_in.contains(&kind)));
     let cells = cells(&view, &found);
@@ -40,14 +41,15 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
         !matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Circumstance | ConceptKind::Mechanism | ConceptKind::Visit)
     };
     let named = mentions.iter().filter(complaint).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
-    let scopes = Scopes::new(&view, &found, &cells, named, context);
+    let told = mentions.iter().flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
+    let scopes = Scopes::new(&view, &found, &cells, (named, told), context);
     let titled = title_hedge(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
         let acts = acts_on(&scopes, mention);
         *assertion = decide(&scopes, &acts);
         if let Some((cue, says)) = titled
-            && acts.iter().all(|a| a.says.axis() != Axis::Certainty)
+            && acts.iter().all(|a| a.says.axis() != says.axis())
         {
             assertion.cues.push(cue);
             apply(assertion, says);
@@ -73,7 +75,7 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     from_next(layout, index, mentions, knowledge, made);
 }
 
-/// What the words of a section's heading say of how sure all in it is: "Working diagnosis:", "Differential diagnosis:", "Risks:".
+/// What the words of a section's heading say of all in it: "Working diagnosis:", "Differential diagnosis:", "Risks:", "Problem list (resolved):".
 ///
 /// A heading in front of its text, on one line, says it of that paragraph only.
 fn title_hedge(layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> Option<(Cue, Says)> {
@@ -94,10 +96,14 @@ fn title_hedge(layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> O
         let rule = &context.cues[cue as usize];
         // "RISKS:" speaks of what is in it; "Risk factors and exercises" is only about such things
         let whole = f.start == 0 && f.end >= view.len();
-        let says =
-            rule.says.iter().copied().find(|s| matches!(s, Says::Probable | Says::Possible) || (whole && *s == Says::Hypothetical))?;
-        let span = view.span(f.start..f.end);
-        (rule.direction != Direction::Backward).then_some((Cue { span, scope: title, rule: rule.name }, says))
+        let bracketed = f.start > 0 && view.symbol(f.start - 1) == "(" && f.end + 1 >= view.len();
+        let says = rule.says.iter().copied().find(|s| match s {
+            Says::Probable | Says::Possible => rule.direction != Direction::Backward,
+            Says::Hypothetical => whole && rule.direction != Direction::Backward,
+            Says::Historical | Says::Resolved => bracketed && rule.direction != Direction::Forward,
+            _ => false,
+        })?;
+        Some((Cue { span: view.span(f.start..f.end), scope: title, rule: rule.name }, says))
     })
 }
 
@@ -107,7 +113,7 @@ fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Say
     let Some(lead) = lead(layout, index) else { return Vec::new() };
     let view = View::new(&layout.folded, lead.tokens.clone(), knowledge);
     let found = view.phrases();
-    let scopes = Scopes::new(&view, &found, &[], Vec::new(), context);
+    let scopes = Scopes::new(&view, &found, &[], (Vec::new(), Vec::new()), context);
     let mut out: Vec<(Cue, Says)> = Vec::new();
     // "Ruled out" alone on its line heads the list below as well
     let alone = |f: &Found| f.start == 0 && f.end + usize::from(view.symbol(view.len() - 1) == ":") >= view.len();

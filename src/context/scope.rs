@@ -3,7 +3,7 @@
 use super::cells::Cell;
 use super::view::{Found, View};
 use crate::knowledge::context::{
-    ADJUNCT, AGED, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPLEMENT, CONTRAST, COORDINATOR, ContextKnowledge, CueRule, DEFINITE,
+    ADJUNCT, AGED, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPLEMENT, CONTRAST, COORDINATOR, COURSE, ContextKnowledge, CueRule, DEFINITE,
     INTRODUCING, NUMBER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
 };
 use crate::knowledge::source::context::{Axis, Direction, Reach, Says};
@@ -40,6 +40,8 @@ pub(crate) struct Scopes<'v, 'f> {
     stated: Vec<usize>,
     /// The symbols of what is named in the sentence.
     named: Vec<Range<usize>>,
+    /// The same with events, visits and circumstances.
+    told: Vec<Range<usize>>,
 }
 
 /// Words of an entry of a list, at most.
@@ -51,7 +53,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         view: &'v View<'f>,
         found: &[Found],
         cells: &[Cell],
-        named: Vec<Range<usize>>,
+        (named, told): (Vec<Range<usize>>, Vec<Range<usize>>),
         knowledge: &'v ContextKnowledge,
     ) -> Scopes<'v, 'f> {
         let terminators = found
@@ -68,7 +70,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
             _ => false,
         };
-        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators, stated: Vec::new(), named };
+        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators, stated: Vec::new(), named, told };
         // the dash of a list entry denies nothing
         let glued = |f: &&Found| !matches!(f.part, Part::Cue(cue) if knowledge.cues[cue as usize].glued) || scopes.is_glued(f);
         scopes.stated = found.iter().filter(states).filter(glued).map(|f| f.start).collect();
@@ -268,6 +270,9 @@ impl<'v, 'f> Scopes<'v, 'f> {
                     break;
                 }
                 "," if rule.reach == Reach::Clause && axis != Axis::Subject && i > from && self.opens_clause(i) => break,
+                "," if self.view.assessed && axis == Axis::Polarity && i > from && self.speaks_for_itself(i) && !self.in_or_list(i) => {
+                    break;
+                }
                 ";" if rule.reach != Reach::Sentence || (axis == Axis::Certainty && self.opens_clause(i)) => break,
                 "|" => break,
                 _ if rule.indefinite && i > from && self.view.is(i, DEFINITE) => break,
@@ -304,6 +309,24 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 {
                     break;
                 }
+                // "radiculopathy, *ESI* in 2024", "neck pain, *headache* resolved": what stands between is what was then
+                "," if axis == Axis::Time
+                    && i != to
+                    && self.view.is_word(to - 1)
+                    && self.tells_between(at + 1, to)
+                    && !self.in_list_before(at, to) =>
+                {
+                    break;
+                }
+                // "spondylosis, acute flare resolved", "radiculopathy, prior auth denied"
+                "," if self.view.assessed
+                    && i != to
+                    && axis != Axis::Subject
+                    && self.has_subject(at, to)
+                    && !self.in_list_before(at, to) =>
+                {
+                    break;
+                }
                 // "arm pain in the spring; by fall it was gone"
                 ";" if rule.anaphoric.is_some() && self.view.is(to, PRONOUN) => {}
                 "," if axis == Axis::Polarity && rule.reach != Reach::Sentence && self.parts_entries(at, to) => break,
@@ -320,6 +343,17 @@ impl<'v, 'f> Scopes<'v, 'f> {
             i = at;
         }
         i..to
+    }
+
+    /// Whether what stands between a comma and the cue is what the cue speaks of: a word of substance, and no mark behind it.
+    fn has_subject(&self, comma: usize, to: usize) -> bool {
+        let substance = |i: usize| self.view.is_word(i) && !self.view.is(i, OPENER | ADJUNCT | PREPOSITION);
+        self.view.is_word(to - 1) && (comma + 1..to).any(substance)
+    }
+
+    /// Whether something is named between two symbols, if only an event.
+    fn tells_between(&self, from: usize, to: usize) -> bool {
+        self.told.iter().any(|n| from <= n.start && n.end <= to)
     }
 
     /// Whether something is named between two symbols.
@@ -400,6 +434,14 @@ impl<'v, 'f> Scopes<'v, 'f> {
         (first..self.view.len().min(first + SUBJECT))
             .take_while(|i| !matches!(self.view.symbol(*i), "," | ";" | "/" | "(") && !self.view.is(*i, COORDINATOR | RELATIVE))
             .any(|i| self.view.is(i, VERB))
+    }
+
+    /// Whether the entry behind the comma names something and says how it stands with it: "no fracture, *neck pain improving*".
+    fn speaks_for_itself(&self, comma: usize) -> bool {
+        let ends = |i: usize| matches!(self.view.symbol(i), "," | ";" | "." | ":" | "(") || self.coordinates(i) || self.stated.contains(&i);
+        let end = (comma + 1..self.view.len()).find(|i| ends(*i)).unwrap_or(self.view.len());
+        let name = self.named.iter().filter(|n| comma < n.start && n.end <= end).map(|n| n.end).min();
+        name.is_some_and(|from| (from..end).any(|i| self.view.is(i, COURSE) || self.view.is_pair(i)))
     }
 
     fn coordinates(&self, at: usize) -> bool {

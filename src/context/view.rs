@@ -16,6 +16,8 @@ pub(crate) struct View<'f> {
     symbols: Vec<Symbol>,
     /// Whether the sentence stands in a list of entries with signs: "+ headache", "- fever".
     pub signed: bool,
+    /// Whether the sentence stands in an assessment, where an entry behind a comma rather has its own word than shares one.
+    pub assessed: bool,
 }
 
 /// A symbol.
@@ -61,7 +63,7 @@ impl<'f> View<'f> {
             symbols.push(Symbol { word, first, end });
             first = end;
         }
-        View { folded, words, knowledge: context, symbols, signed: false }
+        View { folded, words, knowledge: context, symbols, signed: false, assessed: false }
     }
 
     /// A cue of the knowledge.
@@ -81,6 +83,12 @@ impl<'f> View<'f> {
             Some(symbol) if symbol.word == WordId::NONE => self.folded.word(symbol.first as usize),
             Some(symbol) => self.words.text(symbol.word),
         }
+    }
+
+    /// Whether two numbers with a stroke between them begin at symbol `i`: "4/10", "2/2".
+    pub fn is_pair(&self, i: usize) -> bool {
+        let number = |i: usize| self.symbols.get(i).is_some_and(|s| s.word == self.knowledge.number);
+        number(i) && self.symbol(i + 1) == "/" && number(i + 2)
     }
 
     /// Whether symbol `i` is of one of these classes.

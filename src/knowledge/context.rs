@@ -88,6 +88,8 @@ pub(crate) const PERSON: u32 = 1 << 18;
 pub(crate) const INTRODUCING: u32 = 1 << 19;
 /// Words behind which a person is the patient, told by his work.
 pub(crate) const AGED: u32 = 1 << 20;
+/// Words that tell how it stands with what is named before them.
+pub(crate) const COURSE: u32 = 1 << 21;
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -466,6 +468,7 @@ impl ContextKnowledge {
                     WordClass::Person => PERSON,
                     WordClass::Introducing => INTRODUCING,
                     WordClass::Aged => AGED,
+                    WordClass::Course => COURSE,
                     WordClass::Pronoun => PRONOUN,
                     WordClass::Resuming => RESUMING,
                     WordClass::Complement => COMPLEMENT,

@@ -86,7 +86,8 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
     if knowledge.is(SectionWordUse::Abbreviation, &word) {
         // "after PT. Whiplash": capitals of their own are no shortened word
         let capitals = i.checked_sub(1).is_some_and(|j| folded.tokens[j].span.len() > 1 && is_upper(folded.tokens[j].span.of(text)));
-        return capitals && written.starts_with(char::is_uppercase) && !is_upper(written) && next.span.len() > 3;
+        let common = || next.span.len() > 3 || knowledge.is(SectionWordUse::Unfinished, folded.word(i + 1));
+        return capitals && written.starts_with(char::is_uppercase) && !is_upper(written) && common();
     }
     if knowledge.is(SectionWordUse::FinalAbbreviation, &word) {
         return !lower && next.kind != TokenKind::Number;

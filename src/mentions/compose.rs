@@ -124,7 +124,9 @@ impl Reader<'_> {
             && last + 1 < self.nodes.len()
             && self.gap(last, last + 1).is_empty();
         let loose = self.gap(at, at + 1).is_empty() || pattern.closes || settled;
-        if followed && (sites.len() > 1 || loose) && !self.binds_action(last + 1) {
+        // "herniated cervical disc without radiculopathy": what stands right before the site has it
+        let touches = || sites.len() == 1 && self.gap(at, at + 1).is_empty() && !self.gap(last, last + 1).is_empty();
+        if followed && (sites.len() > 1 || loose) && !touches() && !self.binds_action(last + 1) {
             sites.pop();
             last -= 1;
         }

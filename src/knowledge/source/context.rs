@@ -308,6 +308,8 @@ pub enum WordClass {
     Introducing,
     /// Words behind which a person is the patient, told by his work ("44 year *old* shift supervisor with").
     Aged,
+    /// Words that tell how it stands with what is named before them, or whence it comes: "no fracture, neck pain *improving*".
+    Course,
     /// Words that stand for a thing named before.
     Pronoun,
     /// Words with which a cue goes on about the subject before it ("resolved *but* recurred").
