@@ -140,12 +140,20 @@ impl Linker<'_> {
         from..to.max(from)
     }
 
+    /// Whether another mention begins at the token.
+    fn begins_at(&self, token: u32, mention: usize) -> bool {
+        let from = self.mentions.partition_point(|m| m.tokens.start < token);
+        self.mentions[from..].iter().take_while(|m| m.tokens.start == token).any(|m| m.tokens != self.mentions[mention].tokens)
+    }
+
     /// How far a value is from a mention of its sentence; `None` if it cannot belong to it.
     fn cost(&self, read: &Read, mention: usize) -> Option<u32> {
         let tokens = &self.mentions[mention].tokens;
         let value = &read.tokens;
         if value.start < tokens.end && tokens.start < value.end && !read.after_mention {
-            return Some(0);
+            // "neck and *right* shoulder pain": a side between the parts of one mention is of the other that begins behind it
+            let others = read.attribute.key == AttributeKey::Laterality && self.begins_at(value.end, mention);
+            return (!others).then_some(0);
         }
         let forward = value.end <= tokens.start;
         let gap = if forward { value.end..tokens.start } else { tokens.end.min(value.start)..value.start };
