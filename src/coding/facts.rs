@@ -257,6 +257,8 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             }
             let kind = knowledge.lexicon.concept(finding.mention.concept).kind;
             let introduced = |id: &str| introduced(layout, finding, section.title, knowledge.coding.guidelines.get(id));
+            // a letterhead tells nothing of others: "ED dx:"
+            let told = || self::introduced(layout, finding, None, knowledge.coding.guidelines.get("told-by-others"));
             // the treating provider's own diagnosis goes before the one that the patient came with
             let referred = encounter.not_provider && introduced("referring-diagnosis");
             let first = layout.items.get(sentence.item as usize).and_then(|i| layout.sentences.get(i.sentences.start as usize));
@@ -268,7 +270,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 Standing::Narrative if introduced("quoted-report") => Standing::Imaging,
                 // a complaint is the patient's, whoever tells it
                 Standing::Assessed if kind == ConceptKind::Diagnosis && introduced("report-line") => Standing::Imaging,
-                Standing::Assessed if kind == ConceptKind::Diagnosis && introduced("told-by-others") => Standing::Narrative,
+                Standing::Assessed if kind == ConceptKind::Diagnosis && told() => Standing::Narrative,
                 standing => standing,
             };
             let state = state(finding, established, kind, just_after(layout, finding, knowledge));
