@@ -4,6 +4,7 @@ use super::cells::cells;
 use super::scope::{Active, Scopes};
 use super::view::{Found, View};
 use super::{Assertion, Cue};
+use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::context::{ContextKnowledge, DATING, PRONOUN, Part};
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
@@ -96,7 +97,8 @@ fn title_hedge(layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> O
         let rule = &context.cues[cue as usize];
         // "RISKS:" speaks of what is in it; "Risk factors and exercises" is only about such things
         let whole = f.start == 0 && f.end >= view.len();
-        let bracketed = f.start > 0 && view.symbol(f.start - 1) == "(" && f.end + 1 >= view.len();
+        let opened = view.symbol(f.start) == "(" || (f.start > 0 && view.symbol(f.start - 1) == "(");
+        let bracketed = opened && f.end + 1 >= view.len();
         let says = rule.says.iter().copied().find(|s| match s {
             Says::Probable | Says::Possible => rule.direction != Direction::Backward,
             Says::Hypothetical => whole && rule.direction != Direction::Backward,
@@ -110,8 +112,10 @@ fn title_hedge(layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> O
 /// What the line that opens a list says of its entries: "Return to the ED for:", "Patient denies:".
 fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Says)> {
     let context = &knowledge.context;
-    let Some(lead) = lead(layout, index) else { return Vec::new() };
-    let view = View::new(&layout.folded, lead.tokens.clone(), knowledge);
+    let Some((lead, tokens)) = numbered_lead(layout, index).or_else(|| lead(layout, index).map(|l| (l, l.tokens.clone()))) else {
+        return Vec::new();
+    };
+    let view = View::new(&layout.folded, tokens, knowledge);
     let found = view.phrases();
     let scopes = Scopes::new(&view, &found, &[], (Vec::new(), Vec::new()), context);
     let mut out: Vec<(Cue, Says)> = Vec::new();
@@ -124,7 +128,7 @@ fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Say
         let cue = Cue { span: view.span(f.start..f.end), scope: lead.span, rule: rule.name };
         return rule.says.iter().map(|s| (cue, *s)).collect();
     }
-    if !opens_list(layout, lead) {
+    if view.symbol(view.len() - 1) != ":" && !opens_list(layout, lead) {
         return out;
     }
     for active in scopes.active.iter().rev().filter(|a| a.forward) {
@@ -151,6 +155,24 @@ fn lead(layout: &Layout, index: usize) -> Option<&Sentence> {
     let opener = layout.items.get(at).filter(|i| at < here.item as usize && i.section == here.section)?;
     let last = layout.sentences.get(opener.sentences.end.checked_sub(1)? as usize)?;
     (opens_list(layout, last) || last.tokens.len() <= SAID_ALONE).then_some(last)
+}
+
+/// The sentence that opens a numbered list in running text whose numbers end its sentences, with its tokens up to the colon: "DDx: 1. radiculopathy
+/// 2. stenosis".
+fn numbered_lead(layout: &Layout, index: usize) -> Option<(&Sentence, Range<u32>)> {
+    let here = layout.sentences.get(index)?;
+    let word = |at: u32| layout.folded.word(at as usize);
+    let numbered = |s: &&Sentence| {
+        let end = s.tokens.end;
+        s.item == here.item
+            && s.tokens.len() > 1
+            && word(end - 1) == "."
+            && layout.folded.tokens.get(end as usize - 2).is_some_and(|t| t.kind == TokenKind::Number)
+    };
+    let before = layout.sentences.get(..index)?.iter().rev().take_while(numbered);
+    let lead = before.last()?;
+    let colon = lead.tokens.end.checked_sub(3).filter(|at| *at > lead.tokens.start && word(*at) == ":")?;
+    Some((lead, lead.tokens.start..colon + 1))
 }
 
 /// Words of a line that may be nothing but a cue.

@@ -245,7 +245,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
             |(start, end, t): &&(usize, usize, u16)| active.at.start <= *start && *start < from && from <= *end && rule.passes.contains(t);
         let mut passed = self.terminators.iter().find(own).map(|(_, _, t)| *t);
         // "Unlikely: radiculopathy, HNP; stenosis": a colon opens a list, and no mark within it ends what is said of all
-        let heads = axis != Axis::Subject && (self.view.symbol(from) == ":" || (from > 0 && self.view.symbol(from - 1) == ":"));
+        let heads = axis != Axis::Subject
+            && (self.view.symbol(from) == ":" || (from > 0 && self.view.symbol(from - 1) == ":") || self.view.enumerates(from + 1));
         let mut i = from;
         while i < self.view.len() && i - from < rule.words as usize {
             for (_, _, t) in self.terminators.iter().filter(|(start, _, _)| *start == i) {
@@ -261,6 +262,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
             match self.view.symbol(i) {
                 "(" => depth += 1,
+                // "DDx: 1) radiculopathy 2) stenosis"
+                ")" if depth == 0 && heads && self.view.enumerates(i) => {}
                 ")" if depth == 0 => break,
                 ")" => depth -= 1,
                 "," | ";" if heads && self.lists(i, from) => {}

@@ -85,10 +85,19 @@ impl<'f> View<'f> {
         }
     }
 
+    /// Whether symbol `i` is a number.
+    pub fn is_number(&self, i: usize) -> bool {
+        self.symbols.get(i).is_some_and(|s| s.word == self.knowledge.number)
+    }
+
+    /// Whether symbol `i` is the bracket behind the number or letter of a list's entry: "1)", "b)".
+    pub fn enumerates(&self, i: usize) -> bool {
+        self.symbol(i) == ")" && i > 0 && (self.is_number(i - 1) || (self.is_word(i - 1) && self.symbol(i - 1).len() == 1))
+    }
+
     /// Whether two numbers with a stroke between them begin at symbol `i`: "4/10", "2/2".
     pub fn is_pair(&self, i: usize) -> bool {
-        let number = |i: usize| self.symbols.get(i).is_some_and(|s| s.word == self.knowledge.number);
-        number(i) && self.symbol(i + 1) == "/" && number(i + 2)
+        self.is_number(i) && self.symbol(i + 1) == "/" && self.is_number(i + 2)
     }
 
     /// Whether symbol `i` is of one of these classes.
