@@ -3,6 +3,7 @@
 use crate::attributes::scan::Scan;
 use crate::attributes::{Attribute, Read, Value};
 use crate::fold::TokenKind;
+use crate::knowledge::lexicon::grammar::neighbours;
 use crate::knowledge::source::attributes::WordUse;
 use crate::vocab::AttributeKey;
 
@@ -93,13 +94,13 @@ fn first(scan: &Scan<'_>, token: u32) -> Option<(Vertebra, u32, bool)> {
 /// Two neighbours written as one number: "C56". Behind a point or before one it may be a code.
 fn written_as_one(scan: &Scan<'_>, token: u32) -> Option<(Vertebra, Vertebra)> {
     let (letter, number) = scan.token(token).split_at_checked(1)?;
-    let &[upper, lower] = number.as_bytes() else { return None };
+    let upper = neighbours(number)?;
     let coded = scan.token(token + 1) == "." && scan.glued(token + 1) && scan.glued(token + 2);
-    if coded || !upper.is_ascii_digit() || lower != upper + 1 {
+    if coded {
         return None;
     }
     let column = scan.knowledge.columns.iter().position(|c| c.letter.value == letter)?;
-    let upper = vertebra(scan, column, upper - b'0')?;
+    let upper = vertebra(scan, column, upper)?;
     Some((upper, below(scan, upper).filter(|v| v.column == column)?))
 }
 

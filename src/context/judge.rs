@@ -44,7 +44,7 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let named = mentions.iter().filter(complaint).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
     let told = mentions.iter().flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
     let scopes = Scopes::new(&view, &found, &cells, (named, told), context);
-    let titled = title_hedge(layout, sentence, knowledge);
+    let titled = title_says(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
         let acts = acts_on(&scopes, mention);
@@ -79,7 +79,7 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
 /// What the words of a section's heading say of all in it: "Working diagnosis:", "Differential diagnosis:", "Risks:", "Problem list (resolved):".
 ///
 /// A heading in front of its text, on one line, says it of that paragraph only.
-fn title_hedge(layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> Option<(Cue, Says)> {
+fn title_says(layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> Option<(Cue, Says)> {
     let context = &knowledge.context;
     let section = layout.sections.get(sentence.section as usize)?;
     let title = section.title?;

@@ -4,7 +4,7 @@ use super::cells::Cell;
 use super::view::{Found, View};
 use crate::knowledge::context::{
     ADJUNCT, AGED, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPLEMENT, CONTRAST, COORDINATOR, COURSE, ContextKnowledge, CueRule, DEFINITE,
-    INTRODUCING, NUMBER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
+    INTRODUCING, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
 };
 use crate::knowledge::source::context::{Axis, Direction, Reach, Says};
 use std::ops::Range;
@@ -145,7 +145,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
             if matches!(symbol, "," | ";" | ":" | "." | "(" | "•" | "*" | "|") || self.terminators.iter().any(|t| t.0 <= i && i < t.1) {
                 return true;
             }
-            if self.view.is_word(i) && !self.view.is(i, OPENER) && !(symbol == NUMBER && i == 0) {
+            if self.view.is_word(i) && !self.view.is(i, OPENER) && !(self.view.is_number(i) && i == 0) {
                 return false;
             }
         }
@@ -162,11 +162,10 @@ impl<'v, 'f> Scopes<'v, 'f> {
             if person && i + 1 == at && self.view.is_word(i) && !self.view.is(i, PREPOSITION) && sort() {
                 continue;
             }
-            let symbol = self.view.symbol(i);
             if !self.view.is_word(i) || self.view.is(i, CLAUSE_OPENER) {
                 return true;
             }
-            if self.view.is(i, PREPOSITION) || !(symbol == NUMBER || self.view.is(i, OPENER)) {
+            if self.view.is(i, PREPOSITION) || !(self.view.is_number(i) || self.view.is(i, OPENER)) {
                 return false;
             }
         }
@@ -178,7 +177,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let ends = |i: &usize| {
             !self.view.is_word(*i)
                 || self.view.is(*i, VERB | PREPOSITION | CLAUSE_OPENER | RELATIVE | ARTICLE | DEFINITE)
-                || self.view.symbol(*i) == NUMBER
+                || self.view.is_number(*i)
         };
         let before = (at.saturating_sub(WORK)..at).rev();
         before.take_while(|i| self.view.is(*i, AGED) || !ends(i)).any(|i| self.view.is(i, AGED))
@@ -312,24 +311,9 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 {
                     break;
                 }
-                // "radiculopathy, *ESI* in 2024", "neck pain, *headache* resolved": what stands between is what was then
-                "," if axis == Axis::Time
-                    && i != to
-                    && self.view.is_word(to - 1)
-                    && self.tells_between(at + 1, to)
-                    && !self.in_list_before(at, to) =>
-                {
-                    break;
-                }
+                // "radiculopathy, *ESI* in 2024": what stands between is what was then; in an assessment every entry has its own word:
                 // "spondylosis, acute flare resolved", "radiculopathy, prior auth denied"
-                "," if self.view.assessed
-                    && i != to
-                    && axis != Axis::Subject
-                    && self.has_subject(at, to)
-                    && !self.in_list_before(at, to) =>
-                {
-                    break;
-                }
+                "," if i != to && self.view.is_word(to - 1) && self.says_of_its_own(at, to, axis) && !self.in_list_before(at, to) => break,
                 // "arm pain in the spring; by fall it was gone"
                 ";" if rule.anaphoric.is_some() && self.view.is(to, PRONOUN) => {}
                 "," if axis == Axis::Polarity && rule.reach != Reach::Sentence && self.parts_entries(at, to) => break,
@@ -348,15 +332,12 @@ impl<'v, 'f> Scopes<'v, 'f> {
         i..to
     }
 
-    /// Whether what stands between a comma and the cue is what the cue speaks of: a word of substance, and no mark behind it.
-    fn has_subject(&self, comma: usize, to: usize) -> bool {
+    /// Whether what stands between a comma and the cue is what the cue speaks of, and nothing before it: on time something named, if only
+    /// an event; in an assessment any word of substance.
+    fn says_of_its_own(&self, comma: usize, to: usize, axis: Axis) -> bool {
         let substance = |i: usize| self.view.is_word(i) && !self.view.is(i, OPENER | ADJUNCT | PREPOSITION);
-        self.view.is_word(to - 1) && (comma + 1..to).any(substance)
-    }
-
-    /// Whether something is named between two symbols, if only an event.
-    fn tells_between(&self, from: usize, to: usize) -> bool {
-        self.told.iter().any(|n| from <= n.start && n.end <= to)
+        (axis == Axis::Time && self.told.iter().any(|n| comma < n.start && n.end <= to))
+            || (self.view.assessed && axis != Axis::Subject && (comma + 1..to).any(substance))
     }
 
     /// Whether something is named between two symbols.

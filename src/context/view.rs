@@ -2,7 +2,7 @@
 
 use crate::fold::{Folded, TokenKind};
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{ContextKnowledge, CueRule, NUMERAL, PERSON, Part, RANGE, RELATIVE};
+use crate::knowledge::context::{ContextKnowledge, CueRule, NUMBER, NUMERAL, PERSON, Part, RANGE, RELATIVE};
 use crate::phrases::Phrases;
 use crate::span::Span;
 use crate::words::{WordId, Words};
@@ -87,7 +87,7 @@ impl<'f> View<'f> {
 
     /// Whether symbol `i` is a number.
     pub fn is_number(&self, i: usize) -> bool {
-        self.symbols.get(i).is_some_and(|s| s.word == self.knowledge.number)
+        self.symbol(i) == NUMBER
     }
 
     /// Whether symbol `i` is the bracket behind the number or letter of a list's entry: "1)", "b)".

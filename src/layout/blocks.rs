@@ -148,9 +148,7 @@ impl Body<'_> {
             open.push(Open { indent, item, kind: mark.kind });
         }
     }
-}
 
-impl Body<'_> {
     /// Takes the marks of a list for signs where both of a kind stand before its entries.
     fn sign(&mut self, mark: char, indent: usize, item: u32) {
         let Some((kind, there)) = sign(mark) else { return };

@@ -158,11 +158,11 @@ impl Grammar {
         let region = |level: &str| {
             let number = level.get(1..)?;
             // "c56" is two neighbours
-            let number = match number.as_bytes() {
-                &[upper, lower] if upper.is_ascii_digit() && upper > b'1' && lower == upper + 1 => number.get(..1)?,
-                _ => number,
+            let number = match neighbours(number) {
+                Some(upper) if upper > 1 => upper,
+                _ => number.parse::<u8>().ok()?,
             };
-            let (letter, number) = (*level.as_bytes().first()?, number.parse::<u8>().ok()?);
+            let letter = *level.as_bytes().first()?;
             self.letters.iter().find(|(l, last, _)| *l == letter && number <= *last && level.len() <= 3).map(|(_, _, r)| r.as_str())
         };
         let from = region(first)?;
@@ -174,6 +174,12 @@ impl Grammar {
         region(&second)?;
         Some(self.special.get(&format!("{first}-{second}")).map_or(from, String::as_str))
     }
+}
+
+/// The first of two neighbours written as one number: "56".
+pub(crate) fn neighbours(number: &str) -> Option<u8> {
+    let &[upper, lower] = number.as_bytes() else { return None };
+    (upper.is_ascii_digit() && lower.is_ascii_digit() && lower == upper + 1).then(|| upper - b'0')
 }
 
 fn place(path: &str, at: &Placed<SmolStr>) -> Location {
