@@ -132,7 +132,7 @@ fn counts(fact: &Fact, among: Among) -> bool {
         Among::Told => affirmed && fact.standing <= Standing::Narrative,
         Among::Open => matches!(fact.state, State::Affirmed | State::Hedged) && fact.standing <= Standing::Imaging,
         Among::Hedged => fact.state == State::Hedged,
-        Among::Entertained => matches!(fact.state, State::Affirmed | State::Hedged | State::Past),
+        Among::Entertained => matches!(fact.state, State::Affirmed | State::Hedged | State::Past | State::Resolved),
         Among::Past => fact.state == State::Past || (affirmed && fact.standing == Standing::Past),
         Among::Recent => affirmed && fact.standing <= Standing::Narrative,
         Among::Performed => fact.performed,

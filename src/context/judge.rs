@@ -35,14 +35,14 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let mut view = View::new(&layout.folded, sentence.tokens.clone(), knowledge);
     view.signed = layout.items.get(sentence.item as usize).is_some_and(|i| i.kind == ItemKind::Signed);
     view.assessed = layout.sections.get(sentence.section as usize).is_some_and(|s| s.assessed);
-    let mut found = view.phrases();
+    let told: Vec<Range<usize>> = mentions.iter().flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
+    let mut found = view.phrases(&told);
     found.retain(|f| !matches!(f.part, Part::Cue(cue) if context.cues[cue as usize].not_in.contains(&kind)));
     let cells = cells(&view, &found);
     let complaint = |m: &&Mention| {
         !matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Circumstance | ConceptKind::Mechanism | ConceptKind::Visit)
     };
     let named = mentions.iter().filter(complaint).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
-    let told = mentions.iter().flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
     let scopes = Scopes::new(&view, &found, &cells, (named, told), context);
     let titled = title_says(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
@@ -92,7 +92,7 @@ fn title_says(layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> Op
         return None;
     }
     let view = View::new(&layout.folded, first..end.max(first), knowledge);
-    view.phrases().iter().find_map(|f| {
+    view.phrases(&[]).iter().find_map(|f| {
         let Part::Cue(cue) = f.part else { return None };
         let rule = &context.cues[cue as usize];
         // "RISKS:" speaks of what is in it; "Risk factors and exercises" is only about such things
@@ -116,7 +116,7 @@ fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Say
         return Vec::new();
     };
     let view = View::new(&layout.folded, tokens, knowledge);
-    let found = view.phrases();
+    let found = view.phrases(&[]);
     let scopes = Scopes::new(&view, &found, &[], (Vec::new(), Vec::new()), context);
     let mut out: Vec<(Cue, Says)> = Vec::new();
     // "Ruled out" alone on its line heads the list below as well
@@ -194,7 +194,7 @@ fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Kn
     let view = View::new(&layout.folded, next.tokens.start..next.tokens.end.min(next.tokens.start + ANAPHORA), knowledge);
     // "By the end of the week it had cleared": what says when comes before it
     let dated = view.is(0, DATING);
-    for found in view.phrases().iter().filter(|f| f.start == 0 || (dated && view.is(f.start, PRONOUN))) {
+    for found in view.phrases(&[]).iter().filter(|f| f.start == 0 || (dated && view.is(f.start, PRONOUN))) {
         let Part::Cue(cue) = found.part else { continue };
         let rule = &context.cues[cue as usize];
         let Some(reach) = rule.anaphoric else { continue };

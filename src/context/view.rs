@@ -2,7 +2,10 @@
 
 use crate::fold::{Folded, TokenKind};
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{ContextKnowledge, CueRule, NUMBER, NUMERAL, PERSON, Part, RANGE, RELATIVE};
+use crate::knowledge::context::{
+    ADJUNCT, ARTICLE, CLAUSE_OPENER, ContextKnowledge, CueRule, DEFINITE, NUMBER, NUMERAL, PERSON, Part, RANGE, RELATIVE, VERB,
+};
+use crate::knowledge::source::context::{Axis, Direction};
 use crate::phrases::Phrases;
 use crate::span::Span;
 use crate::words::{WordId, Words};
@@ -159,8 +162,8 @@ impl<'f> View<'f> {
         start..end.max(start)
     }
 
-    /// The phrases in it, by start; a phrase inside a longer one says nothing.
-    pub fn phrases(&self) -> Vec<Found> {
+    /// The phrases in it, by start; a phrase inside a longer one says nothing. `told` are the symbols of its mentions.
+    pub fn phrases(&self, told: &[Range<usize>]) -> Vec<Found> {
         let knowledge = self.knowledge;
         let mut ranges: Vec<(usize, usize, usize)> = Vec::new();
         knowledge.finder.each(0, self.len(), |i| self.symbols[i].word, |start, end, phrase| ranges.push((start, end, phrase)));
@@ -184,6 +187,7 @@ impl<'f> View<'f> {
             settle(&mut more, knowledge);
             ranges.append(&mut more);
         }
+        ranges.retain(|(_, end, pattern)| self.ends_clause(*end) || !knowledge.patterns.of(*pattern).iter().any(|p| self.closes(p)));
         ranges.sort_unstable_by_key(|(start, end, pattern)| (*start, usize::MAX - end, *pattern));
         let hides = |part: &Part| match part {
             Part::Terminator(t) => knowledge.terminators[*t as usize].hides,
@@ -192,14 +196,20 @@ impl<'f> View<'f> {
         };
         let mut all: Vec<Found> = Vec::new();
         // by class: how far the phrases so far reach, and the longest; a pseudo-cue hides what is inside it of either class
-        let mut hidden = [(0, (0, 0)); 2];
+        let mut hidden: [(usize, (usize, usize), &[Part]); 2] = [(0, (0, 0), &[]); 2];
         for (start, end, pattern) in ranges {
             let parts = knowledge.patterns.of(pattern);
             let pseudo = parts.contains(&Part::Pseudo);
-            for (class, (reach, longest)) in hidden.iter_mut().enumerate() {
+            for (class, (reach, longest, by)) in hidden.iter_mut().enumerate() {
                 let of_class = |part: &Part| matches!(part, Part::Terminator(_)) == (class == 1);
-                if (pseudo || parts.iter().any(of_class)) && (end > *reach || *longest == (start, end)) {
-                    (*reach, *longest) = (end, (start, end));
+                let named = pseudo || parts.iter().any(of_class);
+                let yields = || class == 0 && end == longest.1 && self.yields(by, parts) && self.names_next(end, told);
+                if named && end == *reach && *longest != (start, end) && yields() {
+                    all.retain(|f| (f.start, f.end) != *longest || !matches!(f.part, Part::Cue(_)));
+                    (*longest, *by) = ((start, end), parts);
+                }
+                if named && (end > *reach || *longest == (start, end)) {
+                    (*reach, *longest, *by) = (end, (start, end), parts);
                     for part in parts.iter().filter(|p| of_class(p)) {
                         let found = Found { start, end, part: *part };
                         // two phrases may say one thing of the same words
@@ -226,6 +236,29 @@ impl<'f> View<'f> {
         let broken = |f: &Found| pseudo.iter().any(|p| overlaps(f, p) || (p.start, p.end) == (f.start, f.end));
         all.retain(|f| !matches!(f.part, Part::Cue(_)) || !broken(f));
         all
+    }
+
+    /// Whether a phrase that looks back gives way to the one at its end that says the same of what follows: "there *is possible* stenosis".
+    fn yields(&self, longer: &[Part], shorter: &[Part]) -> bool {
+        let cue = |part: &Part| if let Part::Cue(cue) = part { Some(self.cue(*cue)) } else { None };
+        let says = |c: &CueRule| longer.iter().filter_map(cue).any(|back| back.says.iter().any(|s| s.axis() != Axis::Subject && c.says.contains(s)));
+        longer.iter().filter_map(cue).all(|c| c.direction == Direction::Backward)
+            && shorter.iter().filter_map(cue).any(|c| c.direction != Direction::Backward && !c.opens && says(c))
+    }
+
+    /// Whether a mention begins a few words behind symbol `end`, with nothing between that makes another phrase.
+    fn names_next(&self, end: usize, told: &[Range<usize>]) -> bool {
+        let parts = |i: usize| !self.is_word(i) || self.is(i, ADJUNCT | VERB | DEFINITE | ARTICLE | CLAUSE_OPENER);
+        told.iter().any(|m| (end..=end + NEXT).contains(&m.start) && !(end..m.start).any(parts))
+    }
+
+    fn closes(&self, part: &Part) -> bool {
+        matches!(part, Part::Cue(cue) if self.cue(*cue).closes)
+    }
+
+    /// Whether a clause ends before symbol `i`.
+    fn ends_clause(&self, i: usize) -> bool {
+        i >= self.len() || self.is(i, ADJUNCT) || (!self.is_word(i) && self.symbol(i) != "(")
     }
 
     /// The symbols without those that change nothing and without asides, if there are such.
@@ -267,6 +300,9 @@ fn settle(ranges: &mut Vec<(usize, usize, usize)>, knowledge: &ContextKnowledge)
         ranges.retain(|r| !pseudo(r.2) || !all.iter().any(|o| (o.0, o.1) == (r.0, r.1) && !pseudo(o.2)));
     }
 }
+
+/// Words that may stand between a cue and the name of what it speaks of.
+const NEXT: usize = 5;
 
 /// How many symbols an aside may have, its commas included.
 const ASIDE: usize = 9;

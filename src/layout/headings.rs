@@ -99,6 +99,9 @@ impl Finder<'_> {
         let wrapped = self.wrapped(i);
         let before = self.out.len();
         let mut from = at;
+        if self.part_row(i) {
+            return;
+        }
         if let Some(heading) = self.lettered.contains(&i).then(|| self.letter(line)).flatten() {
             from = heading.body;
             self.add(heading);
@@ -112,6 +115,16 @@ impl Finder<'_> {
             self.opening(at, line.end);
         }
         self.inside(from, line.end, spelled && self.out.last().is_some_and(|h| h.title.len() == 1));
+    }
+
+    /// Whether line `i` is a chiropractor's row of an exam by its letters, pain, asymmetry, range, tone: "P: … / A: … / R: …", not plan and assessment.
+    fn part_row(&self, i: usize) -> bool {
+        let row = |i: usize, letter: u8| {
+            let bytes = self.lines.get(i).map_or(&[][..], |l| l.of(self.text).as_bytes());
+            matches!(bytes, [first, b':', ..] if *first == letter)
+        };
+        let opens = |i: usize| row(i, b'P') && row(i + 1, b'A') && row(i + 2, b'R');
+        opens(i) || i.checked_sub(1).is_some_and(opens)
     }
 
     /// The heading that a lone letter is ("A  1. Neck pain").
@@ -338,8 +351,10 @@ impl Finder<'_> {
             if self.lines.get(i + 1).is_some_and(|l| continues(l.of(self.text), self.knowledge)) {
                 return None;
             }
-            let short = rest.len() < 3 && (lower || self.lines.get(i + 1).is_none_or(|l| l.blank()));
-            let firm = (after_blank || !lower) && !short;
+            let short = rest.len() < 3 && self.lines.get(i + 1).is_none_or(|l| l.blank());
+            let letter = rest.len() < 2 && lower;
+            // in a note without capitals a short line that is an assessment's name is no wrapped word
+            let firm = (after_blank || !lower || (assesses(known.kind) && !self.wrapped(i))) && !short && !letter;
             return (firm && self.opens(known, rest)).then(|| self.heading_at(at, rest, end, known));
         }
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };

@@ -81,6 +81,10 @@ impl Finder<'_> {
             let (all, upper) = labels::letters(label);
             // "ED. A: neck pain. P: rest": of lone letters an A may be the first
             let lone = all == 1 && (soap || label == "A");
+            // "P: tender C2. A: head tilt. R: turns 40": the letters of an exam
+            if all == 1 && line[colon..].contains(" R: ") {
+                continue;
+            }
             let capitals = all == upper && (all >= 3 || lone || label.contains('/') || label.contains('&'));
             let gap = before.ends_with("  ") || before.ends_with('\t');
             // "stenosis.,POSTOPERATIVE DIAGNOSIS:": exports that keep a comma where a line ended

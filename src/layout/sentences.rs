@@ -80,8 +80,12 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         && word.chars().all(char::is_alphabetic)
         && i.checked_sub(2).is_some_and(|j| folded.tokens[j].kind == TokenKind::Word)
     {
+        // "5/5 on R. Weakness of grip": a side ends what it stands in, if a name does not stand before it
+        let before = i.checked_sub(2).map_or("", |j| folded.tokens[j].span.of(text));
+        let side = knowledge.is(SectionWordUse::FinalAbbreviation, &word) && before.starts_with(char::is_lowercase);
         // An initial: "J. Smith"; but "hepatitis C." may end.
-        return !written.starts_with(char::is_uppercase) && !lower;
+        let capital = written.starts_with(char::is_uppercase);
+        return if side { capital && !is_upper(written) } else { !capital && !lower };
     }
     if knowledge.is(SectionWordUse::Abbreviation, &word) {
         // "after PT. Whiplash": capitals of their own are no shortened word

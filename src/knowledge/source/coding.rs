@@ -203,7 +203,7 @@ pub enum Among {
     Open,
     /// Hedged anywhere.
     Hedged,
-    /// Affirmed, hedged or past: somebody has thought of it.
+    /// Affirmed, hedged, past or resolved: somebody has thought of it.
     Entertained,
     /// Told as past, not resolved.
     Past,

@@ -168,6 +168,9 @@ pub struct CueDoc {
     /// It acts only where it is what another verb or a preposition speaks of: "lifted *a man with* dementia", not "is *a man with* neck pain".
     #[serde(default)]
     pub object: bool,
+    /// It acts only where its clause ends behind it: "he says *he doesn't have any*", not "he doesn't have any pain".
+    #[serde(default)]
+    pub closes: bool,
     /// The definite subject right behind it is not what it speaks of, if a verb follows: "suspect *the neck pain* is muscular".
     #[serde(default)]
     pub skips_subject: bool,
