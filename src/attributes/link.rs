@@ -113,6 +113,10 @@ impl Linker<'_> {
 
     /// Whether a level is of another region of the spine than the mention: "*C5-6* and L4-5 *HNP*" is two, each at its own.
     fn elsewhere(&self, mention: usize, read: &Read) -> bool {
+        // "neck pain and headache, upper traps": a part of the neck is not of the head
+        if read.attribute.key == AttributeKey::Region {
+            return self.mentions[mention].region.as_ref().is_some_and(|(region, _)| region == "head");
+        }
         let (AttributeKey::Level, Value::Text(level)) = (read.attribute.key, &read.attribute.value) else { return false };
         let Some((region, _)) = &self.mentions[mention].region else { return false };
         let grammar = &self.knowledge.lexicon.grammar;
@@ -188,7 +192,9 @@ impl Linker<'_> {
                 (self.describes(gap, true) && cost <= NEAR).then_some(cost + if parted { 4 } else { 0 })
             }
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Laterality | AttributeKey::Region => {
-                (cost <= NEAR && self.ends_phrase(value.end)).then_some(cost + 3)
+                // "headaches, bilateral *traps*": the side is of the part it stands before
+                let sided = read.attribute.key == AttributeKey::Laterality && self.is_site(value.end);
+                (cost <= NEAR && !sided && self.ends_phrase(value.end)).then_some(cost + 3)
             }
             // "herniation, C5-6 with myelopathy": the level is of what stands before "with"
             AttributeKey::Level
@@ -221,6 +227,13 @@ impl Linker<'_> {
         self.scan.at(token).iter().any(|h| matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)))
     }
 
+    /// Whether a part of the neck is named at a token.
+    fn is_site(&self, token: u32) -> bool {
+        let values = &self.knowledge.attributes.values;
+        let region = |m: &Meaning| matches!(m, Meaning::Value { index, .. } if values[*index as usize].key == AttributeKey::Region);
+        self.scan.at(token).iter().any(|h| region(&h.meaning))
+    }
+
     /// Whether the tokens between a describing word and a mention let it describe the mention: "chronic left-sided axial | neck pain", not
     /// "chronic kidney disease and | neck pain".
     fn describes(&self, gap: Range<u32>, side: bool) -> bool {
@@ -250,17 +263,18 @@ impl Linker<'_> {
     /// The mention and those joined to it on the other side of it from the value: "neck pain and headache | for 3 weeks".
     fn with_joined(&self, mention: usize, read: &Read) -> Vec<usize> {
         let mut all = vec![mention];
-        let shared =
-            !matches!(read.attribute.key, AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Laterality | AttributeKey::Region);
-        if !shared || read.tokens.start < self.mentions[mention].tokens.end {
+        let key = read.attribute.key;
+        if matches!(key, AttributeKey::Laterality | AttributeKey::Region) || read.tokens.start < self.mentions[mention].tokens.end {
             return all;
         }
+        // "neck pain and headache, severe" may be of the last alone
+        let each = !matches!(key, AttributeKey::Acuity | AttributeKey::Severity);
         let mut at = mention;
         while at > 0 && self.mentions[at - 1].sentence == self.mentions[mention].sentence {
             let gap = self.mentions[at - 1].tokens.end..self.mentions[at].tokens.start;
-            // two mentions may share their head: "low back and neck pain for 2 weeks"
+            // two mentions may share their head: "low back and neck pain for 2 weeks", "soreness of the neck and upper back, mild"
             let shared = gap.start > gap.end;
-            if !shared && !gap.clone().all(|t| self.in_value(t)) || !self.takes(at - 1, read.attribute.key) {
+            if !(shared || each && gap.clone().all(|t| self.in_value(t))) || !self.takes(at - 1, key) {
                 break;
             }
             at -= 1;
@@ -269,7 +283,7 @@ impl Linker<'_> {
         // "upper back and neck discomfort 2 weeks": mentions with one head have one length of time
         let own = &self.mentions[mention].tokens;
         let heads = |m: &usize| self.mentions[*m].tokens.end == own.end && self.mentions[*m].sentence == self.mentions[mention].sentence;
-        all.extend((mention + 1..self.mentions.len()).take_while(heads).filter(|m| self.takes(*m, read.attribute.key)));
+        all.extend((mention + 1..self.mentions.len()).take_while(heads).filter(|m| self.takes(*m, key)));
         all.sort_unstable();
         all
     }
