@@ -9,6 +9,7 @@ use crate::attributes::Value;
 use crate::code::Code;
 use crate::codeset::Validity;
 use crate::findings::Finding;
+use crate::knowledge::source::sections::SectionWordUse;
 use crate::knowledge::{Knowledge, NameId};
 use crate::layout::{ItemKind, Layout};
 use crate::span::Span;
@@ -307,6 +308,17 @@ impl<'a> Deciding<'a> {
         }
     }
 
+    /// Whether a fact stands in the past history that the note's author took, not in what others have written.
+    fn in_own_history(&self, f: usize) -> bool {
+        let fact = &self.facts[f];
+        let Some(title) = self.layout.sections.get(fact.section as usize).and_then(|s| s.title) else { return false };
+        let folded = &self.layout.folded;
+        let first = folded.tokens.partition_point(|t| t.span.start < title.start);
+        let end = folded.tokens.partition_point(|t| t.span.start < title.end);
+        let record = |i: usize| self.knowledge.sections.is(SectionWordUse::Record, folded.word(i));
+        fact.standing == Standing::Past && !(first..end).any(record)
+    }
+
     /// Whether a finding outside the assessment is a diagnosis of the neck whose kind the assessment does not name at all.
     fn new_diagnosis(&self, f: usize) -> bool {
         let lexicon = &self.knowledge.lexicon;
@@ -448,6 +460,11 @@ impl<'a> Deciding<'a> {
         for (state, reason) in groups {
             for f in pick(self.facts, |f| f.state == state) {
                 for c in self.run(&[f]).kept {
+                    // what the past history lists and nothing says is over may well be what hurts
+                    let listed = state == State::Past && self.in_own_history(f) && !c.code.compact().starts_with('S');
+                    if listed && c.status == Status::Supported && !self.suggested(c.code) && self.new_diagnosis(f) {
+                        self.notice("listed-only", &[f]);
+                    }
                     if !self.knowledge.coding.rules[c.rule].when.resolved {
                         self.withhold_for(&c, reason);
                     }

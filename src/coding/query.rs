@@ -5,6 +5,7 @@ use super::{Evidence, Query};
 use crate::findings::Finding;
 use crate::knowledge::coding::QueryRule;
 use crate::layout::Layout;
+use crate::span::Span;
 use crate::vocab::EvidenceRole;
 
 /// Answers that every query offers last.
@@ -25,17 +26,14 @@ pub(crate) fn query(
     findings: &[Finding],
     facts: &[Fact],
 ) -> Option<Query> {
-    let mut indicators: Vec<_> = evidence.iter().filter(|e| e.role == EvidenceRole::Mention).map(|e| e.span).collect();
-    indicators.extend(
-        facts.iter().filter(|f| f.state == State::Affirmed && rule.indicators.has(f.concept)).map(|f| findings[f.finding].mention.hull()),
-    );
+    let spans = evidence.iter().filter(|e| e.role == EvidenceRole::Mention).map(|e| in_full(e.span, findings));
+    let mut indicators: Vec<_> = spans.collect();
+    let indicated = facts.iter().filter(|f| f.state == State::Affirmed && rule.indicators.has(f.concept));
+    indicators.extend(indicated.map(|f| quote_of(&findings[f.finding])));
     indicators.sort();
     indicators.dedup();
-    let quoted = condition.iter().filter(|e| rule.quotes_condition && e.role == EvidenceRole::Mention).map(|e| e.span);
+    let quoted = condition.iter().filter(|e| rule.quotes_condition && e.role == EvidenceRole::Mention).map(|e| in_full(e.span, findings));
     let first = quoted.min().or(indicators.first().copied())?;
-    // a piece of what stands apart is quoted with what stands between: "neck is still sore", not "neck"
-    let apart = |f: &&Finding| f.mention.spans.len() > 1 && f.mention.spans.contains(&first) && f.mention.hull().len() <= QUOTED;
-    let first = findings.iter().find(apart).map_or(first, |f| f.mention.hull());
     let section = layout.sections.iter().find(|s| s.start <= first.start && first.start < s.end);
     let heading = section.and_then(|s| s.title).map_or("the note", |t| t.of(text));
     let options: Vec<&(String, _, bool)> = rule
@@ -52,4 +50,23 @@ pub(crate) fn query(
     shown.push(OTHER.to_owned());
     shown.push(UNDETERMINED.to_owned());
     Some(Query { question, indicators, options: shown })
+}
+
+/// A piece of what stands apart is quoted with what stands between: "neck is still sore", not "neck".
+fn in_full(span: Span, findings: &[Finding]) -> Span {
+    findings.iter().find(|f| f.mention.spans.contains(&span)).map_or(span, quote_of)
+}
+
+/// What is quoted of a finding: its words from the first to the last, with a cue right beside them ("Spurling *positive*").
+fn quote_of(finding: &Finding) -> Span {
+    let hull = finding.mention.hull();
+    let mut quote = hull;
+    for cue in finding.assertion.cues.iter().map(|c| c.span) {
+        if cue.start >= quote.end && cue.start - quote.end <= 1 {
+            quote.end = cue.end;
+        } else if cue.end <= quote.start && quote.start - cue.end <= 1 {
+            quote.start = cue.start;
+        }
+    }
+    if quote.len() <= QUOTED { quote } else { hull }
 }

@@ -100,6 +100,8 @@ pub enum SectionWordUse {
     Continuing,
     /// Behind a question mark these belong to the question: "Arm pain? No."
     Answer,
+    /// In a heading: the section tells what others have written: "records reviewed".
+    Record,
 }
 
 /// Words of one use.
