@@ -13,6 +13,10 @@ use crate::vocab::SectionKind;
 const OPENING: usize = 64;
 /// Bytes of a label and the dash behind it.
 const DASHED: usize = 16;
+/// Bytes of a heading that nothing marks.
+const UNMARKED_LABEL: usize = 24;
+/// Bytes of a short line behind a heading without a mark.
+const UNWRAPPED: usize = 60;
 /// Bytes of a line from which it is strange that no mark stands in it.
 const UNMARKED: usize = 200;
 
@@ -58,10 +62,21 @@ impl Finder<'_> {
             labels::numbering(next) > 0
         };
         if all < 4 || !follows {
-            return None;
+            return self.unmarked(at, rest);
         }
         let known = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading))?;
         Some(self.heading_at(at, label, at + label.len(), known))
+    }
+
+    /// "Assessment Neck pain", "Final Diagnosis Cervical strain": the heading of an assessment before a short line's text, in a note without colons.
+    fn unmarked(&self, at: usize, rest: &str) -> Option<Heading> {
+        let spaces = rest.match_indices(' ').map(|(space, _)| space).take_while(|space| *space <= UNMARKED_LABEL);
+        let text = |space: &usize| rest[space + 1..].starts_with(char::is_uppercase) && rest.len() - space <= UNWRAPPED;
+        let ends: Vec<usize> = spaces.filter(|end| *end >= 4 && text(end)).collect();
+        ends.into_iter().rev().find_map(|end| {
+            let known = self.known_label(&rest[..end]).filter(|k| k.how == Some(HeadingUse::Heading) && assesses(k.kind))?;
+            Some(self.heading_at(at, &rest[..end], at + end, known))
+        })
     }
 
     /// Headings with a colon in the middle of a line, behind a closed sentence.
