@@ -74,6 +74,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         // the dash of a list entry denies nothing
         let glued = |f: &&Found| !matches!(f.part, Part::Cue(cue) if knowledge.cues[cue as usize].glued) || scopes.is_glued(f);
         scopes.stated = found.iter().filter(states).filter(glued).map(|f| f.start).collect();
+        let is_marker = |f: &&Found| matches!(f.part, Part::Cue(cue) if knowledge.cues[cue as usize].direction == Direction::Marker);
         let mut marks_forward = None;
         for f in found {
             match f.part {
@@ -94,7 +95,9 @@ impl<'v, 'f> Scopes<'v, 'f> {
                         Direction::ForwardFirst => scopes.one_side(f, rule, true),
                         Direction::BackwardFirst => scopes.one_side(f, rule, false),
                         Direction::Marker => {
-                            let forward = *marks_forward.get_or_insert_with(|| scopes.nothing_before(f.start));
+                            // "spondylosis (-) radiculopathy (-) myelopathy": the last mark has something to say of what follows
+                            let ends = || found.iter().rev().find(|f| is_marker(f)).map_or(0, |f| f.end);
+                            let forward = *marks_forward.get_or_insert_with(|| scopes.nothing_before(f.start) || scopes.is_named(ends()));
                             (forward, !forward)
                         }
                     };
@@ -191,6 +194,11 @@ impl<'v, 'f> Scopes<'v, 'f> {
     /// Whether a cue at symbol `at` goes on about the subject before it: "neck pain resolved *but recurred*", "neck pain, *now worse*".
     pub fn goes_on(&self, at: usize) -> bool {
         at == 0 || !self.view.is_word(at - 1) || !self.view.is_word(at) || self.view.is(at, RESUMING) || self.view.is(at - 1, RESUMING)
+    }
+
+    /// Whether something named begins with symbol `at`.
+    fn is_named(&self, at: usize) -> bool {
+        self.named.iter().any(|n| n.start == at)
     }
 
     /// Whether nothing that a cue could govern follows symbol `at`.

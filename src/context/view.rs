@@ -187,7 +187,8 @@ impl<'f> View<'f> {
             settle(&mut more, knowledge);
             ranges.append(&mut more);
         }
-        ranges.retain(|(_, end, pattern)| self.ends_clause(*end) || !knowledge.patterns.of(*pattern).iter().any(|p| self.closes(p)));
+        let open = |end: usize, part: &Part| self.closes(part) && !self.ends_clause(end);
+        ranges.retain(|(_, end, pattern)| !knowledge.patterns.of(*pattern).iter().all(|p| open(*end, p)));
         ranges.sort_unstable_by_key(|(start, end, pattern)| (*start, usize::MAX - end, *pattern));
         let hides = |part: &Part| match part {
             Part::Terminator(t) => knowledge.terminators[*t as usize].hides,
@@ -210,7 +211,7 @@ impl<'f> View<'f> {
                 }
                 if named && (end > *reach || *longest == (start, end)) {
                     (*reach, *longest, *by) = (end, (start, end), parts);
-                    for part in parts.iter().filter(|p| of_class(p)) {
+                    for part in parts.iter().filter(|p| of_class(p) && !open(end, p)) {
                         let found = Found { start, end, part: *part };
                         // two phrases may say one thing of the same words
                         if !all.iter().rev().take_while(|f| (f.start, f.end) == (start, end)).any(|f| *f == found) {
@@ -256,9 +257,10 @@ impl<'f> View<'f> {
         matches!(part, Part::Cue(cue) if self.cue(*cue).closes)
     }
 
-    /// Whether a clause ends before symbol `i`.
+    /// Whether a clause ends before symbol `i`, with a mark or with a word that only says when or where; a sign is closed by a mark alone.
     fn ends_clause(&self, i: usize) -> bool {
-        i >= self.len() || self.is(i, ADJUNCT) || (!self.is_word(i) && self.symbol(i) != "(")
+        let adjunct = self.is(i, ADJUNCT) && i > 0 && self.is_word(i - 1);
+        i >= self.len() || adjunct || (!self.is_word(i) && self.symbol(i) != "(")
     }
 
     /// The symbols without those that change nothing and without asides, if there are such.

@@ -21,6 +21,11 @@ pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowle
     }
     let lower = there.chars().next().is_some_and(char::is_lowercase);
     // a question mark that stands free hedges what follows: "sent home, ?" and, in the next line, "concussion"
+    // "radiculopathy -" above "myelopathy -": a column of signs, each of its line
+    let signed = |line: &str| line.ends_with(" -") || line.ends_with(" +");
+    if signed(here) && signed(there) {
+        return false;
+    }
     if here.ends_with([',', '-', '/', '&', '+']) || (lower && here.ends_with(" ?")) {
         return true;
     }
