@@ -321,7 +321,15 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 }
                 // "radiculopathy, *ESI* in 2024": what stands between is what was then; in an assessment every entry has its own word:
                 // "spondylosis, acute flare resolved", "radiculopathy, prior auth denied"
-                "," if i != to && self.view.is_word(to - 1) && self.says_of_its_own(at, to, axis) && !self.in_list_before(at, to) => break,
+                "," if i != to
+                    && (self.view.is_word(to - 1) || self.view.symbol(to - 1) == "/")
+                    && self.says_of_its_own(at, to, axis)
+                    && !self.in_list_before(at, to) =>
+                {
+                    break;
+                }
+                // "spondylosis, *who had RFA* 6/2024"
+                _ if axis == Axis::Time && self.view.is(at, RELATIVE) && self.told.iter().any(|n| at < n.start && n.end <= to) => break,
                 // "arm pain in the spring; by fall it was gone"
                 ";" if rule.anaphoric.is_some() && self.view.is(to, PRONOUN) => {}
                 "," if axis == Axis::Polarity && rule.reach != Reach::Sentence && self.parts_entries(at, to) => break,
