@@ -334,9 +334,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 ";" if rule.anaphoric.is_some() && self.view.is(to, PRONOUN) => {}
                 "," if axis == Axis::Polarity && rule.reach != Reach::Sentence && self.parts_entries(at, to) => break,
                 // "neck pain - fracture excluded"
-                "-" | "--" if axis == Axis::Polarity && self.view.spaced(at) && self.view.spaced(at + 1) && self.names_between(i, to) => {
-                    break;
-                }
+                "-" | "--" if self.view.spaced(at) && self.view.spaced(at + 1) && self.parted_by_dash(i, to, axis) => break,
                 ";" if rule.reach != Reach::Sentence || axis != Axis::Polarity => break,
                 "|" => break,
                 // "fever: -, cough: +": directly behind a colon a cue speaks of the label
@@ -354,6 +352,15 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let substance = |i: usize| self.view.is_word(i) && !self.view.is(i, OPENER | ADJUNCT | PREPOSITION);
         (axis == Axis::Time && self.told.iter().any(|n| comma < n.start && n.end <= to))
             || (self.view.assessed && axis != Axis::Subject && (comma + 1..to).any(substance))
+    }
+
+    /// Whether what stands between a dash and the cue is what the cue speaks of: "neck pain - *fracture* excluded", "stenosis - *ESI* in 2023".
+    fn parted_by_dash(&self, from: usize, to: usize, axis: Axis) -> bool {
+        match axis {
+            Axis::Polarity => self.names_between(from, to),
+            Axis::Time => self.told.iter().any(|n| from <= n.start && n.end <= to),
+            Axis::Certainty | Axis::Subject => false,
+        }
     }
 
     /// Whether something is named between two symbols.
