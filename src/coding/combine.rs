@@ -1,6 +1,6 @@
 //! Fires the rules on a set of facts: candidates, level pairing, and which candidate displaces which.
 
-use super::facts::{Fact, State, compatible};
+use super::facts::{Fact, Standing, State, compatible};
 use super::when::Scene;
 use crate::code::Code;
 use crate::knowledge::coding::{CodingKnowledge, Pair, Replace, Suggest};
@@ -422,5 +422,5 @@ fn displace<'k>(scene: &Scene<'_>, coding: &'k CodingKnowledge, mut open: Vec<Ca
 /// Whether a candidate rests on a problem of its own in the assessment, apart from the other's.
 fn own_problem(scene: &Scene<'_>, by: &Candidate, other: &Candidate) -> bool {
     let theirs: Vec<u32> = by.facts.iter().map(|&f| scene.facts[f].item).collect();
-    other.facts.iter().any(|&f| !theirs.contains(&scene.facts[f].item))
+    other.facts.iter().map(|&f| &scene.facts[f]).any(|f| f.standing == Standing::Assessed && !theirs.contains(&f.item))
 }

@@ -308,6 +308,16 @@ impl<'a> Deciding<'a> {
         }
     }
 
+    /// Whether the assessment says of what a fact is of that it is over, and nowhere that it is there.
+    fn resolved_since(&self, f: usize) -> bool {
+        let lexicon = &self.knowledge.lexicon;
+        let root = lexicon.root_of(self.facts[f].concept);
+        let assessed = |state: State| {
+            self.facts.iter().any(|g| g.standing == Standing::Assessed && g.state == state && lexicon.root_of(g.concept) == root)
+        };
+        assessed(State::Resolved) && !assessed(State::Affirmed)
+    }
+
     /// Whether a fact stands in the past history that the note's author took, not in what others have written.
     fn in_own_history(&self, f: usize) -> bool {
         let fact = &self.facts[f];
@@ -397,6 +407,11 @@ impl<'a> Deciding<'a> {
                 continue;
             }
             let Some(&f) = c.facts.iter().find(|f| told.contains(f)) else { continue };
+            // "radiculopathy this spring" in the history, "radiculopathy, resolved" in the assessment, which governs
+            if self.resolved_since(f) {
+                self.withhold_for(&c, Reason::Resolved);
+                continue;
+            }
             if !self.topical(f) || !self.cervical(f) {
                 self.withhold_for(&c, Reason::NotAssessed);
                 continue;

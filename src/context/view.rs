@@ -242,7 +242,9 @@ impl<'f> View<'f> {
     /// Whether a phrase that looks back gives way to the one at its end that says the same of what follows: "there *is possible* stenosis".
     fn yields(&self, longer: &[Part], shorter: &[Part]) -> bool {
         let cue = |part: &Part| if let Part::Cue(cue) = part { Some(self.cue(*cue)) } else { None };
-        let says = |c: &CueRule| longer.iter().filter_map(cue).any(|back| back.says.iter().any(|s| s.axis() != Axis::Subject && c.says.contains(s)));
+        let says = |c: &CueRule| {
+            longer.iter().filter_map(cue).any(|back| back.says.iter().any(|s| s.axis() != Axis::Subject && c.says.contains(s)))
+        };
         longer.iter().filter_map(cue).all(|c| c.direction == Direction::Backward)
             && shorter.iter().filter_map(cue).any(|c| c.direction != Direction::Backward && !c.opens && says(c))
     }
@@ -260,7 +262,7 @@ impl<'f> View<'f> {
     /// Whether a clause ends before symbol `i`, with a mark or with a word that only says when or where; a sign is closed by a mark alone.
     fn ends_clause(&self, i: usize) -> bool {
         let adjunct = self.is(i, ADJUNCT) && i > 0 && self.is_word(i - 1);
-        i >= self.len() || adjunct || (!self.is_word(i) && self.symbol(i) != "(")
+        i >= self.len() || adjunct || (!self.is_word(i) && !matches!(self.symbol(i), "(" | "/"))
     }
 
     /// The symbols without those that change nothing and without asides, if there are such.

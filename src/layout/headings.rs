@@ -102,6 +102,11 @@ impl Finder<'_> {
         if self.part_row(i) {
             return;
         }
+        if assesses(self.kind) && self.salutes(rest) {
+            let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
+            self.add(self.heading_at(at, rest.trim_end_matches([',', ':']), line.end, unknown));
+            return;
+        }
         if let Some(heading) = self.lettered.contains(&i).then(|| self.letter(line)).flatten() {
             from = heading.body;
             self.add(heading);
@@ -115,6 +120,12 @@ impl Finder<'_> {
             self.opening(at, line.end);
         }
         self.inside(from, line.end, spelled && self.out.last().is_some_and(|h| h.title.len() == 1));
+    }
+
+    /// Whether a line opens a letter: "Dear Dr. Jones,".
+    fn salutes(&self, line: &str) -> bool {
+        let first = line.split([' ', ',']).next().unwrap_or("");
+        line.len() <= LABEL && line.ends_with([',', ':']) && self.knowledge.is(SectionWordUse::Salutation, &first.to_lowercase())
     }
 
     /// Whether line `i` is a chiropractor's row of an exam by its letters, pain, asymmetry, range, tone: "P: … / A: … / R: …", not plan and assessment.

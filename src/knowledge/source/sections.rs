@@ -100,6 +100,8 @@ pub enum SectionWordUse {
     Continuing,
     /// Behind a question mark these belong to the question: "Arm pain? No."
     Answer,
+    /// A short line that begins with one and ends with a comma or a colon opens a letter, and ends the diagnoses above it: "dear".
+    Salutation,
     /// In a heading: the section tells what others have written: "records reviewed".
     Record,
 }
