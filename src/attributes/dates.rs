@@ -139,7 +139,19 @@ impl Scan<'_> {
                 return Some(When { reading: whole_year(year)?, end: at + 1 });
             }
         }
-        self.moment(token)
+        self.clock(token).or_else(|| self.moment(token))
+    }
+
+    /// A time of the day, which was today or last night: "5 pm", "5:30 a.m.", "at 2300".
+    fn clock(&self, token: u32) -> Option<When> {
+        let (hour, digits) = self.whole(token)?;
+        let minutes = self.token(token + 1) == ":" && self.glued(token + 1) && self.whole(token + 2).is_some_and(|(m, d)| m < 60 && d == 2);
+        let end = if minutes { token + 3 } else { token + 1 };
+        let told = self.word(end, WordUse::Clock).filter(|_| hour <= 24 || digits == 4);
+        // a number alone is a time only behind a word for one
+        let placed = digits == 4 && hour < 2400 && hour % 100 < 60 && token > 0 && self.word(token - 1, WordUse::About).is_some();
+        let end = told.or_else(|| (placed || (minutes && hour < 24)).then_some(end))?;
+        Some(When { reading: Reading::Ago(0, 1), end })
     }
 
     /// A month's name, with what follows: "August 14, 2020", "August 2020", "August".

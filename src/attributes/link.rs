@@ -304,7 +304,9 @@ impl Linker<'_> {
         let mut reach = 0;
         for back in (0..sentence).rev() {
             let before = layout.sentences.get(back as usize)?;
-            if before.section != here.section {
+            // "CC: neck pain" and, in the history, "Onset: 8 months ago"
+            let story = || layout.sections.get(before.section as usize).is_some_and(|s| tells(s.kind)) && tells(kind);
+            if before.section != here.section && !(follows_complaint(key) && story()) {
                 break;
             }
             // Levels stay within their problem; what a patient tells may go on over a line.
@@ -334,6 +336,11 @@ impl Linker<'_> {
 pub(crate) fn quiet(kind: SectionKind) -> bool {
     use SectionKind as S;
     matches!(kind, S::FamilyHistory | S::SocialHistory | S::Medications | S::Allergies | S::Instructions | S::Results)
+}
+
+/// Whether a property told in the history may be of the complaint above it.
+fn follows_complaint(key: AttributeKey) -> bool {
+    matches!(key, AttributeKey::Duration | AttributeKey::Onset | AttributeKey::PainScore)
 }
 
 /// Sections in which the patient's story runs over paragraphs.

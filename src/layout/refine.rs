@@ -2,6 +2,7 @@
 
 use crate::fold::fold_phrase;
 use crate::knowledge::sections::{SectionsKnowledge, assesses, squeeze};
+use crate::knowledge::source::sections::SectionWordUse;
 use crate::layout::headings::Heading;
 use crate::layout::labels;
 use crate::layout::lines::Line;
@@ -13,6 +14,7 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
     numbered(headings);
     plans_of_problems(text, lines, headings);
     quoted_reports(text, headings, knowledge);
+    concluding(text, headings, knowledge);
     said_in_a_line(text, lines, headings);
 }
 
@@ -99,6 +101,20 @@ fn last_number(text: &str, lines: &[Line], range: std::ops::Range<usize>, take: 
         (width > 0).then(|| line[..width].trim_end().trim_end_matches(['.', ')']).parse().ok()).flatten()
     });
     numbers.take(take).last()
+}
+
+/// "INTERPRETATION" is what a report concludes with, if it has no impression and is no visit's.
+fn concluding(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledge) {
+    use SectionKind::{ChiefComplaint, Conclusion, Exam, Hpi, Imaging, Plan, Results};
+    if headings.iter().any(|h| assesses(h.kind) || matches!(h.kind, ChiefComplaint | Hpi | Exam | Plan)) {
+        return;
+    }
+    for heading in headings.iter_mut().filter(|h| matches!(h.kind, Imaging | Results)) {
+        let title = squeeze(&fold_phrase(heading.title.of(text)));
+        if knowledge.is(SectionWordUse::Concluding, title.trim()) {
+            heading.kind = Conclusion;
+        }
+    }
 }
 
 /// The impression of an imaging report that a visit note quotes is imaging, if the note has an assessment of its own below.

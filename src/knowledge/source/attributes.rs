@@ -234,6 +234,8 @@ pub enum WordUse {
     About,
     /// Within a date ("mid", "early"), no change of meaning.
     PartOfMonth,
+    /// Behind a time of the day: "pm", "hrs".
+    Clock,
     /// Of something other than the complaint: doses, visits, therapy courses.
     Elsewhere,
     /// Say that something began with what follows: "began while".

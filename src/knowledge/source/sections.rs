@@ -102,6 +102,8 @@ pub enum SectionWordUse {
     Answer,
     /// A short line that begins with one and ends with a comma or a colon opens a letter, and ends the diagnoses above it: "dear".
     Salutation,
+    /// A heading of a report that is its conclusion where it has no other: "interpretation".
+    Concluding,
     /// In a heading: the section tells what others have written: "records reviewed".
     Record,
 }
