@@ -5,7 +5,7 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::context::{
     ADJUNCT, ARTICLE, CLAUSE_OPENER, ContextKnowledge, CueRule, DEFINITE, NUMBER, NUMERAL, PERSON, Part, RANGE, RELATIVE, VERB,
 };
-use crate::knowledge::source::context::{Axis, Direction};
+use crate::knowledge::source::context::{Axis, Direction, Says};
 use crate::phrases::Phrases;
 use crate::span::Span;
 use crate::words::{WordId, Words};
@@ -233,7 +233,11 @@ impl<'f> View<'f> {
         // "there is no question": the pseudo-cue takes the last word of the cue
         let pseudo: Vec<Found> = all.iter().filter(|f| f.part == Part::Pseudo).copied().collect();
         // and of two readings of the same words the one without a filler passed over is the closer: "asked again about"
-        let overlaps = |f: &Found, p: &Found| f.start < p.start && p.start < f.end && f.end < p.end;
+        // and "nearly resolved" takes the first of "resolved after"
+        let ends = |f: &Found| matches!(f.part, Part::Cue(cue) if self.cue(cue).says.contains(&Says::Resolved));
+        let overlaps = |f: &Found, p: &Found| {
+            (f.start < p.start && p.start < f.end && f.end < p.end) || (ends(f) && p.start < f.start && f.start < p.end && p.end < f.end)
+        };
         let broken = |f: &Found| pseudo.iter().any(|p| overlaps(f, p) || (p.start, p.end) == (f.start, f.end));
         all.retain(|f| !matches!(f.part, Part::Cue(_)) || !broken(f));
         all
