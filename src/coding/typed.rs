@@ -63,13 +63,20 @@ pub(crate) fn typed(
             };
             let line = line_of(text, span);
             let here = |f: &Fact| line_of(text, findings[f.finding].mention.hull()) == line;
-            // the words that a code belongs to stand before it, after the code before; or, where it opens, behind it
+            // the words that a code belongs to stand before it, after the code before; or behind it
             let earlier = out.last().map(|t: &Typed| t.span.end).filter(|&e| line_of(text, Span::new(e, e)) == line).unwrap_or(line as u32);
             let start = |f: &Fact| findings[f.finding].mention.hull().start;
-            let mut beside = near(&|f| here(f) && start(f) >= earlier && start(f) < span.start);
-            if beside.is_empty() {
+            let before = || near(&|f| here(f) && start(f) >= earlier && start(f) < span.start);
+            let behind = || {
                 let next = found_after(body, whole.end()).map_or(u32::MAX, |n| section.start + n as u32);
-                beside = near(&|f| here(f) && start(f) >= span.end && start(f) < next);
+                near(&|f| here(f) && start(f) >= span.end && start(f) < next)
+            };
+            // "M54.2 Cervicalgia; M99.01 Segmental dysfunction": a line that opens with a code has them all in front of their words
+            let first = found_after(body, line.saturating_sub(section.start as usize)).map_or(span.start, |n| section.start + n as u32);
+            let leads = near(&|f| here(f) && start(f) < first).is_empty();
+            let mut beside = if leads { behind() } else { before() };
+            if beside.is_empty() {
+                beside = if leads { before() } else { behind() };
             }
             if beside.is_empty() {
                 beside = near(&here);

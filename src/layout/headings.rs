@@ -17,6 +17,8 @@ const LABEL: usize = 72;
 const BRACKETED: usize = 12;
 /// Bytes that a label before a gap has at least.
 const COLUMN: usize = 4;
+/// Words of a name between a title and a heading.
+const NAMES: usize = 2;
 /// Bytes of a line that an author would have wrapped.
 const WRAPPED: usize = 50;
 
@@ -198,6 +200,11 @@ impl Finder<'_> {
         !before.blank() && before.end - before.first >= WRAPPED && !labels::closes(before.of(self.text))
     }
 
+    /// Whether the last heading ends at byte `at`.
+    pub(crate) fn behind_heading(&self, at: usize) -> bool {
+        self.out.last().is_some_and(|h| h.body == at)
+    }
+
     pub(crate) fn kind(&self) -> SectionKind {
         self.kind
     }
@@ -223,7 +230,18 @@ impl Finder<'_> {
             let own = || {
                 label.split_once("'s ").or_else(|| label.split_once("’s ")).filter(|(whose, _)| titled(whose)).and_then(|(_, own)| of(own))
             };
-            of(label).or_else(own)
+            // "Dr. Lee Impression"
+            let named = || {
+                let mut rest = label.split_once(' ').filter(|(whose, _)| titled(whose))?.1;
+                for _ in 0..NAMES {
+                    rest = rest.split_once(' ')?.1;
+                    if let Some(known) = of(rest) {
+                        return Some(known);
+                    }
+                }
+                None
+            };
+            of(label).or_else(own).or_else(named)
         })
     }
 

@@ -13,6 +13,8 @@ use crate::vocab::SectionKind;
 const OPENING: usize = 64;
 /// Bytes of a label and the dash behind it.
 const DASHED: usize = 16;
+/// Bytes of the label of a service before a heading.
+const LED: usize = 28;
 /// Bytes of a heading that nothing marks.
 const UNMARKED_LABEL: usize = 24;
 /// Bytes of a short line behind a heading without a mark.
@@ -89,10 +91,12 @@ impl Finder<'_> {
             let label_at = label_start(head);
             let label = &head[label_at..];
             let start = low + label_at;
-            if start == 0 || !label.starts_with(|c: char| c.is_uppercase()) {
+            let before = &line[..start];
+            // "Spine Surgery: Impression: …": a heading right behind another
+            let second = before.trim().is_empty() && self.behind_heading(from);
+            if (start == 0 && !second) || !label.starts_with(|c: char| c.is_uppercase()) {
                 continue;
             }
-            let before = &line[..start];
             let (all, upper) = labels::letters(label);
             // "ED. A: neck pain. P: rest": of lone letters an A may be the first
             let lone = all == 1 && (soap || label == "A");
@@ -107,7 +111,7 @@ impl Finder<'_> {
             let closed = joined
                 || (before.trim_end().ends_with(['.', '!', '?', ';', ')', ',', ':', '|']) && before.ends_with(char::is_whitespace))
                 || before.ends_with('>');
-            if !(closed || gap) {
+            if !(closed || gap || second) {
                 continue;
             }
             let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading)) else { continue };
@@ -115,7 +119,9 @@ impl Finder<'_> {
             let closes = matches!(self.kind(), SectionKind::FamilyHistory | SectionKind::History | SectionKind::Instructions);
             let spelled = (all >= 2 && assesses(known.kind)) || (all >= 4 && (known.kind == SectionKind::Plan || closes));
             let sentence = before.trim_end().ends_with(['.', '!', '?']);
-            if capitals || (spelled && (sentence || gap)) {
+            // "Ortho: Assessment: neck pain": the label of a service before it
+            let led = assesses(known.kind) && (second || (before.len() <= LED && before.trim_end().ends_with(':')));
+            if capitals || (spelled && (sentence || gap || led)) {
                 done = colon + 1;
                 soap |= all == 1;
                 let body = from + colon + 1;

@@ -119,10 +119,16 @@ fn concluding(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledg
 
 /// The impression of an imaging report that a visit note quotes is imaging, if the note has an assessment of its own below.
 fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledge) {
-    use SectionKind::{ChiefComplaint, Conclusion, Exam, Hpi, Imaging, Impression, Plan, Results};
-    let visit = headings.iter().any(|h| matches!(h.kind, ChiefComplaint | Hpi | Exam | Plan));
-    let last = headings.iter().rposition(|h| assesses(h.kind));
-    let (true, Some(last)) = (visit, last) else { return };
+    use SectionKind::{
+        Assessment, AssessmentAndPlan, ChiefComplaint, Conclusion, Diagnosis, Exam, HospitalCourse, Hpi, Imaging, Impression, Plan, Results,
+    };
+    let Some(last) = headings.iter().rposition(|h| assesses(h.kind)) else { return };
+    // a report has an impression, a visit an assessment
+    let visit = headings.iter().any(|h| matches!(h.kind, ChiefComplaint | Hpi | Exam | Plan | HospitalCourse))
+        || matches!(headings[last].kind, Assessment | AssessmentAndPlan | Diagnosis);
+    if !visit {
+        return;
+    }
     for i in 1..last {
         let before = headings[i - 1].kind;
         let near = text.get(headings[i - 1].start..headings[i].start).is_some_and(|t| t.len() < 4000);
