@@ -1,7 +1,7 @@
 //! From the cues that reach a mention to its assertion.
 
 use super::cells::cells;
-use super::scope::{Active, Scopes};
+use super::scope::{Active, Places, Scopes};
 use super::view::{Found, View};
 use super::{Assertion, Cue};
 use crate::fold::TokenKind;
@@ -43,7 +43,9 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
         !matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Circumstance | ConceptKind::Mechanism | ConceptKind::Visit)
     };
     let named = mentions.iter().filter(complaint).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
-    let scopes = Scopes::new(&view, &found, &cells, (named, told), context);
+    let diagnosis = |m: &&Mention| knowledge.lexicon.concept(m.concept).kind == ConceptKind::Diagnosis;
+    let diagnosed = mentions.iter().filter(diagnosis).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
+    let scopes = Scopes::new(&view, &found, &cells, Places { named, told, diagnosed }, context);
     let titled = title_says(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
@@ -117,7 +119,7 @@ fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Say
     };
     let view = View::new(&layout.folded, tokens, knowledge);
     let found = view.phrases(&[]);
-    let scopes = Scopes::new(&view, &found, &[], (Vec::new(), Vec::new()), context);
+    let scopes = Scopes::new(&view, &found, &[], Places::default(), context);
     let mut out: Vec<(Cue, Says)> = Vec::new();
     // "Ruled out" alone on its line heads the list below as well
     let alone = |f: &Found| f.start == 0 && f.end + usize::from(view.symbol(view.len() - 1) == ":") >= view.len();

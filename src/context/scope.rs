@@ -4,7 +4,7 @@ use super::cells::Cell;
 use super::view::{Found, View};
 use crate::knowledge::context::{
     ADJUNCT, AGED, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPLEMENT, CONTRAST, COORDINATOR, COURSE, ContextKnowledge, CueRule, DEFINITE,
-    INTRODUCING, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
+    INTRODUCING, LESSER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
 };
 use crate::knowledge::source::context::{Axis, Direction, Reach, Says};
 use std::ops::Range;
@@ -38,10 +38,18 @@ pub(crate) struct Scopes<'v, 'f> {
     pub terminators: Vec<(usize, usize, u16)>,
     /// Where cues begin that look forward and say whether something is there.
     stated: Vec<usize>,
-    /// The symbols of what is named in the sentence.
-    named: Vec<Range<usize>>,
+    places: Places,
+}
+
+/// The symbols of a sentence's mentions.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    /// What is named: complaints, signs, diagnoses, treatments.
+    pub named: Vec<Range<usize>>,
     /// The same with events, visits and circumstances.
-    told: Vec<Range<usize>>,
+    pub told: Vec<Range<usize>>,
+    /// Diagnoses alone.
+    pub diagnosed: Vec<Range<usize>>,
 }
 
 /// Words of an entry of a list, at most.
@@ -53,7 +61,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         view: &'v View<'f>,
         found: &[Found],
         cells: &[Cell],
-        (named, told): (Vec<Range<usize>>, Vec<Range<usize>>),
+        places: Places,
         knowledge: &'v ContextKnowledge,
     ) -> Scopes<'v, 'f> {
         let terminators = found
@@ -70,7 +78,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
             _ => false,
         };
-        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators, stated: Vec::new(), named, told };
+        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators, stated: Vec::new(), places };
         // the dash of a list entry denies nothing
         let glued = |f: &&Found| !matches!(f.part, Part::Cue(cue) if knowledge.cues[cue as usize].glued) || scopes.is_glued(f);
         scopes.stated = found.iter().filter(states).filter(glued).map(|f| f.start).collect();
@@ -198,7 +206,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Whether something named begins with symbol `at`.
     fn is_named(&self, at: usize) -> bool {
-        self.named.iter().any(|n| n.start == at)
+        self.places.named.iter().any(|n| n.start == at)
     }
 
     /// Whether nothing that a cue could govern follows symbol `at`.
@@ -280,7 +288,12 @@ impl<'v, 'f> Scopes<'v, 'f> {
                     break;
                 }
                 "," if rule.reach == Reach::Clause && axis != Axis::Subject && i > from && self.opens_clause(i) => break,
-                "," if self.view.assessed && axis == Axis::Polarity && i > from && self.speaks_for_itself(i) && !self.in_or_list(i) => {
+                "," if self.view.assessed
+                    && axis == Axis::Polarity
+                    && i > from
+                    && (self.speaks_for_itself(i) || self.diagnoses(from, i))
+                    && !self.in_or_list(i) =>
+                {
                     break;
                 }
                 ";" if rule.reach != Reach::Sentence || (axis == Axis::Certainty && self.opens_clause(i)) => break,
@@ -329,7 +342,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                     break;
                 }
                 // "spondylosis, *who had RFA* 6/2024"
-                _ if axis == Axis::Time && self.view.is(at, RELATIVE) && self.told.iter().any(|n| at < n.start && n.end <= to) => break,
+                _ if axis == Axis::Time && self.view.is(at, RELATIVE) && self.places.told.iter().any(|n| at < n.start && n.end <= to) => break,
                 // "arm pain in the spring; by fall it was gone"
                 ";" if rule.anaphoric.is_some() && self.view.is(to, PRONOUN) => {}
                 "," if axis == Axis::Polarity && rule.reach != Reach::Sentence && self.parts_entries(at, to) => break,
@@ -350,7 +363,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
     /// an event; in an assessment any word of substance.
     fn says_of_its_own(&self, comma: usize, to: usize, axis: Axis) -> bool {
         let substance = |i: usize| self.view.is_word(i) && !self.view.is(i, OPENER | ADJUNCT | PREPOSITION);
-        (axis == Axis::Time && self.told.iter().any(|n| comma < n.start && n.end <= to))
+        (axis == Axis::Time && self.places.told.iter().any(|n| comma < n.start && n.end <= to))
             || (self.view.assessed && axis != Axis::Subject && (comma + 1..to).any(substance))
     }
 
@@ -358,14 +371,14 @@ impl<'v, 'f> Scopes<'v, 'f> {
     fn parted_by_dash(&self, from: usize, to: usize, axis: Axis) -> bool {
         match axis {
             Axis::Polarity => self.names_between(from, to),
-            Axis::Time => self.told.iter().any(|n| from <= n.start && n.end <= to),
+            Axis::Time => self.places.told.iter().any(|n| from <= n.start && n.end <= to),
             Axis::Certainty | Axis::Subject => false,
         }
     }
 
     /// Whether something is named between two symbols.
     fn names_between(&self, from: usize, to: usize) -> bool {
-        self.named.iter().any(|n| from <= n.start && n.end <= to)
+        self.places.named.iter().any(|n| from <= n.start && n.end <= to)
     }
 
     /// Whether only what stands between the comma and symbol `to` is spoken of there: "neck pain, no numbness, *weakness* denied", where
@@ -376,7 +389,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         }
         let listed = |i: usize| matches!(self.view.symbol(i), "," | ":" | ";") || self.coordinates(i);
         let second = self.names_between(comma + 1, to) || (comma + 2 == to && self.view.is_word(comma + 1));
-        let before = || self.named.iter().filter(|n| n.end <= comma);
+        let before = || self.places.named.iter().filter(|n| n.end <= comma);
         // one thing, though parts of it may be named twice: "*neck* pain, trauma"
         let one = before().map(|n| n.start).max().is_some_and(|last| before().all(|n| n.end > last));
         second && one && !(0..comma).chain(comma + 1..to).any(listed)
@@ -384,8 +397,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Whether what stands between a comma and the cue only qualifies what stands before it: "strain, *work related,* resolved".
     fn only_qualifies(&self, comma: usize, to: usize) -> bool {
-        !self.named.is_empty()
-            && !self.named.iter().any(|n| comma < n.start && n.start < to)
+        !self.places.named.is_empty()
+            && !self.places.named.iter().any(|n| comma < n.start && n.start < to)
             && !(comma + 1..to).any(|i| self.view.is(i, VERB) || self.view.symbol(i) == ";")
     }
 
@@ -447,8 +460,20 @@ impl<'v, 'f> Scopes<'v, 'f> {
     fn speaks_for_itself(&self, comma: usize) -> bool {
         let ends = |i: usize| matches!(self.view.symbol(i), "," | ";" | "." | ":" | "(") || self.coordinates(i) || self.stated.contains(&i);
         let end = (comma + 1..self.view.len()).find(|i| ends(*i)).unwrap_or(self.view.len());
-        let name = self.named.iter().filter(|n| comma < n.start && n.end <= end).map(|n| n.end).min();
+        let name = self.places.named.iter().filter(|n| comma < n.start && n.end <= end).map(|n| n.end).min();
         name.is_some_and(|from| (from..end).any(|i| self.view.is(i, COURSE) || self.view.is_pair(i)))
+    }
+
+    /// Whether the entry behind the comma is a diagnosis of its own: with a side, a level, a course or a time, "no myelopathy, *right C6
+    /// radiculopathy*", or of the kind that is made where worse was denied, "no fracture, *neck strain*".
+    fn diagnoses(&self, from: usize, comma: usize) -> bool {
+        let ends = |i: usize| matches!(self.view.symbol(i), "," | ";" | "." | ":" | "(") || self.coordinates(i) || self.stated.contains(&i);
+        let end = (comma + 1..self.view.len()).find(|i| ends(*i)).unwrap_or(self.view.len());
+        let entry = comma + 1..end;
+        let told = |i: usize| self.view.is(i, SIDE | COURSE) || self.view.is_number(i) || self.view.is_alphanumeric(i);
+        let lesser = |i: usize| self.view.is(i, LESSER);
+        self.places.diagnosed.iter().any(|d| entry.start <= d.start && d.end <= entry.end)
+            && (entry.clone().any(told) || (entry.clone().any(lesser) && !(from..comma).any(lesser)))
     }
 
     fn coordinates(&self, at: usize) -> bool {

@@ -122,6 +122,11 @@ impl<'f> View<'f> {
         self.first_token(i).is_some_and(|t| t.kind != TokenKind::Punctuation)
     }
 
+    /// Whether symbol `i` is letters that run into digits: "C6".
+    pub fn is_alphanumeric(&self, i: usize) -> bool {
+        self.first_token(i).is_some_and(|t| t.kind == TokenKind::Alphanumeric)
+    }
+
     /// Whether symbol `i` is a possessive, whose ending the folded text has not: "her partner's".
     pub fn possessive(&self, i: usize) -> bool {
         self.first_token(i).is_some_and(|t| t.kind == TokenKind::Word && t.span.len() >= t.folded.len() + 2)

@@ -90,6 +90,8 @@ pub(crate) const INTRODUCING: u32 = 1 << 19;
 pub(crate) const AGED: u32 = 1 << 20;
 /// Words that tell how it stands with what is named before them.
 pub(crate) const COURSE: u32 = 1 << 21;
+/// Words for what is diagnosed where worse was denied.
+pub(crate) const LESSER: u32 = 1 << 22;
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -470,6 +472,7 @@ impl ContextKnowledge {
                     WordClass::Introducing => INTRODUCING,
                     WordClass::Aged => AGED,
                     WordClass::Course => COURSE,
+                    WordClass::Lesser => LESSER,
                     WordClass::Pronoun => PRONOUN,
                     WordClass::Resuming => RESUMING,
                     WordClass::Complement => COMPLEMENT,

@@ -313,6 +313,8 @@ pub enum WordClass {
     Aged,
     /// Words that tell how it stands with what is named before them, or whence it comes: "no fracture, neck pain *improving*".
     Course,
+    /// What no denial of a fracture takes in behind a comma: "no fracture, neck *strain*".
+    Lesser,
     /// Words that stand for a thing named before.
     Pronoun,
     /// Words with which a cue goes on about the subject before it ("resolved *but* recurred").
