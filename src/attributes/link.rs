@@ -293,7 +293,9 @@ impl Linker<'_> {
         let layout = self.scan.layout;
         let here = layout.sentences.get(sentence as usize)?;
         let kind = layout.sections.get(here.section as usize)?.kind;
-        if quiet(kind) || matches!(key, AttributeKey::Acuity | AttributeKey::Region | AttributeKey::Phase) {
+        // "Neck pain 5/10. Chronic.": a word that is a sentence is of the one before
+        let alone = key == AttributeKey::Acuity && here.tokens.len() <= 2;
+        if quiet(kind) || (matches!(key, AttributeKey::Acuity | AttributeKey::Region | AttributeKey::Phase) && !alone) {
             return None;
         }
         // "Neck supple. SLR + on the right", "Strength is full in both arms": the side is the other part's

@@ -44,6 +44,9 @@ struct Reader<'a> {
 /// Sites that a row of findings is joined with: indices of nodes.
 type Sites = Vec<usize>;
 
+/// Tokens between a procedure and its year, at most.
+const DATED: u32 = 7;
+
 impl Reader<'_> {
     fn gap(&self, left: usize, right: usize) -> Range<u32> {
         self.nodes[left].tokens().end..self.nodes[right].tokens().start
@@ -279,6 +282,9 @@ impl Reader<'_> {
     /// The concept, or what it is in the past if the words before it say so ("s/p C5-6 ACDF").
     fn in_time(&self, concept: ConceptId, tokens: &Range<u32>) -> ConceptId {
         let Some(past) = self.lexicon.concept(concept).past else { return concept };
+        if self.dated(tokens.end) {
+            return past;
+        }
         let folded = &self.layout.folded;
         let from = self.layout.sentences[self.sentence as usize].tokens.start;
         let mut end = tokens.start;
@@ -300,6 +306,20 @@ impl Reader<'_> {
             }
             end = previous;
         }
+    }
+
+    /// Whether a year stands behind a procedure, with nothing but its level between: "ACDF *2021*", "ACDF C5-6 in *2021*".
+    fn dated(&self, behind: u32) -> bool {
+        let end = self.layout.sentences[self.sentence as usize].tokens.end;
+        let word = |t: u32| self.layout.folded.word(t as usize);
+        let level = |w: &str| w.starts_with(['c', 't']) && w.len() < 4 && w[1..].bytes().all(|b| b.is_ascii_digit());
+        let between = |t: &u32| matches!(word(*t), "in" | "(" | "-" | "/" | "at") || level(word(*t)) || word(*t).len() == 1;
+        let at = (behind..end.min(behind + DATED)).find(|t| !between(t));
+        at.is_some_and(|t| {
+            let year = word(t);
+            // "ACDF 3/2026" may be to come
+            year.len() == 4 && (year.starts_with("19") || year.starts_with("20")) && year.bytes().all(|b| b.is_ascii_digit()) && word(t - 1) != "/"
+        })
     }
 
     /// Whether the token ends the name of a procedure that is a state once it is past.
