@@ -126,7 +126,11 @@ impl Reader<'_> {
             && (named.region.is_some() || !before.is_empty())
             && last + 1 < self.nodes.len()
             && self.gap(last, last + 1).is_empty();
-        let loose = self.gap(at, at + 1).is_empty() || pattern.closes || settled;
+        // "radiculopathy from C5-6 herniation": what it comes from has the level that it touches
+        let comes_from = self.gap(at, at + 1).any(|t| self.lexicon.grammar.is_from(&self.layout.folded, t))
+            && last + 1 < self.nodes.len()
+            && self.gap(last, last + 1).is_empty();
+        let loose = self.gap(at, at + 1).is_empty() || pattern.closes || settled || comes_from;
         // "herniated cervical disc without radiculopathy": what stands right before the site has it
         let touches = || sites.len() == 1 && self.gap(at, at + 1).is_empty() && !self.gap(last, last + 1).is_empty();
         if followed && (sites.len() > 1 || loose) && !touches() && !self.binds_action(last + 1) {

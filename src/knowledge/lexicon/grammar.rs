@@ -39,6 +39,7 @@ pub struct Grammar {
     range: Classes,
     mark: Classes,
     cue: Classes,
+    out_of: Classes,
     coordinator: Classes,
     describing: Classes,
     /// In order of definition.
@@ -65,6 +66,7 @@ impl Grammar {
                     "mark" => grammar.mark = bit,
                     "side" | "degree" | "determiner" => grammar.describing |= bit,
                     "cue" => grammar.cue = bit,
+                    "out-of" => grammar.out_of = bit,
                     "coordinator" => grammar.coordinator = bit,
                     _ => {}
                 }
@@ -130,6 +132,11 @@ impl Grammar {
     /// Whether the token says that something is not there or not sure, so that no span of a mention may hold it.
     pub fn is_cue(&self, folded: &Folded, token: u32) -> bool {
         self.is(self.cue, folded, token)
+    }
+
+    /// Whether the token says whence something comes ("pain *from* the neck").
+    pub fn is_from(&self, folded: &Folded, token: u32) -> bool {
+        self.is(self.out_of, folded, token)
     }
 
     /// Whether the token joins two things of one kind ("laminectomy *and* fusion").
