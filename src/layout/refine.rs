@@ -105,8 +105,8 @@ fn last_number(text: &str, lines: &[Line], range: std::ops::Range<usize>, take: 
 
 /// "INTERPRETATION" is what a report concludes with, if it has no impression and is no visit's.
 fn concluding(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledge) {
-    use SectionKind::{ChiefComplaint, Conclusion, Exam, Hpi, Imaging, Plan, Results};
-    if headings.iter().any(|h| assesses(h.kind) || matches!(h.kind, ChiefComplaint | Hpi | Exam | Plan)) {
+    use SectionKind::{Conclusion, Exam, Imaging, Plan, Results};
+    if headings.iter().any(|h| assesses(h.kind) || matches!(h.kind, Exam | Plan)) {
         return;
     }
     for heading in headings.iter_mut().filter(|h| matches!(h.kind, Imaging | Results)) {
