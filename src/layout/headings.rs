@@ -241,7 +241,12 @@ impl Finder<'_> {
                 }
                 None
             };
-            of(label).or_else(own).or_else(named)
+            // "MRI C-spine 2/3"
+            let dated = || {
+                let undated = label.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '/' | '-' | '.' | ' ' | '(' | ')' | ','));
+                of(undated).filter(|k| undated.len() < label.len() && k.kind == SectionKind::Imaging)
+            };
+            of(label).or_else(own).or_else(named).or_else(dated)
         })
     }
 
