@@ -67,7 +67,7 @@ pub(crate) fn flags(
             why: rule.why.clone(),
             would_change: asking.would_change(rule, &shown),
             query: rule.query.as_ref().and_then(|q| {
-                let made = query::query(q, &evidence, &condition, &note.text, layout, findings, facts)?;
+                let made = query::query(q, &evidence, &condition, &note.text, layout, findings, facts, &knowledge.lexicon)?;
                 // a query that breaks a condition is not sent, whatever the knowledge says
                 lint::lint(&made.draft(Some(lint::named(q, knowledge))), &note.text, layout, findings, knowledge).is_empty().then_some(made)
             }),

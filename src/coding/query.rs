@@ -4,9 +4,10 @@ use super::facts::{Fact, State};
 use super::{Evidence, Query};
 use crate::findings::Finding;
 use crate::knowledge::coding::QueryRule;
+use crate::knowledge::lexicon::Lexicon;
 use crate::layout::Layout;
 use crate::span::Span;
-use crate::vocab::EvidenceRole;
+use crate::vocab::{AttributeKey, ConceptKind, EvidenceRole};
 
 /// Answers that every query offers last.
 pub const OTHER: &str = "Other (please specify): ____";
@@ -25,14 +26,18 @@ pub(crate) fn query(
     layout: &Layout,
     findings: &[Finding],
     facts: &[Fact],
+    lexicon: &Lexicon,
 ) -> Option<Query> {
-    let spans = evidence.iter().filter(|e| e.role == EvidenceRole::Mention).map(|e| in_full(e.span, findings));
+    let quote_of = |finding: &Finding| quote_of(finding, lexicon);
+    // a piece of what stands apart is quoted with what stands between: "neck is still sore", not "neck"
+    let in_full = |span: Span| findings.iter().find(|f| f.mention.spans.contains(&span)).map_or(span, quote_of);
+    let spans = evidence.iter().filter(|e| e.role == EvidenceRole::Mention).map(|e| in_full(e.span));
     let mut indicators: Vec<_> = spans.collect();
     let indicated = facts.iter().filter(|f| f.state == State::Affirmed && rule.indicators.has(f.concept));
     indicators.extend(indicated.map(|f| quote_of(&findings[f.finding])));
     indicators.sort();
     indicators.dedup();
-    let quoted = condition.iter().filter(|e| rule.quotes_condition && e.role == EvidenceRole::Mention).map(|e| in_full(e.span, findings));
+    let quoted = condition.iter().filter(|e| rule.quotes_condition && e.role == EvidenceRole::Mention).map(|e| in_full(e.span));
     let first = quoted.min().or(indicators.first().copied())?;
     let section = layout.sections.iter().find(|s| s.start <= first.start && first.start < s.end);
     let heading = section.and_then(|s| s.title).map_or("the note", |t| t.of(text));
@@ -52,20 +57,22 @@ pub(crate) fn query(
     Some(Query { question, indicators, options: shown })
 }
 
-/// A piece of what stands apart is quoted with what stands between: "neck is still sore", not "neck".
-fn in_full(span: Span, findings: &[Finding]) -> Span {
-    findings.iter().find(|f| f.mention.spans.contains(&span)).map_or(span, quote_of)
-}
-
-/// What is quoted of a finding: its words from the first to the last, with a cue right beside them ("Spurling *positive*").
-fn quote_of(finding: &Finding) -> Span {
+/// What is quoted of a finding: its words from the first to the last; a sign with the cue right beside it ("Spurling *positive*"), a pain with
+/// where it goes ("neck pain *radiating down the arm*").
+fn quote_of(finding: &Finding, lexicon: &Lexicon) -> Span {
     let hull = finding.mention.hull();
     let mut quote = hull;
-    for cue in finding.assertion.cues.iter().map(|c| c.span) {
+    let sign = lexicon.concept(finding.mention.concept).kind == ConceptKind::Sign;
+    for cue in finding.assertion.cues.iter().map(|c| c.span).filter(|_| sign) {
         if cue.start >= quote.end && cue.start - quote.end <= 1 {
             quote.end = cue.end;
         } else if cue.end <= quote.start && quote.start - cue.end <= 1 {
             quote.start = cue.start;
+        }
+    }
+    for goes in finding.attributes.iter().filter(|a| a.key == AttributeKey::Radiation).map(|a| a.span) {
+        if goes.start >= hull.end && goes.start - hull.end <= 1 {
+            quote.end = quote.end.max(goes.end);
         }
     }
     if quote.len() <= QUOTED { quote } else { hull }

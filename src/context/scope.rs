@@ -57,13 +57,7 @@ const ENTRY: usize = 6;
 
 impl<'v, 'f> Scopes<'v, 'f> {
     /// Settles which phrases act, and to which side.
-    pub fn new(
-        view: &'v View<'f>,
-        found: &[Found],
-        cells: &[Cell],
-        places: Places,
-        knowledge: &'v ContextKnowledge,
-    ) -> Scopes<'v, 'f> {
+    pub fn new(view: &'v View<'f>, found: &[Found], cells: &[Cell], places: Places, knowledge: &'v ContextKnowledge) -> Scopes<'v, 'f> {
         let terminators = found
             .iter()
             .filter_map(|f| match f.part {
@@ -342,7 +336,9 @@ impl<'v, 'f> Scopes<'v, 'f> {
                     break;
                 }
                 // "spondylosis, *who had RFA* 6/2024"
-                _ if axis == Axis::Time && self.view.is(at, RELATIVE) && self.places.told.iter().any(|n| at < n.start && n.end <= to) => break,
+                _ if axis == Axis::Time && self.view.is(at, RELATIVE) && self.places.told.iter().any(|n| at < n.start && n.end <= to) => {
+                    break;
+                }
                 // "arm pain in the spring; by fall it was gone"
                 ";" if rule.anaphoric.is_some() && self.view.is(to, PRONOUN) => {}
                 "," if axis == Axis::Polarity && rule.reach != Reach::Sentence && self.parts_entries(at, to) => break,

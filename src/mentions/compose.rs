@@ -322,7 +322,10 @@ impl Reader<'_> {
         at.is_some_and(|t| {
             let year = word(t);
             // "ACDF 3/2026" may be to come
-            year.len() == 4 && (year.starts_with("19") || year.starts_with("20")) && year.bytes().all(|b| b.is_ascii_digit()) && word(t - 1) != "/"
+            year.len() == 4
+                && (year.starts_with("19") || year.starts_with("20"))
+                && year.bytes().all(|b| b.is_ascii_digit())
+                && word(t - 1) != "/"
         })
     }
 
