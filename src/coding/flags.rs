@@ -46,6 +46,7 @@ pub(crate) fn flags(
     let active = decide::assessed(facts);
     let scene = Scene::new(findings, facts, &active, encounter.setting, &knowledge.coding);
     let asking = Asking { layout, findings, facts, encounter, decision, knowledge, values, active: &active, scene: &scene };
+    let noted = query::Noted { text: &note.text, layout, findings, facts, lexicon: &knowledge.lexicon };
     let mut out: Vec<Flag> = Vec::new();
     for rule in &knowledge.coding.flags {
         if out.iter().any(|f| f.flag == rule.flag) {
@@ -67,7 +68,7 @@ pub(crate) fn flags(
             why: rule.why.clone(),
             would_change: asking.would_change(rule, &shown),
             query: rule.query.as_ref().and_then(|q| {
-                let made = query::query(q, &evidence, &condition, &note.text, layout, findings, facts, &knowledge.lexicon)?;
+                let made = query::query(q, &evidence, &condition, &noted)?;
                 // a query that breaks a condition is not sent, whatever the knowledge says
                 lint::lint(&made.draft(Some(lint::named(q, knowledge))), &note.text, layout, findings, knowledge).is_empty().then_some(made)
             }),

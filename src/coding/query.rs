@@ -17,17 +17,18 @@ pub const UNDETERMINED: &str = "Unable to determine";
 /// Bytes of the longest quote.
 const QUOTED: u32 = 80;
 
+/// What a query may quote from.
+pub(crate) struct Noted<'a> {
+    pub text: &'a str,
+    pub layout: &'a Layout,
+    pub findings: &'a [Finding],
+    pub facts: &'a [Fact],
+    pub lexicon: &'a Lexicon,
+}
+
 /// Makes the query of a flag; `None` where there is nothing in the note to quote.
-pub(crate) fn query(
-    rule: &QueryRule,
-    evidence: &[Evidence],
-    condition: &[Evidence],
-    text: &str,
-    layout: &Layout,
-    findings: &[Finding],
-    facts: &[Fact],
-    lexicon: &Lexicon,
-) -> Option<Query> {
+pub(crate) fn query(rule: &QueryRule, evidence: &[Evidence], condition: &[Evidence], noted: &Noted<'_>) -> Option<Query> {
+    let Noted { text, layout, findings, facts, lexicon } = *noted;
     let quote_of = |finding: &Finding| quote_of(finding, lexicon);
     // a piece of what stands apart is quoted with what stands between: "neck is still sore", not "neck"
     let in_full = |span: Span| findings.iter().find(|f| f.mention.spans.contains(&span)).map_or(span, quote_of);
