@@ -92,7 +92,9 @@ impl Linker<'_> {
         let own = &self.mentions[host];
         let placed = |t: u32| self.scan.word(t, WordUse::At).is_some();
         let beside = own.sentence == self.mentions[later].sentence && (own.tokens.end..value.start).all(placed);
-        (beside && own.tokens.end < value.start && self.takes(host, AttributeKey::Level)).then_some(host)
+        // "DDD C5-6 with bulge": the level right behind the first is its own as well
+        let touches = own.tokens.end == value.start && self.scan.word(value.end, WordUse::Company).is_some();
+        (beside && (own.tokens.end < value.start || touches) && self.takes(host, AttributeKey::Level)).then_some(host)
     }
 
     fn takes(&self, mention: usize, key: AttributeKey) -> bool {

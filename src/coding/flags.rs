@@ -226,7 +226,7 @@ impl Asking<'_> {
                 if places {
                     let story = v.section <= SectionKind::Hpi || v.section >= SectionKind::Assessment;
                     let alone = v.mentions.is_empty() && story;
-                    let placed = |&m: &usize| self.neck(m) && !self.treats(m);
+                    let placed = |&m: &usize| self.neck(m) && !self.treats(m) && !self.no_place(m);
                     !radiates.iter().any(|r| r.overlaps(v.attribute.span)) && (alone || v.mentions.iter().any(placed))
                 } else {
                     // "return for severe headache" tells nothing of how strong the neck pain is
@@ -271,6 +271,12 @@ impl Asking<'_> {
     /// Whether it is something done: of "PT both" the side is the treatment's.
     fn treats(&self, finding: usize) -> bool {
         self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind == ConceptKind::Procedure
+    }
+
+    /// Whether its side or level is no place of the pain: "Spurling positive on the left".
+    fn no_place(&self, finding: usize) -> bool {
+        let signs = self.knowledge.coding.guidelines.get("no-place-of-the-pain");
+        signs.is_some_and(|s| s.concepts.has(self.findings[finding].mention.concept))
     }
 
     fn neck(&self, finding: usize) -> bool {
