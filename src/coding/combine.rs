@@ -361,7 +361,9 @@ fn displaces(scene: &Scene<'_>, by: &Candidate, replace: &Replace, other: &Candi
         return false;
     }
     let here = |item: u32| by.facts.iter().chain(&other.facts).any(|&f| scene.facts[f].item == item);
-    !scene.facts.iter().any(|f| replace.unless.has(f.concept) && f.state == State::Affirmed && here(f.item))
+    // what stands only in the history, nobody has set apart
+    let assessed = other.facts.iter().any(|&f| scene.facts[f].standing == Standing::Assessed);
+    !assessed || !scene.facts.iter().any(|f| replace.unless.has(f.concept) && f.state == State::Affirmed && here(f.item))
 }
 
 /// Removes what is displaced by what stands, until nothing changes; then sends to review what is only doubtful beside it.
