@@ -227,7 +227,9 @@ impl Asking<'_> {
                     let story = v.section <= SectionKind::Hpi || v.section >= SectionKind::Assessment;
                     let alone = v.mentions.is_empty() && story;
                     let placed = |&m: &usize| self.neck(m) && !self.treats(m) && !self.no_place(m);
-                    !radiates.iter().any(|r| r.overlaps(v.attribute.span)) && (alone || v.mentions.iter().any(placed))
+                    // "neck pain into both upper traps" is in the trapezius, "into the left arm" is on neither side
+                    let goes = key != AttributeKey::Region && radiates.iter().any(|r| r.overlaps(v.attribute.span));
+                    !goes && (alone || v.mentions.iter().any(placed))
                 } else {
                     // "return for severe headache" tells nothing of how strong the neck pain is
                     let stated = |m: usize| {
