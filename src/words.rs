@@ -140,7 +140,7 @@ impl Words {
         self.ends.push(self.text.len() as u32);
         self.keys.push(key);
         if self.ends.len() * 2 > self.slots.len() {
-            let size = (self.slots.len() * 2).max(1 << 14);
+            let size = (self.slots.len() * 2).max(1 << 15);
             self.slots = vec![0; size];
             (1..id.0).for_each(|earlier| self.place(WordId(earlier)));
         }

@@ -294,6 +294,10 @@ impl Lexicon {
 
     /// Parts words that are written as one.
     pub(super) fn part(&self, folded: Folded, words: &Words) -> Folded {
+        // a note whose words are all known has nothing to part, and what is needed for it need not be made
+        if !folded.tokens.iter().any(joined::may_be_parted) {
+            return folded;
+        }
         self.joined.get_or_init(|| Joined::compile(self, &self.run_together, words)).part(folded, self, words)
     }
 
@@ -312,6 +316,20 @@ impl Lexicon {
             }
         }
         at
+    }
+
+    /// By concept: itself and its kinds, in order.
+    pub(crate) fn kinds(&self) -> Vec<Vec<ConceptId>> {
+        let mut kinds = vec![Vec::new(); self.concepts.len()];
+        for id in (0..self.concepts.len() as u16).map(ConceptId) {
+            let mut at = Some(id);
+            for _ in 0..16 {
+                let Some(here) = at else { break };
+                kinds[here.0 as usize].push(id);
+                at = self.concept(here).parent;
+            }
+        }
+        kinds
     }
 
     /// Whether `id` is `family` or, through its parents, a kind of it.

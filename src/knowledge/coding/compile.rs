@@ -20,6 +20,8 @@ use std::sync::{Arc, OnceLock};
 /// Resolves names while compiling, and collects what does not resolve.
 struct Resolver<'a> {
     lexicon: &'a Lexicon,
+    /// By concept: itself and its kinds.
+    kinds: Vec<Vec<ConceptId>>,
     groups: HashMap<String, Concepts>,
     tables: HashMap<String, usize>,
     used: Concepts,
@@ -47,11 +49,7 @@ impl Resolver<'_> {
             } else if let Some(own) = id.strip_prefix('=').and_then(|own| self.lexicon.find(own)) {
                 set.insert(own);
             } else if let Some(family) = self.lexicon.find(id) {
-                for i in 0..self.lexicon.concepts.len() as u16 {
-                    if self.lexicon.is_a(ConceptId(i), family) {
-                        set.insert(ConceptId(i));
-                    }
-                }
+                self.kinds[family.0 as usize].iter().for_each(|kind| set.insert(*kind));
             } else {
                 let help = nearest(id, self.lexicon.concepts.iter().map(|c| c.id.as_str()));
                 let d = Diagnostic::error("K030", self.at(id.line, id.column), format!("no concept is called `{}`", id.value));
@@ -183,7 +181,8 @@ impl CodingKnowledge {
                 out.tables.push(Table { name, by: t.by, rows: t.rows.clone() });
             }
         }
-        let mut r = Resolver { lexicon, groups: HashMap::new(), tables, used: Concepts::default(), problems, path: String::new() };
+        let kinds = lexicon.kinds();
+        let mut r = Resolver { lexicon, kinds, groups: HashMap::new(), tables, used: Concepts::default(), problems, path: String::new() };
         for (path, doc) in docs {
             r.path = (*path).to_owned();
             for group in &doc.groups {

@@ -45,6 +45,12 @@ pub(super) struct Listed {
     prefixes: WordSet<String>,
 }
 
+/// Whether a token is an unknown word of a length that can be parted; one byte of the note a letter, so that the parts have places.
+pub(super) fn may_be_parted(token: &Token) -> bool {
+    let plain = LENGTH.contains(&(token.folded.len() as usize)) && token.folded.len() == token.span.len();
+    token.word == WordId::NONE && token.kind == TokenKind::Word && plain
+}
+
 impl Listed {
     pub(super) fn of(docs: &[(&str, &LexiconDoc)]) -> Listed {
         let all = |list: fn(&LexiconDoc) -> &Vec<String>| docs.iter().flat_map(|(_, d)| list(d)).cloned().collect();
@@ -125,10 +131,8 @@ impl Joined {
     pub(super) fn part(&self, folded: Folded, lexicon: &Lexicon, words: &Words) -> Folded {
         let mut cuts: Vec<(usize, Vec<u32>)> = Vec::new();
         let text = folded.text.as_bytes();
-        for (at, token) in folded.tokens.iter().enumerate().filter(|(_, t)| t.word == WordId::NONE && t.kind == TokenKind::Word) {
-            // one byte of the note a letter, so that the parts have places
-            let plain = LENGTH.contains(&(token.folded.len() as usize)) && token.folded.len() == token.span.len();
-            let word = if plain { &text[token.folded.start as usize..token.folded.end as usize] } else { continue };
+        for (at, token) in folded.tokens.iter().enumerate().filter(|(_, t)| may_be_parted(t)) {
+            let word = &text[token.folded.start as usize..token.folded.end as usize];
             if self.possible(word) {
                 cuts.extend(self.ends(folded.word(at), lexicon, words).map(|ends| (at, ends)));
             }
