@@ -128,6 +128,8 @@ fn names(scan: &Scan<'_>, comma: u32) -> bool {
         }
     }
     let mark = |t: u32| matches!(scan.token(t), ":" | "-" | "--" | "|" | "_" | "__") || scan.word(t, WordUse::Signer).is_some();
+    // "A/P: Cervicalgia. Meloxicam, PT": behind a point the sentence before is no name
+    let points = (at..comma).filter(|t| scan.token(*t) == "." && *t > at && scan.span(*t - 1..*t).len() > 2).count();
     let opens = at == 0 || scan.breaks(at) > 0 || mark(at - 1);
-    words >= 2 && opens
+    words >= 2 && opens && points == 0
 }

@@ -208,7 +208,10 @@ impl Linker<'_> {
             }
             AttributeKey::Level if forward => {
                 let placed = value.start > 0 && self.scan.word(value.start - 1, WordUse::At).is_some();
-                (cost <= NEAR).then_some(cost + if placed { 6 } else { 0 })
+                // "HNP C5-6 and DDD C6-7", "disc protrusion, C5-6, neck pain": a joining word or mark behind a level parts it from what follows
+                let parted = gap.clone().any(|t| self.scan.word(t, WordUse::Join).is_some() && self.scan.token(t) != "-")
+                    && self.mentions[..mention].iter().any(|m| m.tokens.end <= value.start && value.start - m.tokens.end <= 1);
+                (cost <= NEAR).then_some(cost + if placed || parted { 6 } else { 0 })
             }
             AttributeKey::Level => (cost <= 14).then_some(cost + 1),
             AttributeKey::Cause | AttributeKey::Radiation if forward => None,

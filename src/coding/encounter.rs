@@ -83,7 +83,7 @@ fn phase(layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Option
     let follows = |f: &Finding| {
         let said = routine.is_some_and(|s| s.concepts.has(f.mention.concept)) && in_story(layout, f);
         let improved = routine.is_some_and(|s| s.beside.has(f.mention.concept)) && assessed(layout, f);
-        told(f) && (said || improved)
+        told(f) && (said || improved) && (!assessed(layout, f) || of_the_neck(f, layout, findings, knowledge))
     };
     if findings.iter().any(follows) {
         return Some("routine");
@@ -104,6 +104,27 @@ fn phase(layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Option
     };
     (shown("care-active") || findings.iter().any(new) || findings.iter().any(fresh)).then_some("active")
 }
+
+/// Whether how it goes is said of an injury of the neck: in the assessment it stands behind one in its sentence or alone behind its sentence, or
+/// right before one ("1. Ankle sprain, healing 2. Cervical strain" is the ankle's). What is no circumstance but a visit is of all.
+fn of_the_neck(said: &Finding, layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> bool {
+    if knowledge.lexicon.concept(said.mention.concept).kind != ConceptKind::Circumstance {
+        return true;
+    }
+    let Some(injuries) = knowledge.coding.guidelines.get("care-of-the-neck").map(|s| &s.concepts) else { return true };
+    let here = &said.mention;
+    let alone = layout.sentences.get(here.sentence as usize).is_some_and(|s| s.tokens.len() <= ALONE);
+    findings.iter().filter(|f| injuries.has(f.mention.concept)).any(|f| {
+        let injury = &f.mention;
+        let item = |sentence: u32| layout.sentences.get(sentence as usize).map(|s| s.item);
+        let behind = injury.tokens.end <= here.tokens.start;
+        let beside = injury.sentence == here.sentence && (behind || injury.tokens.start.saturating_sub(here.tokens.end) <= 2);
+        beside || (alone && injury.sentence + 1 == here.sentence && item(injury.sentence) == item(here.sentence))
+    })
+}
+
+/// Tokens of a sentence that says nothing but how it goes: "Improving."
+const ALONE: usize = 4;
 
 /// The numbered entries of a part of the note without heading or of unknown kind, if there are two or more.
 fn unheaded_problems(layout: &Layout) -> Vec<u32> {
