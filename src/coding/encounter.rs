@@ -85,24 +85,46 @@ fn phase(layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> Option
         let improved = routine.is_some_and(|s| s.beside.has(f.mention.concept)) && assessed(layout, f);
         told(f) && (said || improved) && (!assessed(layout, f) || of_the_neck(f, layout, findings, knowledge))
     };
+    // days since the story's events, at least and at most
+    let spans = findings.iter().filter(|f| told(f) && in_story(layout, f)).flat_map(|f| &f.attributes).filter_map(|a| match a.value {
+        Value::Days(least, most) if matches!(a.key, AttributeKey::Onset | AttributeKey::Duration) => Some((least, most)),
+        _ => None,
+    });
+    let spans: Vec<(u32, u32)> = spans.collect();
+    let days = |id: &str| knowledge.coding.guidelines.get(id).and_then(|s| s.days).unwrap_or(0);
     if findings.iter().any(follows) {
-        return Some("routine");
+        let named = knowledge.coding.guidelines.get("care-new-injury").map(|s| &s.concepts);
+        let names = |f: &&Finding| {
+            let here = f.mention.sentence;
+            named.is_some_and(|n| findings.iter().any(|g| g.mention.sentence == here && n.has(g.mention.concept)))
+        };
+        let new = spans.iter().any(|(_, most)| *most <= days("care-new-injury"));
+        let elsewhere = new && !findings.iter().filter(|f| follows(f)).any(|f| names(&f));
+        return (!elsewhere).then_some("routine");
     }
-    let recent = knowledge.coding.guidelines.get("care-active").and_then(|s| s.days).unwrap_or(0);
-    let new = |f: &Finding| {
-        let begun = f.attributes.iter().any(|a| {
-            let time = matches!(a.key, AttributeKey::Onset | AttributeKey::Duration);
-            time && matches!(a.value, Value::Days(_, most) if most <= recent)
+    let healing = knowledge.coding.guidelines.get("care-healing");
+    let older = spans.iter().any(|(least, _)| *least >= days("care-healing"));
+    let better = |f: &Finding| told(f) && healing.is_some_and(|s| s.concepts.has(f.mention.concept)) && in_story(layout, f);
+    if older && !shown("care-active") && findings.iter().any(better) {
+        let therapy = knowledge.coding.guidelines.get("care-healing-therapy");
+        let in_therapy = |f: &Finding| {
+            let sentence = layout.sentences.get(f.mention.sentence as usize);
+            therapy.zip(sentence).is_some_and(|(t, s)| t.stands_in(layout.tokens(s.tokens.clone())))
+        };
+        let goes_on = findings.iter().any(|f| {
+            let care = healing.is_some_and(|s| s.beside.has(f.mention.concept));
+            (told(f) && care) || (better(f) && in_therapy(f))
         });
-        told(f) && begun && in_story(layout, f)
-    };
+        return goes_on.then_some("routine");
+    }
+    let recent = spans.iter().any(|(_, most)| *most <= days("care-active"));
     // an accident told as the present history, and nobody says that care went on before
     let accident = knowledge.coding.guidelines.get("care-active").map(|s| &s.beside);
     let fresh = |f: &Finding| {
         let now = f.assertion.time == Time::Current || facts::just_after(layout, f, knowledge);
         told(f) && now && accident.is_some_and(|a| a.has(f.mention.concept)) && in_story(layout, f)
     };
-    (shown("care-active") || findings.iter().any(new) || findings.iter().any(fresh)).then_some("active")
+    (shown("care-active") || recent || findings.iter().any(fresh)).then_some("active")
 }
 
 /// Whether how it goes is said of an injury of the neck: in the assessment it stands behind one in its sentence or alone behind its sentence, or
