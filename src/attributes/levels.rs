@@ -58,6 +58,11 @@ pub(crate) fn spared(scan: &Scan<'_>, reads: &[Read]) -> Vec<bool> {
     out
 }
 
+/// Whether a vertebra is named at a token.
+pub(crate) fn named(scan: &Scan<'_>, token: u32) -> bool {
+    first(scan, token).is_some()
+}
+
 /// The vertebra at a token, the token after it, and whether it is sure without a partner.
 fn first(scan: &Scan<'_>, token: u32) -> Option<(Vertebra, u32, bool)> {
     let kind = scan.layout.folded.tokens.get(token as usize)?.kind;
@@ -159,6 +164,7 @@ fn chain(scan: &Scan<'_>, start: u32, head: Vertebra, mut end: u32, sure: bool, 
     let before = out.len();
     let mut upper = head;
     let mut paired = false;
+    let disc_between = start.checked_sub(1).is_some_and(|t| scan.word(t, WordUse::LevelBetween) == Some(start));
     // "C5-6", and "C4-5-6" on to the next.
     loop {
         let (kind, at) = match between(scan, end) {
@@ -167,6 +173,7 @@ fn chain(scan: &Scan<'_>, start: u32, head: Vertebra, mut end: u32, sure: bool, 
                 (Between::Pair, end)
             }
             None if !paired && scan.glued(end) && first(scan, end).is_some() => (Between::Pair, end),
+            None if !paired && disc_between && scan.word(end, WordUse::Join).is_some() => (Between::Pair, end + 1),
             // "C5,6"
             None if !paired
                 && scan.token(end) == ","

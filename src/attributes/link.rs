@@ -1,5 +1,6 @@
 //! Which mention a value belongs to: the nearest one that can take it, in its clause, sentence, problem or, for what a patient tells, the topic before.
 
+use crate::attributes::levels;
 use crate::attributes::scan::Scan;
 use crate::attributes::words::denied;
 use crate::attributes::{Read, Value};
@@ -70,7 +71,8 @@ impl Linker<'_> {
                 all.sort_unstable();
                 all.dedup();
             }
-            if let Some(host) = self.placed_at(read, mention).filter(|h| !all.contains(h)) {
+            let partner = self.placed_at(read, mention).or_else(|| self.through_cause(read, mention));
+            if let Some(host) = partner.filter(|h| !all.contains(h)) {
                 all.push(host);
                 all.sort_unstable();
             }
@@ -95,6 +97,35 @@ impl Linker<'_> {
         // "DDD C5-6 with bulge": the level right behind the first is its own as well
         let touches = own.tokens.end == value.start && self.scan.word(value.end, WordUse::Company).is_some();
         (beside && (own.tokens.end < value.start || touches) && self.takes(host, AttributeKey::Level)).then_some(host)
+    }
+
+    /// What a diagnosis with the level of a disc comes from or leads to: the *herniation* in "C5-6 stenosis due to herniation".
+    fn through_cause(&self, read: &Read, mention: usize) -> Option<usize> {
+        let disc = matches!(&read.attribute.value, Value::Text(level) if level.contains('-'));
+        if read.attribute.key != AttributeKey::Level || !disc || self.kind(mention) != ConceptKind::Diagnosis {
+            return None;
+        }
+        let linked = |first: usize, second: usize| {
+            let gap = self.core(first).end..self.core(second).start;
+            let (first, second) = (&self.mentions[first], &self.mentions[second]);
+            let because = |t: u32| self.scan.word(t, WordUse::Because).is_some();
+            let own = |t: u32| read.tokens.contains(&t) || self.in_value(t) || self.scan.word(t, WordUse::At).is_some();
+            let said = gap.clone().any(because);
+            let end = gap.clone().find(|t| because(*t)).and_then(|t| self.scan.word(t, WordUse::Because)).unwrap_or(gap.start);
+            let start = gap.clone().find(|t| because(*t)).unwrap_or(gap.end);
+            first.sentence == second.sentence && said && (gap.start..start).chain(end..gap.end).all(own)
+        };
+        let free = |m: &usize| self.kind(*m) == ConceptKind::Diagnosis && !self.has_level(*m, read);
+        let after = Some(mention + 1).filter(|m| *m < self.mentions.len() && linked(mention, *m)).filter(free);
+        after.or_else(|| mention.checked_sub(1).filter(|m| linked(*m, mention)).filter(free))
+    }
+
+    /// Whether another level than the value is named within a mention or right beside it.
+    fn has_level(&self, mention: usize, but: &Read) -> bool {
+        let own = &self.mentions[mention].tokens;
+        let behind = (own.end..).find(|t| self.scan.word(*t, WordUse::At).is_none()).unwrap_or(own.end);
+        let near = (own.start.saturating_sub(1)..own.end).chain([behind]);
+        near.filter(|t| !but.tokens.contains(t)).any(|t| levels::named(self.scan, t))
     }
 
     fn takes(&self, mention: usize, key: AttributeKey) -> bool {
@@ -152,9 +183,16 @@ impl Linker<'_> {
         self.mentions[from..].iter().take_while(|m| m.tokens.start == token).any(|m| m.tokens != self.mentions[mention].tokens)
     }
 
+    fn core(&self, mention: usize) -> Range<u32> {
+        self.mentions[mention].core(self.scan.layout)
+    }
+
     /// How far a value is from a mention of its sentence; `None` if it cannot belong to it.
     fn cost(&self, read: &Read, mention: usize) -> Option<u32> {
-        let tokens = &self.mentions[mention].tokens;
+        let tokens = match read.attribute.key {
+            AttributeKey::Level => &self.core(mention),
+            _ => &self.mentions[mention].tokens,
+        };
         let value = &read.tokens;
         if value.start < tokens.end && tokens.start < value.end && !read.after_mention {
             // "neck and *right* shoulder pain": a side between the parts of one mention is of the other that begins behind it
@@ -207,7 +245,9 @@ impl Linker<'_> {
                 None
             }
             AttributeKey::Level if forward => {
-                let placed = value.start > 0 && self.scan.word(value.start - 1, WordUse::At).is_some();
+                // "pain from C5-6 herniation": what causes it has the level
+                let before = |word| value.start.checked_sub(1).is_some_and(|t| self.scan.word(t, word).is_some());
+                let placed = before(WordUse::At) && !before(WordUse::Because);
                 // "HNP C5-6 and DDD C6-7", "disc protrusion, C5-6, neck pain": a joining word or mark behind a level parts it from what follows
                 let parted = gap.clone().any(|t| self.scan.word(t, WordUse::Join).is_some() && self.scan.token(t) != "-")
                     && self.mentions[..mention].iter().any(|m| m.tokens.end <= value.start && value.start - m.tokens.end <= 1);
@@ -280,6 +320,13 @@ impl Linker<'_> {
             // two mentions may share their head: "low back and neck pain for 2 weeks", "soreness of the neck and upper back, mild"
             let shared = gap.start > gap.end;
             if !(shared || each && gap.clone().all(|t| self.in_value(t))) || !self.takes(at - 1, key) {
+                break;
+            }
+            // "DDD of the C5-6 disc and spondylosis C6-7", "herniation with radiculopathy and DDD C6-7"
+            let company = |t: u32| self.scan.word(t, WordUse::Company).is_some();
+            if key == AttributeKey::Level
+                && (self.has_level(at - 1, read) || self.mentions[at - 1].tokens.start.checked_sub(1).is_some_and(company))
+            {
                 break;
             }
             at -= 1;

@@ -122,6 +122,12 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
     levels::read(&scan, &mut reads);
     words::read(&scan, &mut reads);
     words::read_links(&scan, &mut reads);
+    // "C4-5 d/t stenosis", "C5-6 w/ radiculopathy": the number of a level counts no days
+    let of_levels: Vec<Range<u32>> = reads.iter().filter(|r| r.attribute.key == AttributeKey::Level).map(|r| r.tokens.clone()).collect();
+    reads.retain(|r| {
+        let time = matches!(r.attribute.key, AttributeKey::Duration | AttributeKey::Onset);
+        !(time && of_levels.iter().any(|l| l.contains(&r.tokens.start)))
+    });
     reads.sort_by_key(|r| (r.tokens.start, r.tokens.end));
     let linker = Linker { scan: &scan, mentions, knowledge };
     let mut out: Vec<NoteValue> = Vec::with_capacity(reads.len());

@@ -267,7 +267,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let standing = match standing(section.kind, coded) {
                 _ if section.copied => Standing::Past,
                 _ if introduced("other-clinician") => Standing::Incidental,
-                Standing::Narrative if introduced("quoted-report") => Standing::Imaging,
+                Standing::Narrative if introduced("quoted-report") || introduced("report-line") => Standing::Imaging,
                 // a complaint is the patient's, whoever tells it
                 Standing::Assessed if kind == ConceptKind::Diagnosis && introduced("report-line") => Standing::Imaging,
                 Standing::Assessed if kind == ConceptKind::Diagnosis && told() => Standing::Narrative,
@@ -365,8 +365,10 @@ fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: O
     let Some(saying) = saying else { return false };
     let mention = &finding.mention;
     let first = layout.sentences.get(mention.sentence as usize).map_or(0, |s| s.tokens.start);
-    let from = mention.tokens.start.saturating_sub(saying.days.unwrap_or(0)).max(first);
-    let before = layout.tokens(from..mention.tokens.start);
+    // "XR C-spine: DDD": the site may be of the words that introduce
+    let start = mention.core(layout).start;
+    let from = start.saturating_sub(saying.days.unwrap_or(0)).max(first);
+    let before = layout.tokens(from..start);
     let number = |i: usize| before[i].kind == TokenKind::Number;
     // "MRI 3/2022: bulge": a date says nothing of who speaks
     let date = |i: usize| number(i) || (i > 0 && number(i - 1) && matches!(layout.folded.word(from as usize + i), "/" | "-"));

@@ -7,6 +7,7 @@ mod nodes;
 mod overlap;
 mod spelling;
 
+use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::ConceptId;
 use crate::layout::Layout;
@@ -44,6 +45,21 @@ pub enum How {
 }
 
 impl Mention {
+    /// Its tokens without the site it shares with what stands before it: *spondylosis* in "Cervical DDD, C5-6, spondylosis".
+    pub fn core(&self, layout: &Layout) -> Range<u32> {
+        let Some((_, Some(site))) = &self.region else { return self.tokens.clone() };
+        let own = |t: &u32| {
+            let token = layout.folded.tokens.get(*t as usize);
+            token.is_some_and(|t| {
+                let word = matches!(t.kind, TokenKind::Word | TokenKind::Alphanumeric);
+                word && !t.span.overlaps(*site) && self.spans.iter().any(|s| s.overlaps(t.span))
+            })
+        };
+        let start = self.tokens.clone().find(own).unwrap_or(self.tokens.start);
+        let end = self.tokens.clone().rev().find(own).map_or(self.tokens.end, |t| t + 1);
+        start..end
+    }
+
     /// From the first word to the last.
     pub fn hull(&self) -> Span {
         self.spans.iter().copied().reduce(Span::hull).unwrap_or_default()

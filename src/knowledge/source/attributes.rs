@@ -256,8 +256,12 @@ pub enum WordUse {
     LevelRange,
     /// Between the two vertebrae of a disc: "on", "/".
     LevelPair,
+    /// Before the two vertebrae of a disc that are joined by a word: "between" ("between C5 and C6").
+    LevelBetween,
     /// Bring in what goes along with a condition, or does not: "with", "without". A level before them is of what stands before it.
     Company,
+    /// Between a condition and its cause, or a cause and what it does: "due to", "causing". Both are at the level that either names.
+    Because,
     /// Say that a value is of all that is named before it: "both" ("pain in the neck and across the back, *both* about 5/10").
     Each,
     /// Behind the number of a day: "rd" ("March 3rd").
