@@ -303,6 +303,8 @@ impl Linker<'_> {
             || self.scan.word(end, WordUse::At).is_some()
             || self.scan.word(end, WordUse::Clause).is_some()
             || self.in_value(end)
+            // "acute on chronic 6/10"
+            || self.scan.token(end + 1) == "/" && self.scan.token(end).bytes().all(|b| b.is_ascii_digit())
     }
 
     /// The mention and those joined to it on the other side of it from the value: "neck pain and headache | for 3 weeks".

@@ -150,6 +150,14 @@ pub(crate) fn compatible(a: &str, b: &str) -> bool {
     a.is_empty() || b.is_empty() || family(a) == family(b)
 }
 
+/// The region that all levels lie in, if it is another than that of their column, which is what is named.
+fn region_at_end(levels: &[String], named: &str) -> Option<&'static str> {
+    let first = levels.first()?;
+    let region = region_of_level(first);
+    let column = region_of_level(first.split('-').next()?.get(..1)?);
+    (column == named && region != named && levels.iter().all(|l| region_of_level(l) == region)).then_some(region)
+}
+
 /// The region a vertebral level lies in.
 pub(crate) fn region_of_level(level: &str) -> &'static str {
     let mut ends = level.split('-');
@@ -250,12 +258,16 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                     _ => {}
                 }
             }
+            let kind = knowledge.lexicon.concept(finding.mention.concept).kind;
             if let Some((r, _)) = &finding.mention.region {
                 region.clone_from(r);
+                // "cervical spondylosis C1-2": the ends of a column have regions of their own
+                if let Some(end) = region_at_end(&levels, r).filter(|_| kind == ConceptKind::Diagnosis) {
+                    end.clone_into(&mut region);
+                }
             } else if let Some(level) = levels.first().or(roots.first()) {
                 region = region_of_level(level).to_owned();
             }
-            let kind = knowledge.lexicon.concept(finding.mention.concept).kind;
             let introduced = |id: &str| introduced(layout, finding, section.title, knowledge.coding.guidelines.get(id));
             // a letterhead tells nothing of others: "ED dx:"
             let told = || self::introduced(layout, finding, None, knowledge.coding.guidelines.get("told-by-others"));
