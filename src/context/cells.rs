@@ -89,6 +89,7 @@ fn is_closed(view: &View<'_>, found: &[Found], at: usize) -> bool {
         return !matches!(view.symbol(at), "\"" | "'" | "?" | ":");
     }
     view.is(at, ADJUNCT)
+        || view.adjoins(at)
         || (at + 1..(at + 1 + NEXT_LABEL).min(view.len()))
             .take_while(|i| !matches!(view.symbol(*i), "," | ";" | "."))
             .any(|i| is_mark(view, i) && (!matches!(view.symbol(i), "-" | "--") || found.iter().any(|f| is_value(f, i + 1))))

@@ -210,9 +210,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         }
         let symbol = self.view.symbol(at);
         if self.view.is_word(at) {
-            self.view.is(at, ADJUNCT)
-                || self.view.begins(&self.knowledge.adjuncts, at)
-                || rule.says.iter().any(|s| self.terminates(at, s.axis(), rule, true))
+            self.view.is(at, ADJUNCT) || self.view.adjoins(at) || rule.says.iter().any(|s| self.terminates(at, s.axis(), rule, true))
         } else {
             !matches!(symbol, "\"" | "'" | "?" | ":" | "(") || at + 1 >= self.view.len()
         }

@@ -108,6 +108,11 @@ impl<'f> View<'f> {
         self.symbols.get(i).is_some_and(|s| self.knowledge.classes.get(s.word) & classes != 0)
     }
 
+    /// Whether an adjunct of more than one symbol begins at `i`: "b/l".
+    pub fn adjoins(&self, i: usize) -> bool {
+        self.begins(&self.knowledge.adjuncts, i)
+    }
+
     /// Whether one of these phrases begins with symbol `i`.
     pub fn begins(&self, phrases: &Phrases, i: usize) -> bool {
         let mut any = false;
