@@ -274,6 +274,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 ")" if depth == 0 => break,
                 ")" => depth -= 1,
                 "," | ";" if heads && self.lists(i, from) => {}
+                "," if axis == Axis::Certainty && self.view.assessed && self.leans(i) => {}
                 "," if (rule.reach == Reach::Phrase && !self.in_or_list(i) && !self.in_and_list(i, from))
                     || (axis == Axis::Subject && self.view.possessive(from - 1)) =>
                 {
@@ -468,6 +469,18 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let lesser = |i: usize| self.view.is(i, LESSER);
         self.places.diagnosed.iter().any(|d| entry.start <= d.start && d.end <= entry.end)
             && (entry.clone().any(told) || (entry.clone().any(lesser) && !(from..comma).any(lesser)))
+    }
+
+    /// Whether nothing stands behind the comma but one word that leans on the diagnosis before it: "possible radiculopathy, *stenosis,* HNP".
+    /// A complaint, or a diagnosis with a site, a side or a level, is an entry of its own.
+    fn leans(&self, comma: usize) -> bool {
+        let ends = |i: usize| i >= self.view.len() || matches!(self.view.symbol(i), "," | ";" | ".") || self.coordinates(i);
+        let word = comma + 1..comma + 2;
+        let says =
+            || !self.view.is_word(word.start) || self.view.is(word.start, VERB | COURSE | ADJUNCT) || self.stated.contains(&word.start);
+        let name = || self.places.diagnosed.contains(&word) || !(self.places.named.contains(&word) || says());
+        let before = || comma > 1 && self.view.symbol(comma - 2) == ",";
+        ends(word.end) && name() && (before() || self.places.diagnosed.iter().any(|d| d.end == comma))
     }
 
     fn coordinates(&self, at: usize) -> bool {
