@@ -34,7 +34,7 @@ pub struct Joined {
     words: ByWord<bool>,
     small: WordSet<String>,
     prefixes: WordSet<String>,
-    /// Hashes, in order, of words side by side in phrases, written as one.
+    /// Hashes, in order, of words side by side in phrases, with the space between them.
     pairs: Vec<u32>,
 }
 
@@ -83,8 +83,7 @@ impl Joined {
                 }
                 if before.len() >= SURE_PART && word.len() >= SURE_PART {
                     both.clear();
-                    both.push_str(before);
-                    both.push_str(word);
+                    both.extend([before, " ", word]);
                     joined.pairs.push(hash(&both));
                 }
                 before = word;
@@ -163,7 +162,9 @@ impl Joined {
         if self.prefixes.contains(parts[0]) {
             return false;
         }
-        let pair = parts.len() == 2 && parts.iter().all(|p| p.len() >= SURE_PART) && self.pairs.binary_search(&hash(word)).is_ok();
+        // "neckstrain" is no "necks train"
+        let pair =
+            parts.len() == 2 && parts.iter().all(|p| p.len() >= SURE_PART) && self.pairs.binary_search(&hash(&parts.join(" "))).is_ok();
         pair || self.tiles(&parts, lexicon, words)
     }
 
