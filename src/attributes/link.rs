@@ -183,6 +183,7 @@ impl Linker<'_> {
         self.mentions[from..].iter().take_while(|m| m.tokens.start == token).any(|m| m.tokens != self.mentions[mention].tokens)
     }
 
+    /// A mention's tokens without a site that stands apart from them.
     fn core(&self, mention: usize) -> Range<u32> {
         self.mentions[mention].core(self.scan.layout)
     }

@@ -1,6 +1,7 @@
 //! Findings → suggested codes, withheld codes and flags.
 
 mod bonds;
+mod care;
 mod combine;
 mod decide;
 mod edits;
