@@ -318,7 +318,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
         })
         .collect();
     first_of_many(&mut facts);
-    later_governs(&mut facts);
+    later_governs(&mut facts, layout, knowledge);
     established_elsewhere(&mut facts, layout);
     share_levels(&mut facts, findings, layout, knowledge);
     place(&mut facts, knowledge);
@@ -400,8 +400,13 @@ fn push_new(list: &mut Vec<String>, text: &str) {
 
 /// An assessment that a later one contradicts gives way: an addendum governs over what it is added to, the postoperative diagnosis over
 /// the preoperative one; and what was only suspected, over what is said of it last.
-fn later_governs(facts: &mut [Fact]) {
+fn later_governs(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
     let assessed = |f: &Fact| f.standing == Standing::Assessed;
+    let disagreement = knowledge.coding.guidelines.get("attending-governs");
+    let disagrees = |sentence: u32| {
+        let tokens = layout.sentences.get(sentence as usize).map(|s| layout.tokens(s.tokens.clone()));
+        disagreement.zip(tokens).is_some_and(|(saying, tokens)| saying.stands_in(tokens))
+    };
     let later: Vec<(ConceptId, u32, u32, usize, State)> = (0..facts.len())
         .filter(|i| assessed(&facts[*i]) && matches!(facts[*i].state, State::Denied | State::Affirmed))
         .map(|i| (facts[i].concept, facts[i].section, facts[i].sentence, i, facts[i].state))
@@ -412,7 +417,8 @@ fn later_governs(facts: &mut [Fact]) {
             continue;
         }
         let follows = |section: u32, sentence: u32| match fact.state {
-            State::Affirmed if !fact.suspected => section > fact.section,
+            // within one section, only who says that he disagrees
+            State::Affirmed if !fact.suspected => section > fact.section || (sentence > fact.sentence && disagrees(sentence)),
             State::Affirmed | State::Hedged => sentence > fact.sentence,
             _ => false,
         };
