@@ -6,7 +6,7 @@ use super::view::{Found, View};
 use super::{Assertion, Cue};
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{ContextKnowledge, DATING, PRONOUN, Part};
+use crate::knowledge::context::{COURSE, ContextKnowledge, DATING, PRONOUN, Part, VERB};
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
 use crate::layout::{ItemKind, Layout, Sentence};
 use crate::mentions::Mention;
@@ -114,7 +114,8 @@ fn title_says(layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> Op
 /// What the line that opens a list says of its entries: "Return to the ED for:", "Patient denies:".
 fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Vec<(Cue, Says)> {
     let context = &knowledge.context;
-    let Some((lead, tokens)) = numbered_lead(layout, index).or_else(|| lead(layout, index).map(|l| (l, l.tokens.clone()))) else {
+    let above = || lead(layout, index).or_else(|| unmarked_lead(layout, index, knowledge));
+    let Some((lead, tokens)) = numbered_lead(layout, index).or_else(|| above().map(|l| (l, l.tokens.clone()))) else {
         return Vec::new();
     };
     let view = View::new(&layout.folded, tokens, knowledge);
@@ -158,6 +159,29 @@ fn lead(layout: &Layout, index: usize) -> Option<&Sentence> {
     let last = layout.sentences.get(opener.sentences.end.checked_sub(1)? as usize)?;
     (opens_list(layout, last) || last.tokens.len() <= SAID_ALONE).then_some(last)
 }
+
+/// The line with a colon above short lines without marks and verbs, in which sentence `index` stands: "Differential diagnosis:".
+fn unmarked_lead<'l>(layout: &'l Layout, index: usize, knowledge: &Knowledge) -> Option<&'l Sentence> {
+    let here = layout.sentences.get(index)?;
+    let lines = |s: &&Sentence| {
+        let tokens = layout.tokens(s.tokens.clone());
+        let says = tokens.iter().any(|t| knowledge.context.classes.get(t.word) & (VERB | COURSE) != 0);
+        s.section == here.section && tokens.len() <= SHORT_LINE && !says && tokens.first().is_some_and(|t| t.breaks == 1)
+    };
+    for (up, sentence) in layout.sentences[..=index].iter().rev().take(MOST_LINES).enumerate() {
+        if up > 0 && opens_list(layout, sentence) {
+            return (sentence.section == here.section).then_some(sentence);
+        }
+        if !lines(&sentence) {
+            break;
+        }
+    }
+    None
+}
+
+/// Tokens of an entry of a list without marks, and how many there are.
+const SHORT_LINE: usize = 5;
+const MOST_LINES: usize = 8;
 
 /// The sentence that opens a numbered list in running text whose numbers end its sentences, with its tokens up to the colon: "DDx: 1. radiculopathy
 /// 2. stenosis".
