@@ -8,7 +8,7 @@ use crate::fold::fold_phrase;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::{Beside, CodingKnowledge, Concepts, Rule, Suggest, When};
 use crate::knowledge::lexicon::ConceptId;
-use crate::knowledge::source::context::Says;
+use crate::knowledge::source::context::{CueDoc, Direction, Says};
 use crate::knowledge::source::{Document, SourceFile};
 use crate::knowledge::yaml::Placed;
 use crate::vocab::ConceptKind;
@@ -159,9 +159,10 @@ pub(super) fn cues(files: &[SourceFile], problems: &mut Vec<Diagnostic>) {
     let mut acting: BTreeMap<String, (&str, &Placed<SmolStr>)> = BTreeMap::new();
     let mut silent: BTreeMap<String, (&str, &Placed<SmolStr>)> = BTreeMap::new();
     for (path, doc) in contexts() {
-        for cue in
-            doc.cues.iter().filter(|c| c.says.iter().any(|s| matches!(s, Says::Absent | Says::Possible | Says::Probable | Says::Family)))
-        {
+        // one that only looks back, or closes its clause, says nothing of a term that begins with its words
+        let decides = |s: &Says| matches!(s, Says::Absent | Says::Possible | Says::Probable | Says::Family);
+        let ahead = |c: &&CueDoc| c.direction != Direction::Backward && !c.closes && c.says.iter().any(decides);
+        for cue in doc.cues.iter().filter(ahead) {
             acting.extend(cue.phrases.iter().map(|p| (folded(p), (path, p))));
         }
         for pseudo in &doc.pseudo_cues {
