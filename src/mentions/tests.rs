@@ -71,7 +71,7 @@ const SENTENCES: &[(&str, &[&str])] = &[
     // written as one: each word at its own letters
     ("Neckand back pain.", &["neck-pain@cervical Neck … pain", "back-pain@back back pain"]),
     ("Neckandshoulder pain.", &["neck-pain@cervical Neck … pain", "shoulder-pain@shoulder shoulder pain"]),
-    ("Left armnumbness, cervicalradiculopathy.", &["arm-paresthesia@arm armnumbness", "radiculopathy@cervical cervicalradiculopathy"]),
+    ("Left armnumbness, cervicalradiculopathy.", &["arm-numbness@arm armnumbness", "radiculopathy@cervical cervicalradiculopathy"]),
     ("Neckbrace; forearms; backhand; handsome; a postfusion day.", &[]),
 ];
 
