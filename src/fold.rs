@@ -63,6 +63,13 @@ impl Folded {
         self.tokens.get(i).map_or("", |t| t.folded.of(&self.text))
     }
 
+    /// Whether token `i` is the number of a year of this century or the last.
+    pub fn is_year(&self, i: u32) -> bool {
+        let number = self.tokens.get(i as usize).is_some_and(|t| t.kind == TokenKind::Number && t.folded.len() == 4);
+        let word = self.word(i as usize);
+        number && (word.starts_with("19") || word.starts_with("20")) && word.bytes().all(|b| b.is_ascii_digit())
+    }
+
     /// The token whose folded text begins at byte `at` of the folded text.
     pub fn token_at(&self, at: u32) -> Option<usize> {
         self.tokens.binary_search_by_key(&at, |t| t.folded.start).ok()

@@ -107,13 +107,10 @@ impl Linker<'_> {
         }
         let linked = |first: usize, second: usize| {
             let gap = self.core(first).end..self.core(second).start;
-            let (first, second) = (&self.mentions[first], &self.mentions[second]);
-            let because = |t: u32| self.scan.word(t, WordUse::Because).is_some();
             let own = |t: u32| read.tokens.contains(&t) || self.in_value(t) || self.scan.word(t, WordUse::At).is_some();
-            let said = gap.clone().any(because);
-            let end = gap.clone().find(|t| because(*t)).and_then(|t| self.scan.word(t, WordUse::Because)).unwrap_or(gap.start);
-            let start = gap.clone().find(|t| because(*t)).unwrap_or(gap.end);
-            first.sentence == second.sentence && said && (gap.start..start).chain(end..gap.end).all(own)
+            let because = gap.clone().find_map(|t| self.scan.word(t, WordUse::Because).map(|end| t..end));
+            let placed = |because: Range<u32>| (gap.start..because.start).chain(because.end..gap.end).all(own);
+            self.mentions[first].sentence == self.mentions[second].sentence && because.is_some_and(placed)
         };
         let free = |m: &usize| self.kind(*m) == ConceptKind::Diagnosis && !self.has_level(*m, read);
         let after = Some(mention + 1).filter(|m| *m < self.mentions.len() && linked(mention, *m)).filter(free);

@@ -54,7 +54,7 @@ impl<'f> View<'f> {
         while first < range.end {
             let number = |i: u32| i < range.end && is_number(folded, i, context);
             let joins = |i: u32| i + 1 < range.end && is_range(folded, i + 1, context) && number(i + 2);
-            let (word, end) = if is_year(folded, first) {
+            let (word, end) = if folded.is_year(first) {
                 (context.year, first + 1)
             } else if first + 1 < range.end && is_short_year(folded, first) {
                 (context.year, first + 2)
@@ -340,12 +340,6 @@ fn meant(folded: &Folded, i: u32, knowledge: &Knowledge) -> WordId {
         WordId::NONE => word,
         first => first,
     }
-}
-
-fn is_year(folded: &Folded, i: u32) -> bool {
-    let number = folded.tokens.get(i as usize).is_some_and(|t| t.kind == TokenKind::Number && t.folded.len() == 4);
-    let word = || folded.word(i as usize);
-    number && (word().starts_with("19") || word().starts_with("20")) && word().bytes().all(|b| b.is_ascii_digit())
 }
 
 /// "whiplash '09": a mark of omission and two digits.

@@ -314,19 +314,13 @@ impl Reader<'_> {
 
     /// Whether a year stands behind a procedure, with nothing but its level between: "ACDF *2021*", "ACDF C5-6 in *2021*".
     fn dated(&self, behind: u32) -> bool {
+        let (folded, grammar) = (&self.layout.folded, &self.lexicon.grammar);
         let end = self.layout.sentences[self.sentence as usize].tokens.end;
-        let word = |t: u32| self.layout.folded.word(t as usize);
-        let level = |w: &str| w.starts_with(['c', 't']) && w.len() < 4 && w[1..].bytes().all(|b| b.is_ascii_digit());
-        let between = |t: &u32| matches!(word(*t), "in" | "(" | "-" | "/" | "at") || level(word(*t)) || word(*t).len() == 1;
+        let level = |word: &str| word.len() == 1 || grammar.level_region(word, None).is_some();
+        let between = |t: &u32| grammar.is_before_year(folded, *t) || level(folded.word(*t as usize));
+        // "ACDF 3/2026" may be to come
         let at = (behind..end.min(behind + DATED)).find(|t| !between(t));
-        at.is_some_and(|t| {
-            let year = word(t);
-            // "ACDF 3/2026" may be to come
-            year.len() == 4
-                && (year.starts_with("19") || year.starts_with("20"))
-                && year.bytes().all(|b| b.is_ascii_digit())
-                && word(t - 1) != "/"
-        })
+        at.is_some_and(|t| folded.is_year(t) && folded.word(t as usize - 1) != "/")
     }
 
     /// Whether the token ends the name of a procedure that is a state once it is past.

@@ -40,6 +40,7 @@ pub struct Grammar {
     mark: Classes,
     cue: Classes,
     out_of: Classes,
+    before_year: Classes,
     coordinator: Classes,
     describing: Classes,
     /// In order of definition.
@@ -67,6 +68,7 @@ impl Grammar {
                     "side" | "degree" | "determiner" => grammar.describing |= bit,
                     "cue" => grammar.cue = bit,
                     "out-of" => grammar.out_of = bit,
+                    "before-year" => grammar.before_year = bit,
                     "coordinator" => grammar.coordinator = bit,
                     _ => {}
                 }
@@ -137,6 +139,11 @@ impl Grammar {
     /// Whether the token says whence something comes ("pain *from* the neck").
     pub fn is_from(&self, folded: &Folded, token: u32) -> bool {
         self.is(self.out_of, folded, token)
+    }
+
+    /// Whether the token may stand between a procedure, or its level, and its year ("ACDF C5-6 *in* 2021").
+    pub fn is_before_year(&self, folded: &Folded, token: u32) -> bool {
+        self.is(self.before_year, folded, token)
     }
 
     /// Whether the token joins two things of one kind ("laminectomy *and* fusion").
