@@ -9,13 +9,13 @@ mod target;
 use super::options::{InputArgs, InputFormat, OffsetUnit};
 use super::{Failure, Outcome, Status, World};
 use crate::bulk::{self, Run};
-use crate::engine::Engine;
+use crate::engine::{Engine, LONGEST};
 use crate::input::{self, Format, Item, Options, Problem, Source};
 use crate::note::Note;
 use crate::report::{Report, csv};
 use crate::span::Unit;
 use earlier::Earlier;
-use sink::{Piece, Sink};
+use sink::{Body, Piece, Sink};
 use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -223,26 +223,26 @@ impl Shown {
     fn piece(&self, engine: &Engine, note: &Note) -> Piece {
         let mut report: Report = engine.review(note, self.unit);
         let hit = report.is_hit();
-        let mut bytes = Vec::new();
         if self.codes_only {
             report.sections.clear();
             report.findings.clear();
         }
-        if hit || !self.only_hits {
-            // writing to memory cannot fail
-            let _ = match self.shape {
-                Shape::Ndjson => serde_json::to_writer(&mut bytes, &report).map_err(io::Error::from).map(|()| bytes.push(b'\n')),
-                Shape::Csv => csv::rows(&report, &mut bytes),
-                #[cfg(feature = "parquet")]
-                Shape::Parquet => crate::report::parquet::row(&report, &mut bytes),
-            };
-        }
-        Piece {
-            id: report.note.id,
-            bytes,
-            hit,
-            codes: report.codes.iter().map(|c| (c.code, c.status)).collect(),
-            flags: report.flags.into_iter().map(|f| f.flag).collect(),
-        }
+        let id = report.note.id.clone();
+        let codes = report.codes.iter().map(|c| (c.code, c.status)).collect();
+        let flags = report.flags.iter().map(|f| f.flag.clone()).collect();
+        Piece { id, hit, codes, flags, body: if hit || !self.only_hits { self.body(report, note) } else { Body::Made(Vec::new()) } }
+    }
+
+    fn body(&self, report: Report, note: &Note) -> Body {
+        let mut bytes = Vec::new();
+        // writing to memory cannot fail
+        let _ = match self.shape {
+            Shape::Ndjson if note.text.len() > LONGEST => return Body::Line(Box::new(report)),
+            Shape::Ndjson => serde_json::to_writer(&mut bytes, &report).map_err(io::Error::from).map(|()| bytes.push(b'\n')),
+            Shape::Csv => csv::rows(&report, &mut bytes),
+            #[cfg(feature = "parquet")]
+            Shape::Parquet => crate::report::parquet::row(&report, &mut bytes),
+        };
+        Body::Made(bytes)
     }
 }

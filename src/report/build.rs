@@ -77,7 +77,7 @@ impl Maker<'_> {
         sections
             .map(|(i, s)| Section {
                 kind: s.kind,
-                title: s.title.map(|t| t.of(self.text).to_string()),
+                title: s.title.map(|t| t.of(self.text).into()),
                 start: self.positions.at(s.start),
                 body_start: self.positions.at(s.body_start),
                 end: self.positions.at(s.end),
@@ -137,10 +137,10 @@ impl Maker<'_> {
         let (start, end) = self.range(hull);
         let a = &f.assertion;
         FindingEntry {
-            concept: self.knowledge.lexicon.concept(f.mention.concept).id.clone(),
+            concept: self.knowledge.lexicon.concept(f.mention.concept).id.as_str().into(),
             start,
             end,
-            text: hull.of(self.text).to_string(),
+            text: hull.of(self.text).into(),
             section: self.section(hull),
             assertion: AssertionEntry { polarity: a.polarity, certainty: a.certainty, time: a.time, subject: a.subject },
             cues: a.cues.iter().map(|c| self.cue(c)).collect(),
@@ -151,7 +151,7 @@ impl Maker<'_> {
 
     fn cue(&self, cue: &crate::context::Cue) -> CueEntry {
         let (start, end) = self.range(cue.span);
-        CueEntry { start, end, text: cue.span.of(self.text).to_string(), rule: self.knowledge.names.id(cue.rule).to_string() }
+        CueEntry { start, end, text: cue.span.of(self.text).into(), rule: self.knowledge.names.id(cue.rule).into() }
     }
 
     fn piece(&self, span: Span) -> SpanEntry {
@@ -166,7 +166,7 @@ impl Maker<'_> {
             Attribute::Days(least, most) => AttributeValue::Days { days: [*least, *most] },
             Attribute::Score(least, most, scale) => AttributeValue::Score { score: [number(*least), number(*most)], scale: number(*scale) },
         };
-        AttributeEntry { key: a.key, value, start, end, text: a.span.of(self.text).to_string() }
+        AttributeEntry { key: a.key, value, start, end, text: a.span.of(self.text).into() }
     }
 
     fn evidence(&self, evidence: &[Evidence]) -> Vec<EvidenceEntry> {

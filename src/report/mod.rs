@@ -19,6 +19,7 @@ use crate::vocab::{
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::{Number, Value};
+use smol_str::SmolStr;
 
 /// The name and number of the report's form; a change of meaning is a new number.
 pub const SCHEMA: &str = "cervicode.report/1";
@@ -95,7 +96,7 @@ pub struct Section {
     /// What it is for.
     pub kind: SectionKind,
     /// The heading as it stands.
-    pub title: Option<String>,
+    pub title: Option<SmolStr>,
     /// First character of the heading, or of the text.
     pub start: u32,
     /// First after the heading and its colon.
@@ -222,13 +223,13 @@ pub struct IndicatorEntry {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct FindingEntry {
     /// Concept of the lexicon.
-    pub concept: String,
+    pub concept: SmolStr,
     /// First.
     pub start: u32,
     /// First after.
     pub end: u32,
     /// From the first word to the last.
-    pub text: String,
+    pub text: SmolStr,
     /// The kind of section it stands in.
     pub section: Option<SectionKind>,
     /// The four axes.
@@ -262,9 +263,9 @@ pub struct CueEntry {
     /// First after.
     pub end: u32,
     /// The words.
-    pub text: String,
+    pub text: SmolStr,
     /// The rule.
-    pub rule: String,
+    pub rule: SmolStr,
 }
 
 /// A piece of a mention.
@@ -288,7 +289,7 @@ pub struct AttributeEntry {
     /// First after.
     pub end: u32,
     /// The words.
-    pub text: String,
+    pub text: SmolStr,
 }
 
 /// A normalised value: `"chronic"`, `{"days":[60,90]}` or `{"score":[7,7],"scale":10}`.

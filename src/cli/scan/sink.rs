@@ -3,6 +3,7 @@
 use super::target::Target;
 use crate::code::Code;
 use crate::input::Problem;
+use crate::report::Report;
 use crate::vocab::Status;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -18,10 +19,18 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// One note's part of the output, made on any thread.
 pub(super) struct Piece {
     pub id: String,
-    pub bytes: Vec<u8>,
+    pub body: Body,
     pub hit: bool,
     pub codes: Vec<(Code, Status)>,
     pub flags: Vec<String>,
+}
+
+/// What is written of a note.
+pub(super) enum Body {
+    /// As it is written.
+    Made(Vec<u8>),
+    /// A line of NDJSON that is long: it is made while it is written, so that it is not held twice.
+    Line(Box<Report>),
 }
 
 /// What a run did.
@@ -133,7 +142,10 @@ impl<'a> Sink<'a> {
                         self.waiting_for = None;
                     }
                 } else {
-                    self.out.add(&piece.bytes)?;
+                    match &piece.body {
+                        Body::Made(bytes) => self.out.add(bytes)?,
+                        Body::Line(report) => self.out.add_line(report)?,
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "parquet")]
 use super::table::Table;
+use crate::report::Report;
 use std::io::{self, Write};
 
 /// Standard output or a file.
@@ -20,6 +21,18 @@ impl Target<'_> {
             Target::Stream(out) => out.write_all(bytes),
             #[cfg(feature = "parquet")]
             Target::Table(table) => table.add(bytes),
+        }
+    }
+
+    /// Adds a report as a line of NDJSON, piece by piece.
+    pub fn add_line(&mut self, report: &Report) -> io::Result<()> {
+        match self {
+            Target::Stream(out) => {
+                serde_json::to_writer(&mut **out, report)?;
+                out.write_all(b"\n")
+            }
+            #[cfg(feature = "parquet")]
+            Target::Table(table) => table.add(&serde_json::to_vec(report)?),
         }
     }
 
