@@ -1,28 +1,56 @@
-//! Reads lexicon/ and rules/ (refusing files of the wrong shape, with their place) and embeds them twice: as documents without
-//! their cases, which every start reads, and as deflated text, which only `explain`, `check` and their like read. The hash that
-//! names the documents is made here too, so that no start has to.
+//! Reads lexicon/ and rules/ (refusing files of the wrong shape or that do not compile, with their place) and embeds them three times: compiled,
+//! which every start reads; as documents without their cases, over which folders are laid; and as deflated text, which only `explain`,
+//! `check` and their like read. The hash that names the documents is made here too, so that no start has to.
 
-use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+#[path = "src/code.rs"]
+#[allow(dead_code)]
+mod code;
+#[path = "src/diagnostic.rs"]
+#[allow(dead_code)]
+mod diagnostic;
+#[path = "src/fold.rs"]
+#[allow(dead_code)]
+mod fold;
 #[path = "src/knowledge"]
 #[allow(dead_code, missing_docs)]
 mod knowledge {
+    pub mod attributes;
+    pub mod coding;
+    pub mod compiled;
+    pub mod context;
+    pub mod index;
+    pub mod lexicon;
+    pub mod sections;
     pub mod source;
+    pub mod sources;
     pub mod yaml;
+    use compiled::instance;
+    pub use compiled::{Knowledge, NameId, Names};
 }
+#[path = "src/phrases.rs"]
+#[allow(dead_code)]
+mod phrases;
+#[path = "src/span.rs"]
+#[allow(dead_code)]
+mod span;
 #[path = "src/vocab.rs"]
 #[allow(dead_code)]
 mod vocab;
+#[path = "src/words.rs"]
+#[allow(dead_code)]
+mod words;
 
 fn main() {
     println!("cargo:rerun-if-changed=lexicon");
     println!("cargo:rerun-if-changed=rules");
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=src/knowledge/source");
-    println!("cargo:rerun-if-changed=src/knowledge/yaml.rs");
-    println!("cargo:rerun-if-changed=src/vocab.rs");
+    println!("cargo:rerun-if-changed=src/knowledge");
+    for module in ["code", "diagnostic", "fold", "phrases", "span", "vocab", "words"] {
+        println!("cargo:rerun-if-changed=src/{module}.rs");
+    }
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
     walk(&root, &root.join("lexicon"), &mut paths);
@@ -45,16 +73,17 @@ fn main() {
     }
     assert!(faults.is_empty(), "knowledge files of the wrong shape:\n{}", faults.join("\n"));
     let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
-    std::fs::write(out.join("knowledge.bin"), postcard::to_stdvec(&files).expect("documents serialise")).expect("OUT_DIR is writable");
-    let mut hash = Sha256::new();
-    for file in &files {
-        hash.update(postcard::to_stdvec(&file.document).expect("documents serialise"));
-    }
-    let hex: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    std::fs::write(out.join("knowledge.sha256"), hex).expect("OUT_DIR is writable");
+    let written = |name: &str, bytes: &[u8]| std::fs::write(out.join(name), bytes).expect("OUT_DIR is writable");
+    written("documents.bin", &postcard::to_stdvec(&files).expect("documents serialise"));
+    let mut problems = Vec::new();
+    let knowledge = knowledge::Knowledge::compile(&files, &mut problems);
+    let errors = problems.iter().filter(|p| p.severity == diagnostic::Severity::Error);
+    let errors: Vec<String> = errors.map(|p| format!("{}: {} {}", p.at, p.code, p.message)).collect();
+    assert!(errors.is_empty(), "knowledge that does not compile:\n{}", errors.join("\n"));
+    written("knowledge.bin", &postcard::to_stdvec(&knowledge).expect("knowledge serialises"));
     let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     deflated.write_all(&postcard::to_stdvec(&texts).expect("texts serialise")).expect("a vector takes all");
-    std::fs::write(out.join("texts.bin"), deflated.finish().expect("a vector takes all")).expect("OUT_DIR is writable");
+    written("texts.bin", &deflated.finish().expect("a vector takes all"));
 }
 
 fn walk(root: &Path, folder: &Path, paths: &mut Vec<String>) {

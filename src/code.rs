@@ -82,6 +82,15 @@ impl<'de> Deserialize<'de> for Code {
     }
 }
 
+/// A term of daily speech and the codes it leads to ("neck pain" → M54.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexTerm {
+    /// The term.
+    pub term: String,
+    /// The codes, likeliest first.
+    pub codes: Vec<Code>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,10 +9,11 @@
 
 use crate::fold::Folded;
 use crate::words::{ByWord, WordId, Words};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A set of phrases, each with the number it was given in: its place in the list.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Phrases {
     /// By word: the node that stands for it at the start of a phrase; 0 if no phrase begins with it.
     first: ByWord<u32>,
@@ -27,7 +28,7 @@ pub struct Phrases {
 }
 
 /// A step by a set.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Edge {
     /// The node where the set's own phrases begin.
     set: u32,
@@ -37,7 +38,7 @@ struct Edge {
     more: u32,
 }
 
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
 struct Node {
     /// The phrase that ends here, plus one.
     phrase: u32,
@@ -51,7 +52,7 @@ struct Node {
 }
 
 /// From a node, by a word, to the next node, which knows both; 0 is an empty slot. The length is a power of two, or 0.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Steps {
     slots: Vec<u32>,
     used: usize,

@@ -1,7 +1,9 @@
 //! The words of the knowledge, each with a number: text is looked up once, word by word, and every stage compares numbers.
 
+use serde::{Deserialize, Serialize};
+
 /// The number of a word of the knowledge.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct WordId(pub u32);
 
 impl WordId {
@@ -16,7 +18,7 @@ impl WordId {
 }
 
 /// The letters of a word as two numbers; a word of at most sixteen bytes is its key and no other word has it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Key {
     /// The first eight bytes.
     pub low: u64,
@@ -59,7 +61,7 @@ pub(crate) fn eight(bytes: &[u8]) -> u64 {
 }
 
 /// All words, by number and by text.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Words {
     /// Upper half of the hash, and the number; 0 is an empty slot. The length is a power of two, or 0.
     slots: Vec<u64>,
@@ -160,7 +162,7 @@ impl Words {
 }
 
 /// Something about each word that few words have; what most have is the default.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ByWord<T>(Vec<T>);
 
 impl<T: Copy + Default> ByWord<T> {

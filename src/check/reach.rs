@@ -25,7 +25,7 @@ pub(super) fn unreachable(files: &[SourceFile], knowledge: &Knowledge, problems:
     let coding = &knowledge.coding;
     let rules = coding.rules.iter().map(|r| (r.name, &r.when)).chain(coding.tempting.iter().map(|t| (t.name, &t.when)));
     for (name, when) in rules {
-        let (id, at) = (knowledge.names.id(name), knowledge.names.at(name).clone());
+        let (id, at) = (knowledge.names.id(name), knowledge.names.at(name));
         if !reachable(&when.any) {
             problems.push(Diagnostic::warning("K036", at, format!("`{id}` can never fire: no term names what it starts from")));
         } else if when.with.iter().any(|b| !reachable(&b.any)) {
@@ -72,8 +72,8 @@ pub(super) fn shadowed(knowledge: &Knowledge, problems: &mut Vec<Diagnostic>) {
             let names = &knowledge.names;
             let message =
                 format!("`{}` never shows: `{}` stands before it and suggests the same", names.id(rule.name), names.id(other.name));
-            let problem = Diagnostic::warning("K037", names.at(rule.name).clone(), message);
-            problems.push(problem.related(names.at(other.name).clone(), "this rule hides it"));
+            let problem = Diagnostic::warning("K037", names.at(rule.name), message);
+            problems.push(problem.related(names.at(other.name), "this rule hides it"));
         }
     }
 }
@@ -119,8 +119,8 @@ pub(super) fn circles(knowledge: &Knowledge, problems: &mut Vec<Diagnostic>) {
             let names = &knowledge.names;
             let (a, b) = (&coding.rules[pair.0], &coding.rules[pair.1]);
             let message = format!("`{}` and `{}` displace each other: {from} and {to}", names.id(a.name), names.id(b.name));
-            let problem = Diagnostic::warning("K038", names.at(a.name).clone(), message);
-            problems.push(problem.related(names.at(b.name).clone(), "the other one"));
+            let problem = Diagnostic::warning("K038", names.at(a.name), message);
+            problems.push(problem.related(names.at(b.name), "the other one"));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::releases::Which;
 use super::{AnswerFormat, DONE, Streams, UNREADABLE};
 use crate::code::Code;
-use crate::codeset::search::IndexTerm;
+use crate::code::IndexTerm;
 use crate::codeset::{CodeSet, Validity, show};
 use clap::Args;
 use serde::Serialize;

@@ -1,17 +1,8 @@
 //! Finds codes by words: titles, inclusion terms, and terms of daily speech that the knowledge maps to codes.
 
 use super::{CodeSet, NoteKind, Validity};
-use crate::code::Code;
+use crate::code::{Code, IndexTerm};
 use serde::Serialize;
-
-/// A term of daily speech and the codes it leads to ("neck pain" → M54.2).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IndexTerm {
-    /// The term.
-    pub term: String,
-    /// The codes, likeliest first.
-    pub codes: Vec<Code>,
-}
 
 /// A code found by words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

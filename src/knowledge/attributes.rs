@@ -8,12 +8,13 @@ use crate::knowledge::{NameId, Names};
 use crate::phrases::Phrases;
 use crate::vocab::{AttributeKey, AuthorRole, Setting};
 use crate::words::{WordId, Words};
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Compiled form.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct AttributesKnowledge {
     /// Finds every word below in folded text; `None` if there is none.
     pub(crate) finder: Phrases,
@@ -42,7 +43,7 @@ pub struct AttributesKnowledge {
 }
 
 /// A part of the body.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Target {
     /// Its name.
     pub value: String,
@@ -51,7 +52,7 @@ pub(crate) struct Target {
 }
 
 /// What a phrase means.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Meaning {
     /// A value; in this very case only if `exact`.
     Value {
@@ -81,7 +82,7 @@ pub(crate) enum Meaning {
 }
 
 /// A word value.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct WordValue {
     pub rule: NameId,
     pub key: AttributeKey,
@@ -91,7 +92,7 @@ pub(crate) struct WordValue {
 }
 
 /// A rule for numbers or dates.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Quantity {
     pub rule: NameId,
     pub key: AttributeKey,
@@ -116,14 +117,14 @@ pub(crate) struct Quantity {
 }
 
 /// A unit of time.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Unit {
     pub hours: u32,
     pub alone: (u32, u32),
 }
 
 /// A link.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Link {
     pub rule: NameId,
     pub kind: LinkKind,
@@ -131,7 +132,7 @@ pub(crate) struct Link {
 }
 
 /// A fact.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Fact {
     pub rule: NameId,
     pub setting: Option<Setting>,

@@ -9,11 +9,12 @@ use crate::knowledge::lexicon::ConceptId;
 use crate::knowledge::source::coding::{Among, Near, Outcome, TableKey, WouldChangeDoc};
 use crate::vocab::{AttributeKey, Basis, FlagSeverity, Reason, Setting, Status};
 use crate::words::WordId;
-use std::collections::{BTreeMap, HashMap};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// A set of concepts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Concepts(Vec<u64>);
 
 impl Concepts {
@@ -46,7 +47,7 @@ impl Concepts {
 }
 
 /// A table from a value to the end of a code.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Table {
     /// Its id.
     pub name: NameId,
@@ -57,7 +58,7 @@ pub struct Table {
 }
 
 /// Compiled `when`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct When {
     /// The finding itself.
     pub any: Concepts,
@@ -78,7 +79,7 @@ pub struct When {
 }
 
 /// Compiled binding of complications to the conditions they may be of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Binding {
     /// Id and place.
     pub name: NameId,
@@ -93,7 +94,7 @@ pub struct Binding {
 }
 
 /// Compiled "another finding".
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Beside {
     /// Which.
     pub any: Concepts,
@@ -108,7 +109,7 @@ pub struct Beside {
 }
 
 /// Compiled suggestion.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Suggest {
     /// The whole code or its stem.
     pub stem: String,
@@ -125,7 +126,7 @@ pub struct Suggest {
 }
 
 /// Compiled pairing.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Pair {
     /// The complication.
     pub with: Concepts,
@@ -134,7 +135,7 @@ pub struct Pair {
 }
 
 /// Compiled displacement.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Replace {
     /// Code prefixes.
     pub codes: Vec<Code>,
@@ -159,7 +160,7 @@ pub struct Replace {
 }
 
 /// A compiled coding rule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rule {
     /// Id and place.
     pub name: NameId,
@@ -180,7 +181,7 @@ pub struct Rule {
 }
 
 /// A compiled temptation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Tempting {
     /// Id and place.
     pub name: NameId,
@@ -199,7 +200,7 @@ pub struct Tempting {
 }
 
 /// What is said for a reason, or a convention.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Saying {
     /// Id and place.
     pub name: NameId,
@@ -233,7 +234,7 @@ impl Saying {
 }
 
 /// A compiled flag.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FlagRule {
     /// Id and place.
     pub name: NameId,
@@ -252,7 +253,7 @@ pub struct FlagRule {
 }
 
 /// Compiled [`WouldChangeDoc`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WouldChange {
     /// As written.
     pub doc: WouldChangeDoc,
@@ -261,7 +262,7 @@ pub struct WouldChange {
 }
 
 /// Compiled query.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct QueryRule {
     /// The question.
     pub question: String,
@@ -274,6 +275,7 @@ pub struct QueryRule {
     /// Concepts quoted as indicators.
     pub indicators: Concepts,
     /// The diagnoses that its words name, once the coding stage has read them.
+    #[serde(skip)]
     pub named: OnceLock<Named>,
 }
 
@@ -287,7 +289,7 @@ pub struct Named {
 }
 
 /// Compiled [`crate::knowledge::source::coding::FlagWhenDoc`].
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct FlagWhen {
     /// A supported code within.
     pub supported: Vec<Code>,
@@ -324,7 +326,7 @@ pub struct FlagWhen {
 }
 
 /// Everything about coding, compiled.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CodingKnowledge {
     /// Tables.
     pub tables: Vec<Table>,
@@ -341,7 +343,7 @@ pub struct CodingKnowledge {
     /// Conventions, by id.
     pub guidelines: WordMap<String, Saying>,
     /// Groups by id.
-    pub groups: HashMap<String, Concepts>,
+    pub groups: WordMap<String, Concepts>,
     /// Concepts that any rule, temptation or flag speaks of.
     pub used: Concepts,
     /// By concept: the rules that may fire on it, in file order.

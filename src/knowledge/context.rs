@@ -9,6 +9,7 @@ use crate::knowledge::{NameId, Names};
 use crate::phrases::Phrases;
 use crate::vocab::SectionKind;
 use crate::words::{ByWord, WordId, Words};
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub const NUMBER: &str = "N";
 pub const YEAR: &str = "Y";
 
 /// Compiled form.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ContextKnowledge {
     /// Every phrase of every kind, over the symbols of a sentence.
     pub(crate) finder: Phrases,
@@ -94,7 +95,7 @@ pub(crate) const COURSE: u32 = 1 << 21;
 pub(crate) const LESSER: u32 = 1 << 22;
 
 /// What a phrase is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Part {
     /// A cue, by its place in `cues`.
     Cue(u16),
@@ -107,7 +108,7 @@ pub(crate) enum Part {
 }
 
 /// A compiled cue.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct CueRule {
     pub(crate) name: NameId,
     pub(crate) says: Vec<Says>,
@@ -131,7 +132,7 @@ pub(crate) struct CueRule {
 }
 
 /// A compiled terminator.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct TerminatorRule {
     pub(crate) ends: Vec<Axis>,
     /// `ends` as bits; all of them if it ends nothing, for it is there to hide shorter ones.
@@ -155,7 +156,7 @@ impl Says {
 }
 
 /// What each phrase is.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Patterns {
     parts: Vec<Part>,
     /// By phrase: where its parts end.
@@ -190,8 +191,8 @@ struct Collected<'p> {
     /// By name in angle brackets: the node where the phrases of a set begin.
     sets: BTreeMap<String, u32>,
     finder: Phrases,
-    /// Phrases that name sets, to be compared with all others; none where that need not be done.
-    named: Option<Vec<(String, Said, usize)>>,
+    /// Phrases that name sets, to be compared with all others.
+    named: Vec<(String, Said, usize)>,
     /// By phrase of the finder.
     patterns: Vec<Said>,
     /// What phrases are besides, in order of definition: few are two things.
@@ -224,8 +225,8 @@ impl Collected<'_> {
     fn add_one(&mut self, end: u32, said: Said, written: &str, cues: &[CueRule]) {
         let number = self.finder.end(end);
         let several = written.contains('<') && written.split(' ').any(|w| self.sets.contains_key(w));
-        if let Some(named) = self.named.as_mut().filter(|_| several) {
-            named.push((written.to_owned(), said, number));
+        if several {
+            self.named.push((written.to_owned(), said, number));
         }
         if number == self.patterns.len() {
             self.patterns.push(said);
@@ -265,7 +266,7 @@ impl Collected<'_> {
 
     /// Compares the phrases that name sets with all others, member by member.
     fn compare(&mut self, docs: &BTreeMap<String, &[Placed<SmolStr>]>, cues: &[CueRule]) {
-        for (written, said, number) in self.named.take().into_iter().flatten().filter(|(_, said, _)| said.part != Part::Pseudo) {
+        for (written, said, number) in std::mem::take(&mut self.named).into_iter().filter(|(_, said, _)| said.part != Part::Pseudo) {
             let mut first = None;
             for words in self.expand(&written, docs, NESTED) {
                 let mut same = Vec::new();
@@ -367,12 +368,11 @@ fn clash(one: Part, other: Part, cues: &[CueRule]) -> bool {
 }
 
 impl ContextKnowledge {
-    /// Checks and compiles the documents, in path order; `thorough` if phrases that name sets are to be compared with all others.
+    /// Checks and compiles the documents, in path order.
     pub(crate) fn compile(
         docs: &[(&str, &ContextDoc)],
         known: &mut Words,
         names: &mut Names,
-        thorough: bool,
         problems: &mut Vec<Diagnostic>,
     ) -> ContextKnowledge {
         let mut made = ContextKnowledge::default();
@@ -398,7 +398,7 @@ impl ContextKnowledge {
             year: made.year,
             sets: BTreeMap::new(),
             finder: Phrases::with_room(docs.iter().map(|(_, d)| d.phrases()).sum()),
-            named: thorough.then(Vec::new),
+            named: Vec::new(),
             patterns: Vec::new(),
             more: BTreeMap::new(),
             owners: Vec::new(),

@@ -1,14 +1,14 @@
 //! What `lexicon/icd10cm` says, checked: terms of daily speech for `lookup`.
 
-use crate::code::Code;
-use crate::codeset::search::IndexTerm;
+use crate::code::{Code, IndexTerm};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::knowledge::Names;
 use crate::knowledge::source::index::IndexDoc;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Terms and the codes they lead to.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Index {
     /// Terms in the order written.
     pub terms: Vec<IndexTerm>,

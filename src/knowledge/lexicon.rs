@@ -7,7 +7,7 @@ pub mod spelling;
 pub mod targets;
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{Folded, WordSet, fold};
+use crate::fold::{Folded, WordMap, WordSet, fold};
 use crate::knowledge::source::lexicon::{Form, LexiconDoc, Reach, Regional};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
@@ -16,18 +16,18 @@ use crate::words::{WordId, Words};
 use entries::{Builder, Entries, FindingId, Meaning, SiteId};
 use grammar::Grammar;
 use joined::Joined;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use spelling::Spelling;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 use targets::Targets;
 
 /// A concept, by its place in [`Lexicon::concepts`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ConceptId(pub u16);
 
 /// One concept, compiled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Concept {
     /// Its id and place.
     pub name: NameId,
@@ -50,7 +50,7 @@ pub struct Concept {
 }
 
 /// A place of the body, compiled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Site {
     /// "neck".
     pub id: String,
@@ -61,7 +61,7 @@ pub struct Site {
 }
 
 /// A bare finding, compiled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Finding {
     /// "pain".
     pub id: String,
@@ -74,12 +74,12 @@ pub struct Finding {
 }
 
 /// All concepts, and what finds them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Lexicon {
     /// In order of file and place.
     pub concepts: Vec<Concept>,
     /// Concept by id.
-    pub by_id: HashMap<String, ConceptId>,
+    pub by_id: WordMap<String, ConceptId>,
     /// Sites, in order of file and place.
     pub sites: Vec<Site>,
     /// Findings, in order of file and place.
@@ -91,8 +91,10 @@ pub struct Lexicon {
     /// Tokens of the phrases that put a concept into the past, longest first.
     pub past_markers: Vec<Vec<WordId>>,
     /// What phrases can do towards naming a target, made when first asked for.
+    #[serde(skip)]
     targets: OnceLock<Targets>,
     /// What words written as one are parted by, made when first asked for.
+    #[serde(skip)]
     joined: OnceLock<Joined>,
     /// What the files list for it.
     run_together: joined::Listed,
@@ -106,7 +108,7 @@ struct Compiler<'a> {
     words: &'a mut Words,
     problems: &'a mut Vec<Diagnostic>,
     builder: Builder,
-    meanings: HashMap<String, Meaning>,
+    meanings: WordMap<String, Meaning>,
 }
 
 impl Lexicon {
@@ -114,7 +116,7 @@ impl Lexicon {
     pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], words: &mut Words, names: &mut Names, problems: &mut Vec<Diagnostic>) -> Lexicon {
         let mut lexicon = Lexicon { grammar: Grammar::compile(docs, words, problems), ..Lexicon::default() };
         let builder = Builder::with_room(docs.iter().map(|(_, d)| d.phrases()).sum());
-        let mut compiler = Compiler { names, words, problems, builder, meanings: HashMap::new() };
+        let mut compiler = Compiler { names, words, problems, builder, meanings: WordMap::default() };
         for (path, doc) in docs {
             lexicon.name_all(path, doc, &mut compiler);
         }

@@ -6,13 +6,15 @@ use crate::knowledge::source::sections::{HeadingUse, SectionWordUse, SectionsDoc
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::SectionKind;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// Compiled form.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SectionsKnowledge {
     /// Tells it from other knowledge of the program.
+    #[serde(skip, default = "crate::knowledge::instance")]
     pub(crate) instance: u32,
     /// Folded words of a heading, without the spaces around them.
     headings: WordMap<String, Known>,
@@ -37,7 +39,7 @@ pub struct SectionsKnowledge {
 type WordUseKey = u8;
 
 /// What a label means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Known {
     /// The section it opens.
     pub kind: SectionKind,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Location, nearest};
-use crate::fold::fold_phrase;
+use crate::fold::{WordMap, fold_phrase};
 use crate::knowledge::lexicon::{ConceptId, Lexicon};
 use crate::knowledge::source::coding::{BesideDoc, CodingDoc, FlagDoc, ReplaceDoc, SuggestDoc, WhenDoc};
 use crate::knowledge::yaml::Placed;
@@ -22,7 +22,7 @@ struct Resolver<'a> {
     lexicon: &'a Lexicon,
     /// By concept: itself and its kinds.
     kinds: Vec<Vec<ConceptId>>,
-    groups: HashMap<String, Concepts>,
+    groups: WordMap<String, Concepts>,
     tables: HashMap<String, usize>,
     used: Concepts,
     problems: &'a mut Vec<Diagnostic>,
@@ -182,7 +182,8 @@ impl CodingKnowledge {
             }
         }
         let kinds = lexicon.kinds();
-        let mut r = Resolver { lexicon, kinds, groups: HashMap::new(), tables, used: Concepts::default(), problems, path: String::new() };
+        let mut r =
+            Resolver { lexicon, kinds, groups: WordMap::default(), tables, used: Concepts::default(), problems, path: String::new() };
         for (path, doc) in docs {
             r.path = (*path).to_owned();
             for group in &doc.groups {

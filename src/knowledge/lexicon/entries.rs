@@ -7,19 +7,20 @@ use crate::knowledge::source::lexicon::Form;
 use crate::knowledge::yaml::Placed;
 use crate::phrases::Phrases;
 use crate::words::{WordId, Words};
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// A site, by its place in [`super::Lexicon::sites`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SiteId(pub u16);
 
 /// A bare finding, by its place in [`super::Lexicon::findings`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FindingId(pub u16);
 
 /// What a phrase stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Meaning {
     /// Names a concept.
     Concept(ConceptId),
@@ -39,7 +40,7 @@ impl Meaning {
 }
 
 /// One phrase of the lexicon.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Entry {
     /// What it stands for.
     pub meaning: Meaning,
@@ -56,7 +57,7 @@ pub struct Entry {
 }
 
 /// Words that must, or must not, stand in the same sentence.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Company {
     /// One of these must.
     pub near: Vec<WordId>,
@@ -65,7 +66,7 @@ pub struct Company {
 }
 
 /// All phrases.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Entries {
     /// Finds the folded phrases.
     pub finder: Phrases,

@@ -5,6 +5,7 @@ use crate::fold::{Folded, TokenKind, WordMap};
 use crate::knowledge::source::lexicon::{Form, Joins, LexiconDoc};
 use crate::knowledge::yaml::Placed;
 use crate::words::{ByWord, Words};
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::ops::Range;
 
@@ -12,7 +13,7 @@ use std::ops::Range;
 pub type Classes = u32;
 
 /// One step of a gap.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Step {
     classes: Classes,
     least: u8,
@@ -20,7 +21,7 @@ struct Step {
 }
 
 /// A compiled pattern.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Pattern {
     /// What it joins.
     pub joins: Joins,
@@ -32,7 +33,7 @@ pub struct Pattern {
 }
 
 /// Classes, patterns and levels.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Grammar {
     classes: ByWord<Classes>,
     number: Classes,

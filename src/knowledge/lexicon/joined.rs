@@ -11,6 +11,7 @@ use crate::fold::{Folded, Token, TokenKind, WordSet};
 use crate::knowledge::source::lexicon::{Form, LexiconDoc, Regional};
 use crate::span::Span;
 use crate::words::{ByWord, Key, WordId, Words};
+use serde::{Deserialize, Serialize};
 
 /// Parts shorter than this are none, listed small words aside.
 const SHORTEST_PART: usize = 3;
@@ -39,7 +40,7 @@ pub struct Joined {
 }
 
 /// The small words and prefixes of the documents.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Listed {
     small: WordSet<String>,
     prefixes: WordSet<String>,

@@ -11,19 +11,21 @@ use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::{WordSet, fold};
 use crate::knowledge::source::lexicon::LexiconDoc;
 use crate::words::{ByWord, Key, WordId, Words};
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 
 /// Words shorter than this are not corrected: too many right words are one slip apart.
 pub const SHORTEST: usize = 6;
 
 /// The index.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Spelling {
     /// What listed words stand for.
     listed: Vec<String>,
     /// By listed word: its place among them, plus one.
     listed_at: ByWord<u16>,
     /// Tells this index from others of the program.
+    #[serde(skip, default = "crate::knowledge::instance")]
     instance: u32,
     words: Vec<String>,
     /// Forms by hash, in order, with the word that each is of.
