@@ -148,6 +148,12 @@ impl<'a> Deciding<'a> {
                 status = Status::Review;
                 self.notice("contradiction", &by);
             }
+            let disputed: Vec<usize> = c.facts.iter().copied().filter(|&f| self.facts[f].disputed_by.is_some()).collect();
+            if !disputed.is_empty() {
+                status = Status::Review;
+                let by = disputed.iter().filter_map(|&f| self.facts[f].disputed_by);
+                self.notice("denied-elsewhere", &disputed.iter().copied().chain(by).collect::<Vec<_>>());
+            }
             self.candidates.push((c, status));
         }
         for d in &outcome.displaced {

@@ -95,6 +95,8 @@ pub(crate) struct Fact {
     pub suspected: bool,
     /// A later statement of the assessment contradicts it.
     pub overruled: bool,
+    /// The fact by which the same assessment, or its plan, denies it.
+    pub disputed_by: Option<usize>,
     /// The finding before it in its sentence that is said to cause it ("herniation causing stenosis").
     pub consequence_of: Option<usize>,
     /// Done in this encounter: named in the account of a procedure.
@@ -310,6 +312,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                     && (matches!(section.kind, SectionKind::Procedure | SectionKind::HospitalCourse) || heading())
                     && !before(),
                 overruled: false,
+                disputed_by: None,
                 suspected: finding.assertion.certainty != Certainty::Definite,
                 referred,
                 adopted: Vec::new(),
@@ -318,7 +321,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
         })
         .collect();
     first_of_many(&mut facts);
-    later_governs(&mut facts, layout, knowledge);
+    later_governs(&mut facts, findings, layout, knowledge);
     established_elsewhere(&mut facts, layout);
     share_levels(&mut facts, findings, layout, knowledge);
     place(&mut facts, knowledge);
@@ -400,13 +403,18 @@ fn push_new(list: &mut Vec<String>, text: &str) {
 
 /// An assessment that a later one contradicts gives way: an addendum governs over what it is added to, the postoperative diagnosis over
 /// the preoperative one; and what was only suspected, over what is said of it last.
-fn later_governs(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
+fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     let assessed = |f: &Fact| f.standing == Standing::Assessed;
     let disagreement = knowledge.coding.guidelines.get("attending-governs");
     let disagrees = |sentence: u32| {
         let tokens = layout.sentences.get(sentence as usize).map(|s| layout.tokens(s.tokens.clone()));
         disagreement.zip(tokens).is_some_and(|(saying, tokens)| saying.stands_in(tokens))
     };
+    let disputed: Vec<(usize, usize)> = (0..facts.len())
+        .filter(|i| assessed(&facts[*i]) && facts[*i].state == State::Affirmed)
+        .filter_map(|i| Some((i, (0..facts.len()).find(|by| disputes(&facts[*by], &facts[i], findings, layout, knowledge))?)))
+        .collect();
+    disputed.into_iter().for_each(|(i, by)| facts[i].disputed_by = Some(by));
     let later: Vec<(ConceptId, u32, u32, usize, State)> = (0..facts.len())
         .filter(|i| assessed(&facts[*i]) && matches!(facts[*i].state, State::Denied | State::Affirmed))
         .map(|i| (facts[i].concept, facts[i].section, facts[i].sentence, i, facts[i].state))
@@ -438,6 +446,25 @@ fn later_governs(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
             None => {}
         }
     }
+}
+
+/// Whether a diagnosis is denied behind an assessment of it, without words that make it another one: a side, a level, a course.
+fn disputes(by: &Fact, fact: &Fact, findings: &[Finding], layout: &Layout, knowledge: &Knowledge) -> bool {
+    let told = by.standing == Standing::Assessed || layout.sections[by.section as usize].kind == SectionKind::Plan;
+    let of_its_own =
+        |key: AttributeKey| matches!(key, AttributeKey::Level | AttributeKey::Laterality | AttributeKey::Acuity | AttributeKey::Course);
+    let in_part = || {
+        let mention = &findings[by.finding].mention;
+        let saying = knowledge.coding.guidelines.get("denied-in-part");
+        saying.is_some_and(|s| s.stands_in(layout.tokens(mention.tokens.start.saturating_sub(s.days.unwrap_or(0))..mention.tokens.start)))
+    };
+    told && by.state == State::Denied
+        && by.concept == fact.concept
+        && by.sentence > fact.sentence
+        && (by.region.is_empty() || fact.region.is_empty() || family(&by.region) == family(&fact.region))
+        && knowledge.lexicon.concept(by.concept).kind == ConceptKind::Diagnosis
+        && !findings[by.finding].attributes.iter().any(|a| of_its_own(a.key))
+        && !in_part()
 }
 
 /// Sentence, problem, section and region of a fact that names its region, whether it is affirmed, and its finding.

@@ -241,12 +241,18 @@ impl Finder<'_> {
                 }
                 None
             };
-            // "MRI C-spine 2/3"
+            // "MRI C-spine 2/3", "Addendum 11/2"
             let dated = || {
                 let undated = label.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '/' | '-' | '.' | ' ' | '(' | ')' | ','));
-                of(undated).filter(|k| undated.len() < label.len() && k.kind == SectionKind::Imaging)
+                of(undated).filter(|k| undated.len() < label.len() && matches!(k.kind, SectionKind::Imaging | SectionKind::Addendum))
             };
-            of(label).or_else(own).or_else(named).or_else(dated)
+            // "Addendum by Dr. Lee", "Assessment per PA"
+            let signed = || {
+                let line = |(at, word): &(usize, &str)| *at > 0 && self.knowledge.is(SectionWordUse::Byline, &word.to_lowercase());
+                let at = label.split(' ').scan(0, |at, word| Some((std::mem::replace(at, *at + word.len() + 1), word))).find(line)?.0;
+                of(label.get(..at)?).filter(|k| k.kind == SectionKind::Addendum || assesses(k.kind))
+            };
+            of(label).or_else(own).or_else(named).or_else(dated).or_else(signed)
         })
     }
 

@@ -15,11 +15,15 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
     plans_of_problems(text, lines, headings);
     quoted_reports(text, headings, knowledge);
     concluding(text, headings, knowledge);
+    statements(text, headings, knowledge);
     said_in_a_line(text, lines, headings);
 }
 
 /// The longest label that is looked up.
 const LABEL: usize = 60;
+
+/// Words at the beginning of a statement, among which one in small letters stands.
+const STATED: usize = 5;
 
 /// Bytes of a line that says all there is to say under its heading.
 const SHORT: usize = 80;
@@ -113,6 +117,20 @@ fn concluding(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledg
         let title = squeeze(&fold_phrase(heading.title.of(text)));
         if knowledge.is(SectionWordUse::Concluding, title.trim()) {
             heading.kind = Conclusion;
+        }
+    }
+}
+
+/// "Attending: I saw the patient. No radiculopathy." states what the attending found; "Attending: John Smith, MD" is a name.
+fn statements(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledge) {
+    for heading in headings.iter_mut().filter(|h| h.kind == SectionKind::Unknown) {
+        let says = || {
+            let body = text.get(heading.body..).unwrap_or("").trim_start_matches(|c: char| !c.is_alphanumeric());
+            let first = body.split([',', '\n']).next().unwrap_or("").split(' ').take(STATED);
+            first.into_iter().any(|word| word == "I" || (word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase())))
+        };
+        if knowledge.is(SectionWordUse::Stating, squeeze(&fold_phrase(heading.title.of(text))).trim()) && says() {
+            heading.kind = SectionKind::Addendum;
         }
     }
 }

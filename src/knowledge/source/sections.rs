@@ -106,6 +106,10 @@ pub enum SectionWordUse {
     Concluding,
     /// In a heading: the section tells what others have written: "records reviewed".
     Record,
+    /// A label before a name, or before that person's own statement, which is an addendum: "attending".
+    Stating,
+    /// At the end of a heading, with what follows it: whose it is, or when: "by", "at".
+    Byline,
 }
 
 /// Words of one use.
