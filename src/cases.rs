@@ -6,6 +6,7 @@ use crate::coding::Coded;
 use crate::context::{self, Assertion};
 use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::engine::{Engine, Reviewed};
+use crate::findings::Finding;
 use crate::knowledge::source::SourceFile;
 use crate::knowledge::source::case::Case;
 use crate::knowledge::source::items::{Item, What};
@@ -218,7 +219,12 @@ impl Task<'_> {
             }
             let mut known = case.attributes.clone();
             known.retain(|key, _| AttributeKey::parse(key).is_some());
-            let found: Vec<attributes::Attribute> = reviewed.findings.iter().flat_map(|f| f.attributes.iter().cloned()).collect();
+            let words = case.of.as_deref().map(|of| (of, first_occurrence(&note.text, of)));
+            if let Some((of, None)) = words {
+                faults.push((format!("`of` names words that do not stand in the note: `{of}`"), None));
+            }
+            let meant = |f: &&Finding| words.is_none_or(|(_, at)| at.is_some_and(|at| f.mention.hull().overlaps(at)));
+            let found: Vec<attributes::Attribute> = reviewed.findings.iter().filter(meant).flat_map(|f| f.attributes.iter().cloned()).collect();
             failures.extend(attributes::case::differences(&known, &found));
         }
     }

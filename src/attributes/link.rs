@@ -71,6 +71,9 @@ impl Linker<'_> {
                 all.sort_unstable();
                 all.dedup();
             }
+            all.extend(self.began_with(read, mention));
+            all.sort_unstable();
+            all.dedup();
             let partner = self.placed_at(read, mention).or_else(|| self.through_cause(read, mention));
             if let Some(host) = partner.filter(|h| !all.contains(h)) {
                 all.push(host);
@@ -81,7 +84,7 @@ impl Linker<'_> {
         if read.beside_mention || read.after_mention && key == AttributeKey::Cause {
             return Vec::new();
         }
-        self.topic(sentence, key).into_iter().collect()
+        self.topic(sentence, read).into_iter().collect()
     }
 
     /// What stands at the level that a later mention shares: the *herniation* in "herniation at C5-6 causing stenosis".
@@ -97,6 +100,31 @@ impl Linker<'_> {
         // "DDD C5-6 with bulge": the level right behind the first is its own as well
         let touches = own.tokens.end == value.start && self.scan.word(value.end, WordUse::Company).is_some();
         (beside && (own.tokens.end < value.start || touches) && self.takes(host, AttributeKey::Level)).then_some(host)
+    }
+
+    /// The complaints that began with an event, whose onset is theirs: "neck pain since a crash on 5/28", "fell 4 days ago, neck pain since".
+    fn began_with(&self, read: &Read, event: usize) -> Vec<usize> {
+        if read.attribute.key != AttributeKey::Onset || self.kind(event) != ConceptKind::Mechanism {
+            return Vec::new();
+        }
+        let sentence = self.mentions[event].sentence;
+        let (before, behind) = (self.mentions[event].tokens.start, self.mentions[event].tokens.end.max(read.tokens.end));
+        let complaint = |m: &usize| {
+            let felt = matches!(self.kind(*m), ConceptKind::Symptom | ConceptKind::Diagnosis);
+            felt && self.takes(*m, AttributeKey::Onset) && !self.nothing_of(*m, AttributeKey::Onset)
+        };
+        let follows = |tokens: Range<u32>| {
+            self.scan.any_word(tokens.clone(), WordUse::Following) && !tokens.into_iter().any(|t| matches!(self.scan.token(t), "." | ";"))
+        };
+        let all = self.mentions_of(sentence..sentence + 1);
+        let last = all.clone().rfind(complaint).map_or(0, |m| self.mentions[m].tokens.end);
+        let ever_since = last > behind && self.scan.word(last, WordUse::Following).is_some();
+        all.filter(complaint)
+            .filter(|m| {
+                let own = &self.mentions[*m].tokens;
+                if own.end <= before { follows(own.end..before) } else { own.start >= behind && (ever_since || follows(behind..own.start)) }
+            })
+            .collect()
     }
 
     /// What a diagnosis with the level of a disc comes from or leads to: the *herniation* in "C5-6 stenosis due to herniation".
@@ -223,6 +251,14 @@ impl Linker<'_> {
             return (cost <= reach && !(forward && read.after_mention)).then_some(cost);
         }
         match read.attribute.key {
+            // "neck pain is moderate, knee pain mild"
+            AttributeKey::Acuity | AttributeKey::Severity
+                if forward
+                    && self.mentions[..mention].last().is_some_and(|m| m.sentence == self.mentions[mention].sentence)
+                    && value.start.checked_sub(1).is_some_and(|t| self.scan.word(t, WordUse::Copula).is_some()) =>
+            {
+                None
+            }
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Region if forward => self.describes(gap, false).then_some(cost),
             // "neck 4/10 *left,* LBP 6/10": a comma rather ends what the side belongs to
             AttributeKey::Laterality if forward => {
@@ -341,7 +377,8 @@ impl Linker<'_> {
     }
 
     /// What the sentences before were about, for a value whose sentence names nothing: "It has bothered her for years."
-    fn topic(&self, sentence: u32, key: AttributeKey) -> Option<usize> {
+    fn topic(&self, sentence: u32, read: &Read) -> Option<usize> {
+        let key = read.attribute.key;
         let layout = self.scan.layout;
         let here = layout.sentences.get(sentence as usize)?;
         let kind = layout.sections.get(here.section as usize)?.kind;
@@ -365,7 +402,9 @@ impl Linker<'_> {
             }
             // Levels stay within their problem; what a patient tells may go on over a line.
             let beyond = before.item != here.item;
-            if beyond && (key == AttributeKey::Level || !tells(kind)) {
+            // "Dx: cervicalgia" and, in the line below, "Date of onset: 04/27/2026"
+            let row = follows_complaint(key) && back + 1 == sentence && here.tokens.start == read.tokens.start;
+            if beyond && (key == AttributeKey::Level || !(tells(kind) || row)) {
                 break;
             }
             let found = self

@@ -262,6 +262,10 @@ pub enum WordUse {
     Company,
     /// Between a condition and its cause, or a cause and what it does: "due to", "causing". Both are at the level that either names.
     Because,
+    /// Between a complaint and the event it began with, or behind it: "since", "after".
+    Following,
+    /// Before a word that tells how something is: "is". The word is of what stands before it.
+    Copula,
     /// Say that a value is of all that is named before it: "both" ("pain in the neck and across the back, *both* about 5/10").
     Each,
     /// Behind the number of a day: "rd" ("March 3rd").

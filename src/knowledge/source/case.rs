@@ -43,7 +43,9 @@ pub struct Case {
     pub patient: Vec<String>,
     /// Sections, in order, by kind.
     pub sections: Option<Vec<String>>,
-    /// Attribute values linked to any finding, by key: `duration: 21..21` is written `duration: "21-21"`.
+    /// Words of the note: the finding whose attributes are meant; without them, those of any finding are.
+    pub of: Option<String>,
+    /// Attribute values linked to a finding, by key: `duration: 21..21` is written `duration: "21-21"`.
     pub attributes: BTreeMap<String, Vec<String>>,
     /// Codes that are supported (others may be, too).
     pub suggests: Vec<String>,
