@@ -201,6 +201,9 @@ fn numbered_lead(layout: &Layout, index: usize) -> Option<(&Sentence, Range<u32>
     Some((lead, lead.tokens.start..colon + 1))
 }
 
+/// A denial less far from what it denies stands right before it.
+const DENIED_AT_ONCE: usize = 2;
+
 /// Words of a line that may be nothing but a cue.
 const SAID_ALONE: usize = 4;
 
@@ -327,6 +330,16 @@ fn reverse(scopes: &Scopes<'_, '_>, acts: &mut [Act]) {
 }
 
 fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
+    // "no stiffness with driving, all goals met": what is denied by the words right before it was not there to end
+    let ends = |a: &Act| scopes.knowledge.cues[scopes.active[a.active].cue as usize].says.contains(&Says::Resolved);
+    let denied = acts.iter().any(|a| a.says == Says::Absent && a.forward && a.distance < DENIED_AT_ONCE && !ends(a));
+    let kept: Vec<Act>;
+    let acts = if denied {
+        kept = acts.iter().filter(|a| a.forward || !ends(a)).cloned().collect();
+        kept.as_slice()
+    } else {
+        acts
+    };
     let mut assertion = Assertion::default();
     let mut deciding: Vec<&Act> = Vec::new();
     let nearest = |axis: Axis| acts.iter().filter(|a| a.says.axis() == axis).min_by_key(|a| rank(scopes, acts, a));

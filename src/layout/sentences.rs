@@ -47,6 +47,11 @@ pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowle
 /// Whether a line's last word asks for another; a word alone on its line does only before small letters ("A" may be a heading).
 fn unfinished(line: &str, lower: bool, knowledge: &SectionsKnowledge) -> bool {
     let word = line.rsplit(char::is_whitespace).next().unwrap_or("");
+    // "Dislocation: No" is a whole row
+    let answers = || line.strip_suffix(word).is_some_and(|label| label.trim_end().ends_with(':'));
+    if knowledge.is(SectionWordUse::Answer, &word.to_lowercase()) && answers() {
+        return false;
+    }
     (word.len() < line.len() || (lower && word.len() > 1)) && knowledge.is(SectionWordUse::Unfinished, &word.to_lowercase())
 }
 
