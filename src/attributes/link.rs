@@ -262,7 +262,9 @@ impl Linker<'_> {
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Region if forward => self.describes(gap, false).then_some(cost),
             // "neck 4/10 *left,* LBP 6/10": a comma rather ends what the side belongs to
             AttributeKey::Laterality if forward => {
-                let parted = gap.clone().any(|t| self.scan.token(t) == ",");
+                let joins = self.scan.word(gap.start, WordUse::Join).is_some();
+                let behind = || self.mentions[..mention].iter().any(|m| m.tokens.end == value.start);
+                let parted = gap.clone().any(|t| self.scan.token(t) == ",") || (joins && behind());
                 (self.describes(gap, true) && cost <= NEAR).then_some(cost + if parted { 4 } else { 0 })
             }
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Laterality | AttributeKey::Region => {
@@ -306,6 +308,16 @@ impl Linker<'_> {
         self.scan.at(token).iter().any(|h| matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)))
     }
 
+    /// Whether nothing but values and joining words stands between two mentions: "neck pain *on the right and* headache".
+    fn all_values(&self, mut gap: Range<u32>) -> bool {
+        while !gap.is_empty() {
+            let values = self.scan.at(gap.start).iter().filter(|h| matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)));
+            let Some(end) = values.map(|h| h.end).max() else { return false };
+            gap.start = end;
+        }
+        true
+    }
+
     /// Whether a part of the neck is named at a token.
     fn is_site(&self, token: u32) -> bool {
         let values = &self.knowledge.attributes.values;
@@ -316,7 +328,7 @@ impl Linker<'_> {
     /// Whether the tokens between a describing word and a mention let it describe the mention: "chronic left-sided axial | neck pain", not
     /// "chronic kidney disease and | neck pain".
     fn describes(&self, gap: Range<u32>, side: bool) -> bool {
-        if gap.clone().all(|t| self.in_value(t)) {
+        if self.all_values(gap.clone()) {
             return true;
         }
         gap.len() <= 4
@@ -355,7 +367,7 @@ impl Linker<'_> {
             let gap = self.mentions[at - 1].tokens.end..self.mentions[at].tokens.start;
             // two mentions may share their head: "low back and neck pain for 2 weeks", "soreness of the neck and upper back, mild"
             let shared = gap.start > gap.end;
-            if !(shared || each && gap.clone().all(|t| self.in_value(t))) || !self.takes(at - 1, key) {
+            if !(shared || each && self.all_values(gap.clone())) || !self.takes(at - 1, key) {
                 break;
             }
             // "DDD of the C5-6 disc and spondylosis C6-7", "herniation with radiculopathy and DDD C6-7"

@@ -144,7 +144,7 @@ impl<'a> Deciding<'a> {
             if self.doubtful(&c) {
                 status = Status::Review;
             }
-            if let Some(by) = self.contradicted(&c) {
+            if let Some(by) = self.contradicted(&c).or_else(|| self.other_side(&c)) {
                 status = Status::Review;
                 self.notice("contradiction", &by);
             }
@@ -265,6 +265,26 @@ impl<'a> Deciding<'a> {
         let denied = find(&complaint.concepts, false, State::Denied)?;
         let normal = find(&sign.concepts, true, State::Denied).or_else(|| find(&sign.beside, true, State::Affirmed))?;
         Some(vec![denied, normal])
+    }
+
+    /// A diagnosis of one side whose complaints in the history are all of the other: "right arm pain", assessed as left radiculopathy.
+    fn other_side(&self, c: &Candidate) -> Option<Vec<usize>> {
+        let complaint = self.knowledge.coding.guidelines.get("contradicted-by-history")?;
+        if !complaint.codes.iter().any(|p| c.code.within(p)) {
+            return None;
+        }
+        let own = |f: usize| self.facts[f].text(self.findings, AttributeKey::Laterality).filter(|s| matches!(*s, "left" | "right"));
+        let (dx, assessed) = c.facts.iter().find_map(|&f| Some((f, own(f)?)))?;
+        // where pain goes has a side, too: "right arm"
+        let side = |f: usize| match self.facts[f].text(self.findings, AttributeKey::Radiation) {
+            Some(target) => target.split_once(' ').map(|(side, _)| side),
+            None if complaint.concepts.has(self.facts[f].concept) => self.facts[f].text(self.findings, AttributeKey::Laterality),
+            None => None,
+        };
+        let told = pick(self.facts, |f| f.standing == Standing::Narrative && f.state == State::Affirmed);
+        let told: Vec<(usize, &str)> = told.into_iter().filter_map(|f| Some((f, side(f)?))).collect();
+        let (first, other) = *told.iter().find(|(_, s)| matches!(*s, "left" | "right") && *s != assessed)?;
+        told.iter().all(|(_, s)| *s == other).then(|| vec![dx, first])
     }
 
     fn displaced(&mut self, c: Candidate, by: Code, replace: &crate::knowledge::coding::Replace) {
