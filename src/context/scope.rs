@@ -467,8 +467,11 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let entry = comma + 1..end;
         let told = |i: usize| self.view.is(i, SIDE | COURSE) || self.view.is_number(i) || self.view.is_alphanumeric(i);
         let lesser = |i: usize| self.view.is(i, LESSER);
-        self.places.diagnosed.iter().any(|d| entry.start <= d.start && d.end <= entry.end)
-            && (entry.clone().any(told) || (entry.clone().any(lesser) && !(from..comma).any(lesser)))
+        let within = |places: &[Range<usize>], of: Range<usize>| places.iter().any(|p| of.start <= p.start && p.end <= of.end);
+        let instead = entry.clone().any(lesser) && !(from..comma).any(lesser);
+        // "no fx, neck spasm": a complaint is made of what was denied as a diagnosis
+        let complains = || instead && within(&self.places.named, entry.clone()) && within(&self.places.diagnosed, from..comma);
+        within(&self.places.diagnosed, entry.clone()) && (entry.clone().any(told) || instead) || complains()
     }
 
     /// Whether nothing stands behind the comma but one word that leans on the diagnosis before it: "possible radiculopathy, *stenosis,* HNP".
