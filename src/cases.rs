@@ -224,7 +224,8 @@ impl Task<'_> {
                 faults.push((format!("`of` names words that do not stand in the note: `{of}`"), None));
             }
             let meant = |f: &&Finding| words.is_none_or(|(_, at)| at.is_some_and(|at| f.mention.hull().overlaps(at)));
-            let found: Vec<attributes::Attribute> = reviewed.findings.iter().filter(meant).flat_map(|f| f.attributes.iter().cloned()).collect();
+            let found: Vec<attributes::Attribute> =
+                reviewed.findings.iter().filter(meant).flat_map(|f| f.attributes.iter().cloned()).collect();
             failures.extend(attributes::case::differences(&known, &found));
         }
     }

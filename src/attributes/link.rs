@@ -311,7 +311,8 @@ impl Linker<'_> {
     /// Whether nothing but values and joining words stands between two mentions: "neck pain *on the right and* headache".
     fn all_values(&self, mut gap: Range<u32>) -> bool {
         while !gap.is_empty() {
-            let values = self.scan.at(gap.start).iter().filter(|h| matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)));
+            let values =
+                self.scan.at(gap.start).iter().filter(|h| matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)));
             let Some(end) = values.map(|h| h.end).max() else { return false };
             gap.start = end;
         }

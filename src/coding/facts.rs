@@ -8,7 +8,7 @@ use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::Saying;
 use crate::knowledge::lexicon::ConceptId;
-use crate::layout::Layout;
+use crate::layout::{Layout, Sentence};
 use crate::span::Span;
 use crate::vocab::{AttributeKey, Certainty, ConceptKind, Polarity, Reason, SectionKind, Setting, Subject, Time};
 use std::collections::BTreeMap;
@@ -282,6 +282,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 _ if section.copied => Standing::Past,
                 _ if introduced("other-clinician") => Standing::Incidental,
                 Standing::Narrative if introduced("quoted-report") || introduced("report-line") => Standing::Imaging,
+                Standing::Narrative if kind == ConceptKind::Diagnosis && reported(layout, finding, knowledge) => Standing::Imaging,
                 // a complaint is the patient's, whoever tells it
                 Standing::Assessed if kind == ConceptKind::Diagnosis && introduced("report-line") => Standing::Imaging,
                 Standing::Assessed if kind == ConceptKind::Diagnosis && told() => Standing::Narrative,
@@ -393,6 +394,29 @@ fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: O
         saying.stands_in(before)
     };
     said || title.is_some_and(|t| saying.stands_in(layout.tokens_of(t)))
+}
+
+/// Whether the name of a study opens the line, and its findings go on in the sentence before: "XR: no fracture. Mild *DDD* C5-6".
+fn reported(layout: &Layout, finding: &Finding, knowledge: &Knowledge) -> bool {
+    let Some(study) = knowledge.coding.guidelines.get("report-line") else { return false };
+    let at = finding.mention.sentence as usize;
+    let Some(own) = layout.sentences.get(at) else { return false };
+    let same_line =
+        |s: &&Sentence| s.section == own.section && s.item == own.item && !breaks_within(layout, s.tokens.start + 1..own.tokens.start + 1);
+    let before = layout.sentences[..at].iter().rev().take(REPORTED).take_while(same_line).last();
+    before.is_some_and(|s| {
+        let colon = layout.tokens(s.tokens.clone()).iter().take(LABELLED).position(|t| t.folded.of(&layout.folded.text) == ":");
+        colon.is_some_and(|colon| study.stands_in(layout.tokens(s.tokens.start..s.tokens.start + colon as u32 + 1)))
+    })
+}
+
+/// Sentences of a line that a study's name opens, and tokens up to the colon behind that name.
+const REPORTED: usize = 3;
+const LABELLED: usize = 8;
+
+/// Whether a line begins with one of these tokens.
+fn breaks_within(layout: &Layout, tokens: std::ops::Range<u32>) -> bool {
+    layout.tokens(tokens).iter().any(|t| t.breaks > 0)
 }
 
 fn push_new(list: &mut Vec<String>, text: &str) {
