@@ -72,8 +72,9 @@ pub fn mentions(text: &str, layout: &Layout, knowledge: &Knowledge) -> Vec<Menti
     let hits = matcher::hits(text, layout, knowledge);
     let mut mentions = Vec::new();
     for group in hits.chunk_by(|a, b| a.sentence == b.sentence) {
-        let meant = overlap::meant(group, lexicon);
-        compose::compose(layout, lexicon, group[0].sentence, &meant, &mut mentions);
+        for meant in overlap::meant(group, lexicon).iter().filter(|meant| !meant.is_empty()) {
+            compose::compose(layout, lexicon, group[0].sentence, meant, &mut mentions);
+        }
     }
     mentions.sort_by(|a, b| (a.hull(), a.concept, &a.spans).cmp(&(b.hull(), b.concept, &b.spans)));
     mentions.dedup_by(|a, b| a.concept == b.concept && a.spans == b.spans);

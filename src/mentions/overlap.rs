@@ -3,27 +3,32 @@
 //! A blocking phrase or a confuser ("neck brace", "femoral neck") wins like any other by its length, and its words are gone for
 //! the shorter ones. Words that read in two ways of one length ("hurt": the neck hurts, he hurt his neck) keep both readings.
 
-//! A visit that names a part of the body hides nothing: "*follow up neck* pain" is a visit and a complaint.
-
 use super::matcher::Hit;
 use crate::knowledge::lexicon::Lexicon;
 use crate::knowledge::lexicon::entries::Meaning;
 use crate::vocab::ConceptKind;
 
-/// The hits of one sentence that are meant, in text order; equal ranges only for two forms of findings.
-pub(super) fn meant(hits: &[Hit], lexicon: &Lexicon) -> Vec<Hit> {
+/// The hits of one sentence that are meant, in text order; equal ranges only for two forms of findings. Those of visits that name a part
+/// of the body stand apart and hide no others: "*follow up neck* pain" is a visit and a complaint.
+pub(super) fn meant(hits: &[Hit], lexicon: &Lexicon) -> [Vec<Hit>; 2] {
     let site_within = |h: &Hit| {
         let inside = |s: &&Hit| h.tokens.start <= s.tokens.start && s.tokens.end <= h.tokens.end;
         hits.iter().filter(inside).any(|s| matches!(s.meaning, Meaning::Site(_)))
     };
     let visit = |h: &Hit| matches!(h.meaning, Meaning::Concept(c) if lexicon.concept(c).kind == ConceptKind::Visit) && site_within(h);
-    let apart = |a: &Hit, b: &Hit| visit(a) != visit(b) && a.meaning != Meaning::Block && b.meaning != Meaning::Block;
+    let (visits, others): (Vec<&Hit>, Vec<&Hit>) = hits.iter().partition(|h| visit(h));
+    let blocks = others.iter().copied().filter(|h| h.meaning == Meaning::Block);
+    let visits: Vec<&Hit> = if visits.is_empty() { visits } else { visits.into_iter().chain(blocks).collect() };
+    [of(&others), of(&visits)]
+}
+
+fn of(hits: &[&Hit]) -> Vec<Hit> {
     let said = |block: &Hit| hits.iter().any(|h| h.tokens == block.tokens && h.meaning != Meaning::Block);
-    let mut ranked: Vec<&Hit> = hits.iter().filter(|h| h.meaning != Meaning::Block || !said(h)).collect();
+    let mut ranked: Vec<&Hit> = hits.iter().copied().filter(|h| h.meaning != Meaning::Block || !said(h)).collect();
     ranked.sort_by_key(|h| (std::cmp::Reverse(h.tokens.len()), rank(h.meaning), h.tokens.start, h.meaning));
     let mut kept: Vec<Hit> = Vec::new();
     for hit in ranked {
-        let clash = kept.iter().find(|k| k.tokens.start < hit.tokens.end && hit.tokens.start < k.tokens.end && !apart(k, hit));
+        let clash = kept.iter().find(|k| k.tokens.start < hit.tokens.end && hit.tokens.start < k.tokens.end);
         let second_form = |k: &Hit| k.tokens == hit.tokens && k.meaning != hit.meaning && is_finding(k) && is_finding(hit);
         if clash.is_none_or(second_form) {
             kept.push(hit.clone());
