@@ -199,13 +199,14 @@ impl Lexicon {
         }
         for site in &doc.sites {
             let Some(meaning) = compiler.meanings.get(site.id.value.as_str()).copied() else { continue };
-            let company = compiler.builder.company(&[], &site.unless_near, compiler.words);
+            let company = compiler.builder.company(&[], &site.unless_near, false, compiler.words);
             compiler.add_all(&site.terms, meaning, false, company);
             compiler.add_all(&site.abbreviations, meaning, true, company);
             compiler.add_all(&site.not, Meaning::Block, false, None);
         }
         for finding in &doc.findings {
             let Some(Meaning::Finding(id, _)) = compiler.meanings.get(finding.id.value.as_str()).copied() else { continue };
+            let company = compiler.builder.company(&[], &finding.unless_near, false, compiler.words);
             let forms = [
                 (Form::Noun, &finding.nouns),
                 (Form::Adjective, &finding.adjectives),
@@ -213,7 +214,7 @@ impl Lexicon {
                 (Form::Action, &finding.actions),
             ];
             for (form, phrases) in forms {
-                compiler.add_all(phrases, Meaning::finding(id, form), false, None);
+                compiler.add_all(phrases, Meaning::finding(id, form), false, company);
             }
             compiler.add_all(&finding.not, Meaning::Block, false, None);
             let mut rows = Vec::new();
@@ -233,9 +234,9 @@ impl Lexicon {
             slot.otherwise = otherwise;
         }
         for abbreviation in &doc.abbreviations {
-            let company = compiler.builder.company(&abbreviation.near, &abbreviation.unless_near, compiler.words);
+            let company = compiler.builder.company(&abbreviation.near, &abbreviation.unless_near, abbreviation.anywhere, compiler.words);
             match compiler.meanings.get(abbreviation.means.value.as_str()).copied() {
-                Some(meaning) => compiler.add_all(std::slice::from_ref(&abbreviation.text), meaning, true, company),
+                Some(meaning) => compiler.add_all(std::slice::from_ref(&abbreviation.text), meaning, !abbreviation.any_case, company),
                 None => compiler.unknown(path, &abbreviation.means),
             }
         }

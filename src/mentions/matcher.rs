@@ -54,7 +54,8 @@ pub(super) fn add(
         return;
     }
     if let Some(company) = entry.company.and_then(|c| lexicon.entries.company.get(c as usize)) {
-        let within = layout.sentences[sentence as usize].tokens.clone();
+        let whole = 0..layout.folded.tokens.len() as u32;
+        let within = if company.anywhere { whole } else { layout.sentences[sentence as usize].tokens.clone() };
         let meets = |words: &[WordId]| within.clone().any(|t| words.contains(&layout.folded.tokens[t as usize].word));
         if (!company.near.is_empty() && !meets(&company.near)) || meets(&company.unless_near) {
             return;

@@ -63,6 +63,8 @@ pub struct Company {
     pub near: Vec<WordId>,
     /// None of these may.
     pub unless_near: Vec<WordId>,
+    /// In the note, not only in the sentence.
+    pub anywhere: bool,
 }
 
 /// All phrases.
@@ -120,12 +122,12 @@ impl Builder {
     }
 
     /// Registers company and returns its index; none for empty company.
-    pub(crate) fn company(&mut self, near: &[String], unless_near: &[String], words: &mut Words) -> Option<u16> {
+    pub(crate) fn company(&mut self, near: &[String], unless_near: &[String], anywhere: bool, words: &mut Words) -> Option<u16> {
         if near.is_empty() && unless_near.is_empty() {
             return None;
         }
         let mut known = |list: &[String]| list.iter().map(|w| words.add(w)).collect();
-        self.company.push(Company { near: known(near), unless_near: known(unless_near) });
+        self.company.push(Company { near: known(near), unless_near: known(unless_near), anywhere });
         Some((self.company.len() - 1) as u16)
     }
 

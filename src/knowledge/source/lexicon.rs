@@ -150,6 +150,9 @@ pub struct FindingDoc {
     /// Longer phrases that block a match inside them ("pain free").
     #[serde(default)]
     pub not: Vec<Placed<SmolStr>>,
+    /// Words that, in the same sentence, make it another thing's ("stenosis" beside "carotid").
+    #[serde(default)]
+    pub unless_near: Vec<String>,
     /// What it is together with a site; the first row that fits counts.
     #[serde(default)]
     pub with: Vec<WithDoc>,
@@ -204,6 +207,12 @@ pub struct AbbreviationDoc {
     /// Words none of which may stand in the same sentence.
     #[serde(default)]
     pub unless_near: Vec<String>,
+    /// Matched in any case: words that are common and mean this in that company alone.
+    #[serde(default)]
+    pub any_case: bool,
+    /// Those words may stand anywhere in the note.
+    #[serde(default)]
+    pub anywhere: bool,
 }
 
 /// A listed misspelling.
