@@ -497,11 +497,15 @@ type Known = (u32, u32, u32, String, bool, usize);
 /// Gives a region to facts that name none: that of their sentence, problem, section or note, where it is only one.
 fn place(facts: &mut [Fact], knowledge: &Knowledge) {
     let spinal = |r: &str| matches!(family(r), "cervical" | "thoracic" | "lumbar");
+    // a normal neck tells nothing of what else is wrong
+    let normal = knowledge.coding.guidelines.get("tells-no-region");
+    let there = |f: &Fact| matches!(f.state, State::Affirmed | State::Hedged) && !normal.is_some_and(|n| n.concepts.has(f.concept));
     let known: Vec<Known> = facts
         .iter()
         .filter(|f| spinal(&f.region))
-        .map(|f| (f.sentence, f.item, f.section, f.region.clone(), matches!(f.state, State::Affirmed | State::Hedged), f.finding))
+        .map(|f| (f.sentence, f.item, f.section, f.region.clone(), there(f), f.finding))
         .collect();
+    let below = facts.iter().any(|f| there(f) && matches!(family(&f.region), "lumbar" | "leg" | "sacral"));
     let only = |pick: &dyn Fn(&Known) -> bool| -> Option<String> {
         let mut regions = known.iter().filter(|k| pick(k)).map(|k| &k.3);
         let first = regions.next()?;
@@ -530,7 +534,8 @@ fn place(facts: &mut [Fact], knowledge: &Knowledge) {
             .or_else(|| only(&|k| k.1 == item))
             .or_else(|| only(&|k| k.2 == section && k.4))
             .or_else(|| only(&|k| k.4))
-            .or_else(|| only(&|_| true));
+            // "right leg pain; disc herniation with radiculopathy": what is felt below the neck comes from below it
+            .or_else(|| if below { Some("lumbar".to_owned()) } else { only(&|_| true) });
         if let Some(region) = found {
             // a neighbour's region says which part of the spine, not which end of it
             fact.region = family(&region).to_owned();
