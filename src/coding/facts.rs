@@ -1,6 +1,7 @@
 //! Findings → facts: where each stands, what is said of it, its region and levels, as the rules see them.
 
 use super::encounter::Encounter;
+use super::reconcile;
 use crate::attributes::Value;
 use crate::context::Cue;
 use crate::findings::Finding;
@@ -322,7 +323,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
         })
         .collect();
     first_of_many(&mut facts);
-    later_governs(&mut facts, findings, layout, knowledge);
+    reconcile::reconcile(&mut facts, findings, layout, knowledge);
     established_elsewhere(&mut facts, layout);
     share_levels(&mut facts, findings, layout, knowledge);
     place(&mut facts, knowledge);
@@ -423,72 +424,6 @@ fn push_new(list: &mut Vec<String>, text: &str) {
     if !list.iter().any(|l| l == text) {
         list.push(text.to_owned());
     }
-}
-
-/// An assessment that a later one contradicts gives way: an addendum governs over what it is added to, the postoperative diagnosis over
-/// the preoperative one; and what was only suspected, over what is said of it last.
-fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
-    let assessed = |f: &Fact| f.standing == Standing::Assessed;
-    let disagreement = knowledge.coding.guidelines.get("attending-governs");
-    let disagrees = |sentence: u32| {
-        let tokens = layout.sentences.get(sentence as usize).map(|s| layout.tokens(s.tokens.clone()));
-        disagreement.zip(tokens).is_some_and(|(saying, tokens)| saying.stands_in(tokens))
-    };
-    let disputed: Vec<(usize, usize)> = (0..facts.len())
-        .filter(|i| assessed(&facts[*i]) && facts[*i].state == State::Affirmed)
-        .filter_map(|i| Some((i, (0..facts.len()).find(|by| disputes(&facts[*by], &facts[i], findings, layout, knowledge))?)))
-        .collect();
-    disputed.into_iter().for_each(|(i, by)| facts[i].disputed_by = Some(by));
-    let later: Vec<(ConceptId, u32, u32, usize, State)> = (0..facts.len())
-        .filter(|i| assessed(&facts[*i]) && matches!(facts[*i].state, State::Denied | State::Affirmed))
-        .map(|i| (facts[i].concept, facts[i].section, facts[i].sentence, i, facts[i].state))
-        .collect();
-    for i in 0..facts.len() {
-        let fact = &facts[i];
-        if !assessed(fact) {
-            continue;
-        }
-        let follows = |section: u32, sentence: u32| match fact.state {
-            // within one section, only who says that he disagrees
-            State::Affirmed if !fact.suspected => section > fact.section || (sentence > fact.sentence && disagrees(sentence)),
-            State::Affirmed | State::Hedged => sentence > fact.sentence,
-            _ => false,
-        };
-        let last = later.iter().filter(|(c, section, sentence, ..)| *c == fact.concept && follows(*section, *sentence)).max_by_key(|l| l.2);
-        match last {
-            Some((.., State::Denied)) => {
-                facts[i].overruled = facts[i].state == State::Affirmed;
-                facts[i].state = State::Denied;
-            }
-            Some((.., confirmation, _)) => {
-                // "possible herniation. Addendum: C5-6 herniation confirmed"
-                if facts[i].levels.is_empty() {
-                    facts[i].levels = facts[*confirmation].levels.clone();
-                }
-                facts[i].state = State::Affirmed;
-            }
-            None => {}
-        }
-    }
-}
-
-/// Whether a diagnosis is denied behind an assessment of it, without words that make it another one: a side, a level, a course.
-fn disputes(by: &Fact, fact: &Fact, findings: &[Finding], layout: &Layout, knowledge: &Knowledge) -> bool {
-    let told = by.standing == Standing::Assessed || layout.sections[by.section as usize].kind == SectionKind::Plan;
-    let of_its_own =
-        |key: AttributeKey| matches!(key, AttributeKey::Level | AttributeKey::Laterality | AttributeKey::Acuity | AttributeKey::Course);
-    let in_part = || {
-        let mention = &findings[by.finding].mention;
-        let saying = knowledge.coding.guidelines.get("denied-in-part");
-        saying.is_some_and(|s| s.stands_in(layout.tokens(mention.tokens.start.saturating_sub(s.days.unwrap_or(0))..mention.tokens.start)))
-    };
-    told && by.state == State::Denied
-        && by.concept == fact.concept
-        && by.sentence > fact.sentence
-        && (by.region.is_empty() || fact.region.is_empty() || family(&by.region) == family(&fact.region))
-        && knowledge.lexicon.concept(by.concept).kind == ConceptKind::Diagnosis
-        && !findings[by.finding].attributes.iter().any(|a| of_its_own(a.key))
-        && !in_part()
 }
 
 /// Sentence, problem, section and region of a fact that names its region, whether it is affirmed, and its finding.

@@ -10,6 +10,7 @@ mod facts;
 mod flags;
 pub mod lint;
 mod query;
+mod reconcile;
 mod typed;
 mod when;
 

@@ -1,0 +1,140 @@
+//! What the statements of one note make of each other: a later assessment governs over an earlier one, a correction over what it corrects, and
+//! what one assessment both says and denies is left to a person.
+
+use super::facts::{Fact, Standing, State, family};
+use crate::findings::Finding;
+use crate::knowledge::Knowledge;
+use crate::knowledge::lexicon::ConceptId;
+use crate::layout::Layout;
+use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
+
+/// Reconciles the facts of a note, in text order.
+pub(super) fn reconcile(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
+    corrected(facts, layout, knowledge);
+    resolved(facts, findings);
+    later_governs(facts, findings, layout, knowledge);
+}
+
+/// What stands above a retraction ("entered in error") is withdrawn where it gives the diagnosis anew, and else, as above any correction
+/// ("should read C6-7"), left to a person.
+fn corrected(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
+    let said = |id: &str| {
+        let saying = knowledge.coding.guidelines.get(id)?;
+        layout.sentences.iter().rposition(|s| {
+            let kind = layout.sections.get(s.section as usize).map_or(SectionKind::Unknown, |s| s.kind);
+            corrects(kind) && saying.stands_in(layout.tokens(s.tokens.clone()))
+        })
+    };
+    let (retraction, correction) = (said("retraction"), said("correction"));
+    let Some(at) = retraction.max(correction).map(|at| at as u32) else { return };
+    let counts = |f: &Fact| f.standing == Standing::Assessed && matches!(f.state, State::Affirmed | State::Hedged);
+    let anew = retraction == Some(at as usize) && facts.iter().any(|f| f.sentence >= at && counts(f));
+    let by = facts.iter().position(|f| f.sentence >= at && f.standing == Standing::Assessed);
+    for (i, fact) in facts.iter_mut().enumerate().filter(|(_, f)| f.sentence < at && counts(f)) {
+        if anew {
+            fact.overruled = fact.state == State::Affirmed;
+            fact.state = State::Denied;
+        } else {
+            fact.disputed_by = Some(by.unwrap_or(i));
+        }
+    }
+}
+
+/// Sections in which what is written above may be taken back.
+fn corrects(kind: SectionKind) -> bool {
+    use SectionKind as S;
+    !matches!(
+        kind,
+        S::Hpi
+            | S::History
+            | S::FamilyHistory
+            | S::SocialHistory
+            | S::Medications
+            | S::Allergies
+            | S::Instructions
+            | S::Results
+            | S::Imaging
+            | S::Exam
+            | S::Ros
+    )
+}
+
+/// "Spondylosis with radiculopathy, radiculopathy resolved": what one problem says last of a condition holds.
+fn resolved(facts: &mut [Fact], findings: &[Finding]) {
+    let gone: Vec<(usize, ConceptId, u32)> = (0..facts.len())
+        .filter(|i| facts[*i].standing == Standing::Assessed && facts[*i].state == State::Resolved)
+        .map(|i| (i, facts[i].concept, facts[i].item))
+        .collect();
+    for (by, concept, item) in gone {
+        let at = |f: &Fact| findings[f.finding].mention.tokens.start;
+        let end = at(&facts[by]);
+        let before = |f: &&mut Fact| f.concept == concept && f.item == item && f.state == State::Affirmed && at(f) < end;
+        facts.iter_mut().filter(before).for_each(|f| f.state = State::Resolved);
+    }
+}
+
+/// An assessment that a later one contradicts gives way: an addendum governs over what it is added to, the postoperative diagnosis over
+/// the preoperative one; and what was only suspected, over what is said of it last.
+fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
+    let assessed = |f: &Fact| f.standing == Standing::Assessed;
+    let disagreement = knowledge.coding.guidelines.get("attending-governs");
+    let disagrees = |sentence: u32| {
+        let tokens = layout.sentences.get(sentence as usize).map(|s| layout.tokens(s.tokens.clone()));
+        disagreement.zip(tokens).is_some_and(|(saying, tokens)| saying.stands_in(tokens))
+    };
+    let disputed: Vec<(usize, usize)> = (0..facts.len())
+        .filter(|i| assessed(&facts[*i]) && facts[*i].state == State::Affirmed)
+        .filter_map(|i| Some((i, (0..facts.len()).find(|by| disputes(&facts[*by], &facts[i], findings, layout, knowledge))?)))
+        .collect();
+    disputed.into_iter().for_each(|(i, by)| facts[i].disputed_by = Some(by));
+    let later: Vec<(ConceptId, u32, u32, usize, State)> = (0..facts.len())
+        .filter(|i| assessed(&facts[*i]) && matches!(facts[*i].state, State::Denied | State::Affirmed))
+        .map(|i| (facts[i].concept, facts[i].section, facts[i].sentence, i, facts[i].state))
+        .collect();
+    for i in 0..facts.len() {
+        let fact = &facts[i];
+        if !assessed(fact) {
+            continue;
+        }
+        let follows = |section: u32, sentence: u32| match fact.state {
+            // within one section, only who says that he disagrees
+            State::Affirmed if !fact.suspected => section > fact.section || (sentence > fact.sentence && disagrees(sentence)),
+            State::Affirmed | State::Hedged => sentence > fact.sentence,
+            _ => false,
+        };
+        let last = later.iter().filter(|(c, section, sentence, ..)| *c == fact.concept && follows(*section, *sentence)).max_by_key(|l| l.2);
+        match last {
+            Some((.., State::Denied)) => {
+                facts[i].overruled = facts[i].state == State::Affirmed;
+                facts[i].state = State::Denied;
+            }
+            Some((.., confirmation, _)) => {
+                // "possible herniation. Addendum: C5-6 herniation confirmed"
+                if facts[i].levels.is_empty() {
+                    facts[i].levels = facts[*confirmation].levels.clone();
+                }
+                facts[i].state = State::Affirmed;
+            }
+            None => {}
+        }
+    }
+}
+
+/// Whether a diagnosis is denied behind an assessment of it, without words that make it another one: a side, a level, a course.
+fn disputes(by: &Fact, fact: &Fact, findings: &[Finding], layout: &Layout, knowledge: &Knowledge) -> bool {
+    let told = by.standing == Standing::Assessed || layout.sections[by.section as usize].kind == SectionKind::Plan;
+    let of_its_own =
+        |key: AttributeKey| matches!(key, AttributeKey::Level | AttributeKey::Laterality | AttributeKey::Acuity | AttributeKey::Course);
+    let in_part = || {
+        let mention = &findings[by.finding].mention;
+        let saying = knowledge.coding.guidelines.get("denied-in-part");
+        saying.is_some_and(|s| s.stands_in(layout.tokens(mention.tokens.start.saturating_sub(s.days.unwrap_or(0))..mention.tokens.start)))
+    };
+    told && by.state == State::Denied
+        && by.concept == fact.concept
+        && by.sentence > fact.sentence
+        && (by.region.is_empty() || fact.region.is_empty() || family(&by.region) == family(&fact.region))
+        && knowledge.lexicon.concept(by.concept).kind == ConceptKind::Diagnosis
+        && !findings[by.finding].attributes.iter().any(|a| of_its_own(a.key))
+        && !in_part()
+}
