@@ -11,18 +11,22 @@ use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
 /// Reconciles the facts of a note, in text order.
 pub(super) fn reconcile(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     corrected(facts, layout, knowledge);
-    resolved(facts, findings);
+    resolved(facts, findings, layout);
+    operated(facts, layout, knowledge);
     later_governs(facts, findings, layout, knowledge);
 }
 
 /// What stands above a retraction ("entered in error") is withdrawn where it gives the diagnosis anew, and else, as above any correction
 /// ("should read C6-7"), left to a person.
 fn corrected(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
+    let heading = knowledge.coding.guidelines.get("correction-heading");
     let said = |id: &str| {
         let saying = knowledge.coding.guidelines.get(id)?;
         layout.sentences.iter().rposition(|s| {
             let kind = layout.sections.get(s.section as usize).map_or(SectionKind::Unknown, |s| s.kind);
-            corrects(kind) && saying.stands_in(layout.tokens(s.tokens.clone()))
+            let title = layout.sections.get(s.section as usize).and_then(|s| s.title).filter(|_| id == "correction");
+            let headed = || title.is_some_and(|t| heading.is_some_and(|h| h.stands_in(layout.tokens_of(t))));
+            corrects(kind) && (saying.stands_in(layout.tokens(s.tokens.clone())) || headed())
         })
     };
     let (retraction, correction) = (said("retraction"), said("correction"));
@@ -36,6 +40,29 @@ fn corrected(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
             fact.state = State::Denied;
         } else {
             fact.disputed_by = Some(by.unwrap_or(i));
+        }
+    }
+}
+
+/// Of the diagnoses before and after an operation those after it hold: "Preop: C5-6 HNP. Postop: C6-7 HNP".
+fn operated(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
+    let titled = |section: u32, id: &str| {
+        let title = layout.sections.get(section as usize).and_then(|s| s.title);
+        title.zip(knowledge.coding.guidelines.get(id)).is_some_and(|(t, saying)| saying.stands_in(layout.tokens_of(t)))
+    };
+    let counts = |f: &Fact| f.standing == Standing::Assessed && f.state == State::Affirmed;
+    let after: Vec<(ConceptId, u32)> =
+        facts.iter().filter(|f| counts(f) && titled(f.section, "postoperative-list")).map(|f| (f.concept, f.section)).collect();
+    let levels = |facts: &[Fact], concept: ConceptId, section: u32| -> Vec<String> {
+        facts.iter().filter(|f| f.concept == concept && f.section == section).flat_map(|f| f.levels.clone()).collect()
+    };
+    for (concept, section) in after {
+        let held = levels(facts, concept, section);
+        let other = |f: &Fact| !f.levels.is_empty() && !held.is_empty() && f.levels.iter().all(|l| !held.contains(l));
+        for fact in facts.iter_mut().filter(|f| f.concept == concept && f.section < section && counts(f) && other(f)) {
+            if titled(fact.section, "preoperative-list") {
+                (fact.overruled, fact.state) = (true, State::Denied);
+            }
         }
     }
 }
@@ -60,13 +87,14 @@ fn corrects(kind: SectionKind) -> bool {
 }
 
 /// "Spondylosis with radiculopathy, radiculopathy resolved": what one problem says last of a condition holds.
-fn resolved(facts: &mut [Fact], findings: &[Finding]) {
+fn resolved(facts: &mut [Fact], findings: &[Finding], layout: &Layout) {
     let gone: Vec<(usize, ConceptId, u32)> = (0..facts.len())
         .filter(|i| facts[*i].standing == Standing::Assessed && facts[*i].state == State::Resolved)
         .map(|i| (i, facts[i].concept, facts[i].item))
         .collect();
     for (by, concept, item) in gone {
-        let at = |f: &Fact| findings[f.finding].mention.tokens.start;
+        // the site may be one that both share: "cervical spondylosis with radiculopathy, radiculopathy resolved"
+        let at = |f: &Fact| findings[f.finding].mention.core(layout).start;
         let end = at(&facts[by]);
         let before = |f: &&mut Fact| f.concept == concept && f.item == item && f.state == State::Affirmed && at(f) < end;
         facts.iter_mut().filter(before).for_each(|f| f.state = State::Resolved);

@@ -147,17 +147,17 @@ fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnow
     if !visit {
         return;
     }
-    for i in 1..last {
-        let before = headings[i - 1].kind;
-        let near = text.get(headings[i - 1].start..headings[i].start).is_some_and(|t| t.len() < 4000);
+    for i in 0..last {
+        let before = i.checked_sub(1).map(|before| &headings[before]);
+        let near = before.is_some_and(|b| matches!(b.kind, Imaging | Results) && headings[i].start - b.start < 4000);
         // "MRI C-spine 5/2: IMPRESSION: …"
         let line = || text.get(..headings[i].start).and_then(|t| t.rsplit(['\n', '.', ';']).next()).unwrap_or("");
         let study = || {
             let label = line().trim().strip_suffix(':').filter(|l| l.len() <= LABEL);
             let undated = label.map(|l| l.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '/' | '-' | '.' | ' ' | '(' | ')')));
-            undated.and_then(|l| knowledge.heading(&squeeze(&fold_phrase(l)))).is_some_and(|k| k.kind == Imaging)
+            undated.and_then(|l| knowledge.heading(&squeeze(&fold_phrase(l)))).is_some_and(|k| matches!(k.kind, Imaging | Results))
         };
-        if matches!(headings[i].kind, Impression | Conclusion) && ((near && matches!(before, Imaging | Results)) || study()) {
+        if matches!(headings[i].kind, Impression | Conclusion) && (near || study()) {
             headings[i].kind = Imaging;
         }
     }
