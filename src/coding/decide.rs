@@ -11,6 +11,7 @@ use crate::attributes::Value;
 use crate::code::Code;
 use crate::codeset::Validity;
 use crate::findings::Finding;
+use crate::knowledge::coding::Concepts;
 use crate::knowledge::{Knowledge, NameId};
 use crate::layout::{ItemKind, Layout};
 use crate::span::Span;
@@ -246,20 +247,25 @@ impl<'a> Deciding<'a> {
 
     /// Denied complaints in the history and normal signs on examination that together contradict a diagnosis.
     fn contradicted(&self, c: &Candidate) -> Option<Vec<usize>> {
-        let complaint = self.knowledge.coding.guidelines.get("contradicted-by-history")?;
-        let sign = self.knowledge.coding.guidelines.get("contradicted-by-exam")?;
+        let pairs = [("contradicted-by-history", "contradicted-by-exam"), ("cord-denied-by-history", "cord-denied-by-exam")];
+        pairs.into_iter().find_map(|(history, exam)| self.contradicted_by(c, history, exam))
+    }
+
+    fn contradicted_by(&self, c: &Candidate, history: &str, exam: &str) -> Option<Vec<usize>> {
+        let complaint = self.knowledge.coding.guidelines.get(history)?;
+        let sign = self.knowledge.coding.guidelines.get(exam)?;
         if !complaint.codes.iter().any(|p| c.code.within(p)) {
             return None;
         }
         let kind = |f: &Fact| self.layout.sections[f.section as usize].kind;
-        let find = |concepts: &crate::knowledge::coding::Concepts, exam: bool, state: State| {
+        let find = |concepts: &Concepts, exam: bool, state: State| {
             (0..self.facts.len()).find(|&i| {
                 let f = &self.facts[i];
                 concepts.has(f.concept) && f.state == state && (kind(f) == SectionKind::Exam) == exam && f.standing == Standing::Narrative
             })
         };
-        let affirmed = self.facts.iter().any(|f| complaint.concepts.has(f.concept) && f.state == State::Affirmed);
-        if affirmed {
+        let affirmed = |concepts: &Concepts| self.facts.iter().any(|f| concepts.has(f.concept) && f.state == State::Affirmed);
+        if affirmed(&complaint.concepts) || affirmed(&sign.concepts) {
             return None;
         }
         let denied = find(&complaint.concepts, false, State::Denied)?;

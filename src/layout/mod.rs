@@ -158,6 +158,7 @@ pub fn sections(text: &str, knowledge: &Knowledge) -> Vec<Section> {
     let lines = lines::lines(text);
     let mut found = headings::headings(text, &lines, &knowledge.sections);
     refine::refine(text, &lines, &mut found, &knowledge.sections);
+    let earlier = refine::earlier(text, &found, &knowledge.sections);
     let copied = copied::blocks(text, &lines, &knowledge.sections);
     copied::insert(&copied, &mut found);
     let end = text.len() as u32;
@@ -181,7 +182,7 @@ pub fn sections(text: &str, knowledge: &Knowledge) -> Vec<Section> {
             before.end = start;
         }
         let title = Some(heading.title).filter(|t| !t.is_empty());
-        let copied = copied.iter().any(|c| c.contains(&heading.start));
+        let copied = copied.iter().any(|c| c.contains(&heading.start)) || earlier.contains(&heading.start);
         out.push(Section {
             kind: heading.kind,
             title,

@@ -19,6 +19,24 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
     said_in_a_line(text, lines, headings);
 }
 
+/// Where the headings of assessments begin that are of earlier visits, in a note that has one of today's: "Assessment (last visit)".
+pub(crate) fn earlier(text: &str, headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<usize> {
+    let titled: Vec<(&Heading, String)> =
+        headings.iter().filter(|h| assesses(h.kind)).map(|h| (h, squeeze(&fold_phrase(h.title.of(text))))).collect();
+    if titled.len() < 2 {
+        return Vec::new();
+    }
+    let says = |title: &str, what: SectionWordUse| {
+        let words: Vec<&str> = title.split(' ').collect();
+        (0..words.len()).any(|i| {
+            knowledge.is(what, words[i]) || words.get(i + 1).is_some_and(|next| knowledge.is(what, &format!("{} {next}", words[i])))
+        })
+    };
+    let today = titled.iter().any(|(_, title)| says(title, SectionWordUse::Now));
+    let before = |title: &str| today && says(title, SectionWordUse::Earlier) && !says(title, SectionWordUse::Now);
+    titled.iter().filter(|(_, title)| before(title)).map(|(h, _)| h.start).collect()
+}
+
 /// The longest label that is looked up.
 const LABEL: usize = 60;
 

@@ -108,6 +108,10 @@ pub enum SectionWordUse {
     Record,
     /// A label before a name, or before that person's own statement, which is an addendum: "attending".
     Stating,
+    /// In a heading: of an earlier visit, where another of the note is of this one: "last visit".
+    Earlier,
+    /// In a heading: of this visit: "today".
+    Now,
     /// At the end of a heading, with what follows it: whose it is, or when: "by", "at".
     Byline,
 }
