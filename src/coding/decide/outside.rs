@@ -74,13 +74,14 @@ impl Deciding<'_> {
     /// What is hedged, denied, over or another's: withheld with that reason.
     pub(super) fn not_affirmed(&mut self) {
         let hedged = pick(self.facts, |f| f.state == State::Hedged);
+        let as_diagnosis = self.knowledge.coding.guidelines.get("hedged-as-diagnosis");
         for &f in &hedged {
             let established = self
                 .facts
                 .iter()
                 .any(|g| g.concept == self.facts[f].concept && g.state == State::Affirmed && g.standing <= Standing::Narrative);
             if self.facts[f].standing == Standing::Assessed
-                && matches!(self.kind(f), ConceptKind::Diagnosis)
+                && (self.kind(f) == ConceptKind::Diagnosis || as_diagnosis.is_some_and(|g| g.concepts.has(self.facts[f].concept)))
                 && self.cervical(f)
                 && !established
             {
