@@ -82,7 +82,7 @@ impl Deciding<'_> {
                 .any(|g| g.concept == self.facts[f].concept && g.state == State::Affirmed && g.standing <= Standing::Narrative);
             if self.facts[f].standing == Standing::Assessed
                 && (self.kind(f) == ConceptKind::Diagnosis || as_diagnosis.is_some_and(|g| g.concepts.has(self.facts[f].concept)))
-                && self.cervical(f)
+                && (self.cervical(f) || as_diagnosis.is_some_and(|g| g.beside.has(self.facts[f].concept)))
                 && !established
             {
                 self.notice("uncertain", &[f]);
