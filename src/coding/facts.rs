@@ -397,7 +397,7 @@ fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: O
     said || title.is_some_and(|t| saying.stands_in(layout.tokens_of(t)))
 }
 
-/// Whether the name of a study opens the line, and its findings go on in the sentence before: "XR: no fracture. Mild *DDD* C5-6".
+/// Whether the name of a study opens the line, and its findings go on in a later sentence of it: "XR: no fracture. Mild *DDD* C5-6".
 fn reported(layout: &Layout, finding: &Finding, knowledge: &Knowledge) -> bool {
     let Some(study) = knowledge.coding.guidelines.get("report-line") else { return false };
     let at = finding.mention.sentence as usize;

@@ -90,7 +90,7 @@ pub struct Section {
     pub end: u32,
     /// Whether diagnoses in it count as assessed by its kind alone (plans and addenda are judged later, by what they say).
     pub assessed: bool,
-    /// Whether it stands in a block that is marked as carried over from an earlier note.
+    /// Whether it stands in a block that is marked as carried over from an earlier note, or is the assessment of an earlier visit.
     pub copied: bool,
     /// The heading rule that recognised it.
     pub rule: Option<NameId>,

@@ -22,6 +22,7 @@ pub(super) fn meant(hits: &[Hit], lexicon: &Lexicon) -> [Vec<Hit>; 2] {
     [of(&others), of(&visits)]
 }
 
+/// Which of these are meant.
 fn of(hits: &[&Hit]) -> Vec<Hit> {
     let said = |block: &Hit| hits.iter().any(|h| h.tokens == block.tokens && h.meaning != Meaning::Block);
     let mut ranked: Vec<&Hit> = hits.iter().copied().filter(|h| h.meaning != Meaning::Block || !said(h)).collect();
