@@ -1,4 +1,4 @@
-//! Levels of the spine in every spelling: "C5-6", "C5/C6", "C5 6", "C5,6", "C56", "C4 through C7", "C3-4, 4-5 and 5-6", "C-5", "T1".
+//! Levels of the spine in every spelling: "C5-6", "C5/C6", "C5 6", "C5,6", "C56", "C5 C6", "C4 through C7", "C3-4, 4-5 and 5-6", "C-5", "T1".
 
 use crate::attributes::scan::Scan;
 use crate::attributes::{Attribute, Read, Value};
@@ -151,6 +151,12 @@ fn between(scan: &Scan<'_>, token: u32) -> Option<(Between, u32)> {
     scan.word(token, WordUse::LevelPair).map(|end| (Between::Pair, end))
 }
 
+/// The vertebra right behind another that is its neighbour, and the token after it.
+fn neighbour(scan: &Scan<'_>, upper: Vertebra, token: u32) -> Option<(Vertebra, u32)> {
+    let (lower, behind, sure) = first(scan, token)?;
+    (sure && scan.breaks(token) == 0 && below(scan, upper) == Some(lower)).then_some((lower, behind))
+}
+
 /// Whether a slash and a number follow ("C5 6/10" is a root and a score).
 fn score_follows(scan: &Scan<'_>, token: u32) -> bool {
     scan.token(token) == "/" && number(scan, token + 1).is_some_and(|n| n >= 10)
@@ -173,6 +179,10 @@ fn chain(scan: &Scan<'_>, start: u32, head: Vertebra, mut end: u32, sure: bool, 
                 (Between::Pair, end)
             }
             None if !paired && scan.glued(end) && first(scan, end).is_some() => (Between::Pair, end),
+            // dictated: "C5 C6", if no third stands beside them
+            None if !paired && neighbour(scan, upper, end).is_some_and(|(lower, behind)| neighbour(scan, lower, behind).is_none()) => {
+                (Between::Pair, end)
+            }
             None if !paired && disc_between && scan.word(end, WordUse::Join).is_some() => (Between::Pair, end + 1),
             // "C5,6"
             None if !paired

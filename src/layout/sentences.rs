@@ -36,8 +36,14 @@ pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowle
     }
     // "neck" and, indented below it, "pain": a hanging line goes on
     let hanging = lower && next.first - next.start > line.first - line.start;
-    if hanging || unfinished(here, lower, knowledge) || (lower && continues(there, knowledge)) {
+    if hanging || unfinished(here, lower, there.contains(':'), knowledge) || (lower && continues(there, knowledge)) {
         return true;
+    }
+    // "Cervical spondylosis without myelopathy" above "Cervical radiculopathy": lines that open with capitals are a list, however wide the first is
+    let mut letters = there.chars();
+    let opens = letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
+    if opens && here.chars().any(char::is_lowercase) {
+        return false;
     }
     let word = there.find(' ').unwrap_or(there.len());
     (lower && here.len() >= TELEGRAPHIC)
@@ -45,10 +51,10 @@ pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowle
 }
 
 /// Whether a line's last word asks for another; a word alone on its line does only before small letters ("A" may be a heading).
-fn unfinished(line: &str, lower: bool, knowledge: &SectionsKnowledge) -> bool {
+fn unfinished(line: &str, lower: bool, row: bool, knowledge: &SectionsKnowledge) -> bool {
     let word = line.rsplit(char::is_whitespace).next().unwrap_or("");
-    // "Dislocation: No" is a whole row
-    let answers = || line.strip_suffix(word).is_some_and(|label| label.trim_end().ends_with(':'));
+    // "Dislocation: No" above "Prior surgery: No" is a whole row
+    let answers = || row && line.strip_suffix(word).is_some_and(|label| label.trim_end().ends_with(':'));
     if knowledge.is(SectionWordUse::Answer, &word.to_lowercase()) && answers() {
         return false;
     }
