@@ -245,6 +245,29 @@ fn unread(text: &[u8], at: usize) -> Option<usize> {
     struck.then_some(at + open.len() + end + close.len())
 }
 
+/// A mark that an export writes as an entity, if one begins at byte `at`, and where it ends.
+fn entity(text: &[u8], at: usize) -> Option<(u8, usize)> {
+    const ENTITIES: [(&[u8], u8); 14] = [
+        (b"&amp;", b'&'),
+        (b"&ndash;", b'-'),
+        (b"&mdash;", b'-'),
+        (b"&minus;", b'-'),
+        (b"&#45;", b'-'),
+        (b"&#8208;", b'-'),
+        (b"&#8209;", b'-'),
+        (b"&#8211;", b'-'),
+        (b"&#8212;", b'-'),
+        (b"&#x2011;", b'-'),
+        (b"&#x2013;", b'-'),
+        (b"&#x2014;", b'-'),
+        (b"&gt;", b'>'),
+        (b"&lt;", b'<'),
+    ];
+    let here = text.get(at..).filter(|here| here.first() == Some(&b'&'))?;
+    let begins = |name: &[u8]| here.get(..name.len()).is_some_and(|h| h.eq_ignore_ascii_case(name));
+    ENTITIES.iter().find(|(name, _)| begins(name)).map(|(name, mark)| (*mark, at + name.len()))
+}
+
 struct Folder<'t> {
     text: &'t str,
     words: &'t Words,
@@ -327,7 +350,7 @@ impl Folder<'_> {
                 }
                 Class::Letter => self.word(at),
                 Class::Digit => self.number(at),
-                Class::Mark => match self.mark(at, spaced) {
+                Class::Mark => match entity(bytes, at).map(|(mark, end)| (end, self.put(&[mark]))).or_else(|| self.mark(at, spaced)) {
                     Some((end, word)) => (end, TokenKind::Punctuation, word),
                     None => {
                         at += width;
@@ -468,6 +491,10 @@ mod tests {
         for text in ["neck pain", "Neck\u{a0}Pain", "NECK\r\n   pain", "neck-pain", "ne\u{ad}ck pain"] {
             assert_eq!(fold_phrase(text), " neck pain ", "{text:?}");
         }
+        for text in ["C5-6", "C5\u{2013}6", "c5&ndash;6", "C5&#8211;6", "C5&#X2011;6"] {
+            assert_eq!(fold_phrase(text), " c5 - 6 ", "{text:?}");
+        }
+        assert_eq!(fold_phrase("neck &amp; arm"), " neck & arm ");
         assert_eq!(fold_phrase("C5-6"), " c5 - 6 ");
         assert_eq!(fold_phrase("C5 – C6"), " c5 - c6 ");
         assert_eq!(fold_phrase("1.No x3d 10mg Spurling's"), " 1 . no x3 d 10 mg spurling ");

@@ -171,6 +171,8 @@ fn chain(scan: &Scan<'_>, start: u32, head: Vertebra, mut end: u32, sure: bool, 
     let mut upper = head;
     let mut paired = false;
     let disc_between = start.checked_sub(1).is_some_and(|t| scan.word(t, WordUse::LevelBetween) == Some(start));
+    let above = start.checked_sub(1).and_then(|t| first(scan, t));
+    let third = above.is_some_and(|(v, behind, _)| behind == start && below(scan, v) == Some(head));
     // "C5-6", and "C4-5-6" on to the next.
     loop {
         let (kind, at) = match between(scan, end) {
@@ -180,7 +182,10 @@ fn chain(scan: &Scan<'_>, start: u32, head: Vertebra, mut end: u32, sure: bool, 
             }
             None if !paired && scan.glued(end) && first(scan, end).is_some() => (Between::Pair, end),
             // dictated: "C5 C6", if no third stands beside them
-            None if !paired && neighbour(scan, upper, end).is_some_and(|(lower, behind)| neighbour(scan, lower, behind).is_none()) => {
+            None if !paired
+                && !third
+                && neighbour(scan, upper, end).is_some_and(|(lower, behind)| neighbour(scan, lower, behind).is_none()) =>
+            {
                 (Between::Pair, end)
             }
             None if !paired && disc_between && scan.word(end, WordUse::Join).is_some() => (Between::Pair, end + 1),
