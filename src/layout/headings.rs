@@ -225,7 +225,7 @@ impl Finder<'_> {
             // "Dr. Baig's assessment"
             let titled = |whose: &str| {
                 let first = whose.split([' ', '.']).next().unwrap_or("").to_lowercase();
-                self.knowledge.is(SectionWordUse::Abbreviation, &first)
+                whose.starts_with(char::is_uppercase) && self.knowledge.is(SectionWordUse::Abbreviation, &first)
             };
             let own = || {
                 label.split_once("'s ").or_else(|| label.split_once("’s ")).filter(|(whose, _)| titled(whose)).and_then(|(_, own)| of(own))

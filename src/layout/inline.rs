@@ -1,7 +1,7 @@
 //! Headings that stand before their text without a mark, inside run-on lines, and in prose.
 
 use crate::fold::fold_phrase;
-use crate::knowledge::sections::{assesses, squeeze};
+use crate::knowledge::sections::{Known, assesses, squeeze};
 use crate::knowledge::source::sections::HeadingUse;
 use crate::layout::headings::{Finder, Heading};
 
@@ -11,6 +11,8 @@ use crate::vocab::SectionKind;
 
 /// Bytes of prose an opening may have.
 const OPENING: usize = 64;
+/// Letters of a heading that stands in the middle of a line without a mark before it.
+const RUN_ON: usize = 9;
 /// Bytes of a label and the dash behind it.
 const DASHED: usize = 16;
 /// Bytes of the label of a service before a heading.
@@ -94,6 +96,13 @@ impl Finder<'_> {
             let before = &line[..start];
             // "Spine Surgery: Impression: …": a heading right behind another
             let second = before.trim().is_empty() && self.behind_heading(from);
+            // "FH: DM Assessment: neck pain": an export without line breaks
+            if let Some((at, known)) = self.run_on(line, low + label_at, colon, from) {
+                done = colon + 1;
+                let heading = self.heading_at(from + at, &line[at..colon], from + colon + 1, known);
+                self.add(heading);
+                continue;
+            }
             if (start == 0 && !second) || !label.starts_with(|c: char| c.is_uppercase()) {
                 continue;
             }
@@ -130,6 +139,31 @@ impl Finder<'_> {
             }
         }
         self.openings_inside(from + done, end);
+    }
+
+    /// The heading of an assessment that ends a stretch of words before a colon, in a line where a label stands before it and no sentence ends
+    /// between. Not "Pain Assessment:", which is a label of its own.
+    fn run_on(&self, line: &str, start: usize, colon: usize, from: usize) -> Option<(usize, Known)> {
+        if !(line[..start].contains(':') || self.behind_heading(from)) {
+            return None;
+        }
+        let label = &line[start..colon];
+        if self.known_label(label).is_some() {
+            return None;
+        }
+        let words = label.match_indices(' ').map(|(space, _)| space + 1);
+        let spelled = |at: &usize| {
+            let (all, upper) = labels::letters(&label[*at..]);
+            all >= RUN_ON && upper > 0 && label[*at..].starts_with(|c: char| c.is_uppercase())
+        };
+        words.filter(spelled).find_map(|at| {
+            let before = label[..at].trim_end().rsplit(' ').next().unwrap_or("");
+            let whole = label.len() - label[at..].len() - before.len() - 1;
+            let named = |from: usize| self.known_label(label.get(from..)?);
+            let known = named(at).filter(|k| k.how == Some(HeadingUse::Heading) && assesses(k.kind))?;
+            // with the word before it, it would be another heading
+            named(whole).is_none().then_some((start + at, known))
+        })
     }
 
     /// Openings in prose behind a closed sentence within a line; in a dictation without any marks, behind any word.
