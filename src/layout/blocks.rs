@@ -58,6 +58,8 @@ fn sign(mark: char) -> Option<(u8, bool)> {
         '✗' | '✘' | '✕' => Some((1, false)),
         '●' | '◉' => Some((2, true)),
         '○' | '◯' => Some((2, false)),
+        'x' => Some((3, true)),
+        '_' => Some((3, false)),
         _ => None,
     }
 }

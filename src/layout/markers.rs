@@ -32,6 +32,11 @@ pub(crate) fn marker(line: &str) -> Option<Marker> {
         '#' if behind != Some('#') => {
             return Some(Marker { kind: ItemKind::Numbered, number: digits(&bytes[1..]).1, close: '#', letter: false });
         }
+        // "_X_ Cervicalgia" above "___ Stenosis"
+        '_' => return blank(line),
+        'x' | 'X' if line.get(1..3).is_some_and(|gap| gap.trim().is_empty()) => {
+            return Some(Marker { kind: ItemKind::Bullet, number: 0, close: 'x', letter: false });
+        }
         _ => {}
     }
     let opened = usize::from(first == '(');
@@ -58,6 +63,17 @@ pub(crate) fn marker(line: &str) -> Option<Marker> {
         _ => false,
     };
     marked.then_some(Marker { kind: ItemKind::Numbered, number, close, letter })
+}
+
+/// A blank to fill in before an entry, or a filled one: "___ ", "_X_ ".
+fn blank(line: &str) -> Option<Marker> {
+    let rest = line.trim_start_matches('_');
+    let filled = rest.strip_prefix(['x', 'X']).filter(|rest| rest.starts_with('_')).map(|rest| rest.trim_start_matches('_'));
+    let wide = line.len() - rest.len() > 1;
+    let entry = filled.unwrap_or(rest).trim_start();
+    let close = if filled.is_some() { 'x' } else { '_' };
+    let marked = (filled.is_some() || wide) && entry.starts_with(char::is_alphabetic);
+    marked.then_some(Marker { kind: ItemKind::Bullet, number: 0, close, letter: false })
 }
 
 fn digits(bytes: &[u8]) -> (usize, u32) {
