@@ -282,6 +282,8 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let standing = match standing(section.kind, coded) {
                 _ if section.copied => Standing::Past,
                 _ if introduced("other-clinician") => Standing::Incidental,
+                // "worse after yard work": what makes it worse has not begun it
+                _ if kind == ConceptKind::Mechanism && introduced("makes-worse") => Standing::Incidental,
                 Standing::Narrative if introduced("quoted-report") || introduced("report-line") => Standing::Imaging,
                 Standing::Narrative if kind == ConceptKind::Diagnosis && reported(layout, finding, knowledge) => Standing::Imaging,
                 // a complaint is the patient's, whoever tells it
