@@ -17,6 +17,8 @@ pub(crate) struct Care<'a> {
     pub layout: &'a Layout,
     pub findings: &'a [Finding],
     pub knowledge: &'a Knowledge,
+    /// Whether a therapist writes it.
+    pub therapy: bool,
 }
 
 impl Care<'_> {
@@ -27,6 +29,10 @@ impl Care<'_> {
         }
         if self.shown("care-undetermined") {
             return None;
+        }
+        // therapy is care during recovery, whoever treated the injury first
+        if self.therapy {
+            return Some("routine");
         }
         // an emergency visit is active treatment even if the pain got better there
         if self.any(|f| told(f) && self.says("care-emergency", f) && in_story(self.layout, f)) && !self.shown("care-recheck") {

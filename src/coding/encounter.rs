@@ -38,6 +38,7 @@ pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge
     let date = note.facts.date.map(|date| (date, true)).or_else(|| written.date.map(|(date, _)| (date, false)));
     let stated = note.facts.setting.or_else(|| written.setting.map(|(s, _)| s));
     let author = note.facts.author.or_else(|| written.author.map(|(a, _)| a));
+    let therapy = author == Some(AuthorRole::Therapist);
     let coded_from = coded_from(layout, findings, knowledge);
     let problems = if coded_from.iter().any(|c| *c) { Vec::new() } else { unheaded_problems(layout) };
     let says = |s: &crate::layout::Section| note.text.get(s.body_start as usize..s.end as usize).is_some_and(|t| !t.trim().is_empty());
@@ -46,7 +47,7 @@ pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge
         problems,
         setting: stated.unwrap_or(Setting::Outpatient),
         setting_stated: stated.is_some(),
-        phase: note.facts.phase.map(crate::vocab::Phase::as_str).or_else(|| Care { layout, findings, knowledge }.phase()),
+        phase: note.facts.phase.map(crate::vocab::Phase::as_str).or_else(|| Care { layout, findings, knowledge, therapy }.phase()),
         not_provider: matches!(author, Some(AuthorRole::Therapist | AuthorRole::Nurse)),
         date,
         release: releases.pick(date.map(|(date, _)| date)),
