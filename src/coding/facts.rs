@@ -292,6 +292,14 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 standing => standing,
             };
             let state = state(finding, established, kind, just_after(layout, finding, knowledge));
+            // "heat and cyclobenzaprine for acute cervical strain", in a note that has no assessment
+            let recommended = || {
+                let start = finding.mention.tokens.start;
+                let near = layout.words(start.saturating_sub(3).max(sentence.tokens.start)..start).contains(" for ");
+                let treats = knowledge.coding.guidelines.get("recommends");
+                let said = || treats.is_some_and(|t| t.stands_in(layout.tokens(sentence.tokens.start..start)));
+                !encounter.assesses && standing == Standing::Narrative && kind == ConceptKind::Diagnosis && near && said()
+            };
             let heading = || section.title.is_some_and(|t| t.overlaps(finding.mention.hull()));
             // "Procedure: ACDF, six weeks ago"
             let before =
@@ -308,7 +316,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 sentence: finding.mention.sentence,
                 clause: clause(layout, finding),
                 section: sentence.section,
-                standing: if referred || problem { Standing::Assessed } else { standing },
+                standing: if referred || problem || recommended() { Standing::Assessed } else { standing },
                 state,
                 consequence_of: consequence_of(layout, findings, i, knowledge),
                 performed: state == State::Affirmed
