@@ -9,6 +9,7 @@ use crate::knowledge::{self, Knowledge, yaml};
 use crate::layout::{self, Layout};
 use crate::mentions::{How, Mention};
 use crate::note::Note;
+use crate::span::Span;
 use std::path::Path;
 
 const LEXICON: &str = "
@@ -60,7 +61,10 @@ fn failures(case: &Case, doc: &LexiconDoc, knowledge: &Knowledge) -> Vec<String>
     note.facts.date = case.date.as_deref().map(|d| d.parse().unwrap());
     let layout = layout::layout(&note.text, knowledge);
     let mentions = mentions(&layout, doc, knowledge);
-    let found: Vec<_> = attributes::attributes(&note, &layout, &mentions, knowledge).into_iter().flatten().collect();
+    let words = case.of.as_deref().and_then(|of| note.text.find(of).map(|at| Span::new(at as u32, (at + of.len()) as u32)));
+    let meant = |m: &Mention| words.is_none_or(|w| m.hull().overlaps(w));
+    let all = attributes::attributes(&note, &layout, &mentions, knowledge).into_iter().zip(&mentions);
+    let found: Vec<_> = all.filter(|(_, m)| meant(m)).flat_map(|(found, _)| found).collect();
     case::differences(&case.attributes, &found)
 }
 
