@@ -17,6 +17,7 @@ mod words;
 mod tests;
 
 use crate::knowledge::attributes::Meaning;
+use crate::knowledge::source::attributes::WordUse;
 use crate::knowledge::{Knowledge, NameId};
 use crate::layout::Layout;
 use crate::mentions::Mention;
@@ -128,6 +129,9 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         let time = matches!(r.attribute.key, AttributeKey::Duration | AttributeKey::Onset);
         !(time && of_levels.iter().any(|l| l.contains(&r.tokens.start)))
     });
+    // "[ ] C4-5 [x] C5-6": what is not ticked is not said
+    let unticked = |start: u32| (start.saturating_sub(3)..start).any(|t| scan.word(t, WordUse::Unticked) == Some(start));
+    reads.retain(|r| !unticked(r.tokens.start));
     reads.sort_by_key(|r| (r.tokens.start, r.tokens.end));
     let linker = Linker { scan: &scan, mentions, knowledge };
     let mut out: Vec<NoteValue> = Vec::with_capacity(reads.len());

@@ -272,6 +272,8 @@ pub enum WordUse {
     Ordinal,
     /// Between a month and its year: "of", ",".
     BeforeYear,
+    /// An empty box: the value right behind it is not chosen.
+    Unticked,
     /// Before the name of who signs: "by".
     Signer,
 }
