@@ -151,7 +151,7 @@ fn in_story(scan: &Scan<'_>, token: u32) -> bool {
     use crate::vocab::SectionKind as S;
     let at = scan.span(token..token + 1).start;
     let section = scan.layout.sections.iter().rfind(|s| s.start <= at);
-    section.is_some_and(|s| s.assessed || matches!(s.kind, S::Preamble | S::ChiefComplaint | S::Hpi | S::Indications))
+    section.is_some_and(|s| s.assessed || matches!(s.kind, S::Preamble | S::ChiefComplaint | S::Hpi | S::Indications | S::Addendum))
 }
 
 /// Whether the clause says that the quantity is of a dose, a visit or a therapy.

@@ -93,7 +93,12 @@ fn flags(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "<br><small>if {}: {codes}</small>", escape(&change.answer))?;
         }
         if let Some(query) = &f.query {
-            writeln!(out, "<details><summary>Query</summary><p>{}</p><ul>", escape(&query.question))?;
+            writeln!(out, "<details><summary>Query</summary><p>{}</p>", escape(&query.question))?;
+            for indicator in query.further() {
+                let section = indicator.section.map_or("", |s| s.as_str());
+                writeln!(out, "<blockquote>{} ({section})</blockquote>", escape(&indicator.text))?;
+            }
+            writeln!(out, "<ul>")?;
             for option in &query.options {
                 writeln!(out, "<li>{}</li>", escape(option))?;
             }

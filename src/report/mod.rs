@@ -206,6 +206,16 @@ pub struct QueryEntry {
     pub options: Vec<String>,
 }
 
+impl QueryEntry {
+    /// The indicators that the question does not quote itself, each once.
+    pub fn further(&self) -> impl Iterator<Item = &IndicatorEntry> {
+        let known =
+            |i: usize| self.indicators[..i].iter().any(|e| e.text == self.indicators[i].text && e.section == self.indicators[i].section);
+        let further = self.indicators.iter().enumerate();
+        further.filter(move |(i, e)| !self.question.contains(&format!("'{}'", e.text)) && !known(*i)).map(|(_, e)| e)
+    }
+}
+
 /// Quoted words of the note.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct IndicatorEntry {

@@ -200,6 +200,10 @@ impl Page<'_> {
         }
         if let Some(query) = &f.query {
             self.wrapped("    Query: ", "      ", &query.question)?;
+            for indicator in query.further() {
+                let section = indicator.section.map_or("", |s| s.as_str());
+                self.wrapped("      - ", "        ", &format!("\"{}\" ({section})", printable(&indicator.text)))?;
+            }
             for option in &query.options {
                 self.wrapped("      [ ] ", "          ", option)?;
             }
