@@ -14,6 +14,9 @@ mod diagnostic;
 #[path = "src/fold.rs"]
 #[allow(dead_code)]
 mod fold;
+#[path = "src/markup.rs"]
+#[allow(dead_code)]
+mod markup;
 #[path = "src/knowledge"]
 #[allow(dead_code, missing_docs)]
 mod knowledge {

@@ -26,6 +26,7 @@ pub mod fold;
 pub mod input;
 pub mod knowledge;
 pub mod layout;
+mod markup;
 pub mod mentions;
 pub mod note;
 pub mod phrases;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules in the order of the flow; those of one row do not see each other.
 const ORDER: &[&[&str]] = &[
-    &["vocab", "span", "code", "note", "diagnostic", "words", "fold", "phrases"],
+    &["vocab", "span", "code", "note", "diagnostic", "words", "markup", "fold", "phrases"],
     &["codeset"],
     &["knowledge"],
     &["input", "layout"],

@@ -276,6 +276,7 @@ impl Finder<'_> {
     }
 
     pub(crate) fn heading_at(&self, at: usize, label: &str, body: usize, known: Known) -> Heading {
+        let label = label.rsplit_once("</").map_or(label, |(label, _)| label);
         let label = label.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | ':'));
         let title = Span::new(at as u32, (at + label.len()) as u32);
         Heading { start: at, title, body, kind: known.kind, rule: known.rule, numbered: false, prose: false }

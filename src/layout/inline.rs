@@ -157,9 +157,9 @@ impl Finder<'_> {
             all >= RUN_ON && upper > 0 && label[*at..].starts_with(|c: char| c.is_uppercase())
         };
         words.filter(spelled).find_map(|at| {
-            let before = label[..at].trim_end().rsplit(' ').next().unwrap_or("");
-            let whole = label.len() - label[at..].len() - before.len() - 1;
-            let named = |from: usize| self.known_label(label.get(from..)?);
+            let before = label[..at].trim_end();
+            let whole = before.rfind(' ').map_or(0, |space| space + 1);
+            let named = |from: usize| self.known_label(&label[from..]);
             let known = named(at).filter(|k| k.how == Some(HeadingUse::Heading) && assesses(k.kind))?;
             // with the word before it, it would be another heading
             named(whole).is_none().then_some((start + at, known))

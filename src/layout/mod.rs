@@ -163,7 +163,7 @@ pub fn sections(text: &str, knowledge: &Knowledge) -> Vec<Section> {
     copied::insert(&copied, &mut found);
     let end = text.len() as u32;
     let mut out = Vec::with_capacity(found.len() + 1);
-    if found.first().is_none_or(|h| text.get(..h.start).is_some_and(|t| !t.trim().is_empty())) {
+    if found.first().is_none_or(|h| lines.iter().find(|l| !l.blank()).is_some_and(|l| l.first < h.start)) {
         out.push(Section {
             kind: SectionKind::Preamble,
             title: None,

@@ -16,7 +16,8 @@ const RAGGED: usize = 8;
 /// Whether `next` goes on with the sentence of `line`, the note's lines being at most `width` bytes wide.
 pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowledge: &SectionsKnowledge) -> bool {
     let (here, there) = (line.of(text), next.of(text));
-    if here.is_empty() || there.is_empty() || here.contains('|') || there.contains('|') {
+    let row = |line: &str| line.contains('|') || line.contains("</t");
+    if here.is_empty() || there.is_empty() || row(here) || row(there) {
         return false;
     }
     let lower = there.chars().next().is_some_and(char::is_lowercase);
@@ -58,7 +59,11 @@ fn unfinished(line: &str, lower: bool, row: bool, knowledge: &SectionsKnowledge)
     if knowledge.is(SectionWordUse::Answer, &word.to_lowercase()) && answers() {
         return false;
     }
-    (word.len() < line.len() || (lower && word.len() > 1)) && knowledge.is(SectionWordUse::Unfinished, &word.to_lowercase())
+    let is = |what: SectionWordUse| knowledge.is(what, &word.to_lowercase());
+    // not "strain, cervical"
+    let led = || line.strip_suffix(word).is_some_and(|before| before.trim_end().ends_with(char::is_alphanumeric));
+    (word.len() < line.len() || (lower && word.len() > 1)) && is(SectionWordUse::Unfinished)
+        || lower && is(SectionWordUse::Attributive) && led()
 }
 
 /// Whether a line's first word goes on with what stands before it.

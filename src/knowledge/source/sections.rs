@@ -96,6 +96,8 @@ pub enum SectionWordUse {
     FinalAbbreviation,
     /// A line that ends with one goes on in the next: "no", "of".
     Unfinished,
+    /// A line that ends with one, behind other words and no mark, goes on before small letters: "No evidence of cervical".
+    Attributive,
     /// A line that begins with one, in small letters, goes on with the line before: "of", "and".
     Continuing,
     /// Behind a question mark these belong to the question: "Arm pain? No."
