@@ -51,7 +51,7 @@ fn main() {
     println!("cargo:rerun-if-changed=rules");
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src/knowledge");
-    for module in ["code", "diagnostic", "fold", "phrases", "span", "vocab", "words"] {
+    for module in ["code", "diagnostic", "fold", "markup", "phrases", "span", "vocab", "words"] {
         println!("cargo:rerun-if-changed=src/{module}.rs");
     }
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));

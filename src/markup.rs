@@ -13,13 +13,25 @@ pub(crate) struct Tags {
     pub cells: bool,
 }
 
-/// Tags that part lines, cells and nothing.
-const LINES: [&str; 31] = [
-    "p", "div", "li", "ul", "ol", "br", "hr", "tr", "table", "thead", "tbody", "tfoot", "caption", "h1", "h2", "h3", "h4", "h5", "h6",
-    "section", "article", "body", "head", "html", "title", "header", "footer", "dl", "dt", "dd", "pre",
+/// What a tag parts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    Lines,
+    Cells,
+    Nothing,
+}
+
+const TAGS: [(Parts, &[&str]); 3] = [
+    (
+        Parts::Lines,
+        &[
+            "p", "div", "li", "ul", "ol", "br", "hr", "tr", "table", "thead", "tbody", "tfoot", "caption", "h1", "h2", "h3", "h4", "h5",
+            "h6", "section", "article", "body", "head", "html", "title", "header", "footer", "dl", "dt", "dd", "pre",
+        ],
+    ),
+    (Parts::Cells, &["td", "th"]),
+    (Parts::Nothing, &["b", "strong", "i", "em", "u", "span", "font", "a", "small", "sup", "sub", "center"]),
 ];
-const CELLS: [&str; 2] = ["td", "th"];
-const PLAIN: [&str; 12] = ["b", "strong", "i", "em", "u", "span", "font", "a", "small", "sup", "sub", "center"];
 
 /// Bytes a tag with its attributes may have.
 const TAG: usize = 200;
@@ -28,14 +40,18 @@ const TAG: usize = 200;
 pub(crate) fn tags(text: &[u8], at: usize) -> Option<Tags> {
     let mut found = Tags { start: at, end: at, breaks: false, cells: false };
     let mut next = at;
-    while let Some((name, end)) = tag(text, next) {
-        let is = |names: &[&str]| names.iter().any(|n| n.as_bytes().eq_ignore_ascii_case(name));
-        found.breaks |= is(&LINES);
-        found.cells |= is(&CELLS);
+    while let Some((parts, end)) = tag(text, next) {
+        found.breaks |= parts == Parts::Lines;
+        found.cells |= parts == Parts::Cells;
         found.end = end;
         next = end + blanks(&text[end..]);
     }
     (found.end > at).then_some(found)
+}
+
+/// Whether the text holds cells of a table.
+pub(crate) fn tabular(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| tags(text.as_bytes(), at).is_some_and(|run| run.cells))
 }
 
 /// Behind the end of the line at byte `at`, if nothing but spaces stands before it; the end of the text is one.
@@ -53,21 +69,19 @@ fn blanks(text: &[u8]) -> usize {
     text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
 }
 
-/// The name of the tag that begins at byte `at`, and where it ends.
-fn tag(text: &[u8], at: usize) -> Option<(&[u8], usize)> {
+/// What the tag that begins at byte `at` parts, and where it ends.
+fn tag(text: &[u8], at: usize) -> Option<(Parts, usize)> {
     let here = text.get(at..).filter(|here| here.first() == Some(&b'<'))?;
     let from = if here.get(1) == Some(&b'/') { 2 } else { 1 };
     let width = here[from..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
     let name = &here[from..from + width];
-    if ![LINES.as_slice(), &CELLS, &PLAIN].iter().any(|names| names.iter().any(|n| n.as_bytes().eq_ignore_ascii_case(name))) {
-        return None;
-    }
+    let (parts, _) = TAGS.iter().find(|(_, names)| names.iter().any(|n| n.as_bytes().eq_ignore_ascii_case(name)))?;
     let behind = &here[from + width..here.len().min(TAG)];
     let close = behind.iter().position(|b| matches!(b, b'<' | b'>')).filter(|at| behind[*at] == b'>')?;
     // "<a 5 lb weight>" has no attributes
     let attributes = &behind[..close];
     let bare = attributes.iter().all(|b| matches!(b, b' ' | b'/'));
-    (bare || (attributes[0] == b' ' && attributes.contains(&b'='))).then_some((name, at + from + width + close + 1))
+    (bare || (attributes[0] == b' ' && attributes.contains(&b'='))).then_some((*parts, at + from + width + close + 1))
 }
 
 /// The longest stretch of text that is read as struck out.

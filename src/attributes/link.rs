@@ -68,17 +68,11 @@ impl Linker<'_> {
                 let told =
                     |m: &usize| self.mentions[*m].tokens.end <= read.tokens.start && self.takes(*m, key) && !self.nothing_of(*m, key);
                 all.extend(here.clone().filter(told));
-                all.sort_unstable();
-                all.dedup();
             }
             all.extend(self.began_with(read, mention));
+            all.extend(self.placed_at(read, mention).or_else(|| self.through_cause(read, mention)));
             all.sort_unstable();
             all.dedup();
-            let partner = self.placed_at(read, mention).or_else(|| self.through_cause(read, mention));
-            if let Some(host) = partner.filter(|h| !all.contains(h)) {
-                all.push(host);
-                all.sort_unstable();
-            }
             return all;
         }
         if read.beside_mention || read.after_mention && key == AttributeKey::Cause {
@@ -303,17 +297,21 @@ impl Linker<'_> {
         !gap.is_empty() && gap.len() <= 3 && gap.clone().all(|t| self.scan.word(t, WordUse::Join).is_some())
     }
 
-    /// Whether some value or level covers a token.
+    /// Where the longest value or joining word that begins at a token ends.
+    fn value_end(&self, token: u32) -> Option<u32> {
+        let values = self.scan.at(token).iter().filter(|h| matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)));
+        values.map(|h| h.end).max()
+    }
+
+    /// Whether a value or a joining word begins at a token.
     fn in_value(&self, token: u32) -> bool {
-        self.scan.at(token).iter().any(|h| matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)))
+        self.value_end(token).is_some()
     }
 
     /// Whether nothing but values and joining words stands between two mentions: "neck pain *on the right and* headache".
     fn all_values(&self, mut gap: Range<u32>) -> bool {
         while !gap.is_empty() {
-            let values =
-                self.scan.at(gap.start).iter().filter(|h| matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)));
-            let Some(end) = values.map(|h| h.end).max() else { return false };
+            let Some(end) = self.value_end(gap.start) else { return false };
             gap.start = end;
         }
         true

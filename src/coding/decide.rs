@@ -4,7 +4,7 @@ mod outside;
 
 use super::combine::{self, Candidate, Outcome};
 use super::encounter::Encounter;
-use super::facts::{Fact, Standing, State, family};
+use super::facts::{Fact, Standing, State, family, led_by};
 use super::when::Scene;
 use super::{Evidence, Suggestion, Withheld, edits, typed};
 use crate::attributes::Value;
@@ -207,14 +207,7 @@ impl<'a> Deciding<'a> {
 
     /// Whether words that weaken a statement without hedging it ("evidence of", "borderline") stand before what it rests on.
     fn doubtful(&self, c: &Candidate) -> bool {
-        let Some(saying) = self.knowledge.coding.guidelines.get("weak-wording") else { return false };
-        let reach = saying.days.unwrap_or(0);
-        c.facts.iter().any(|&f| {
-            let mention = &self.findings[self.facts[f].finding].mention;
-            let first = self.layout.sentences[mention.sentence as usize].tokens.start;
-            let from = mention.tokens.start.saturating_sub(reach).max(first);
-            saying.stands_in(self.layout.tokens(from..mention.tokens.start))
-        })
+        c.facts.iter().any(|&f| led_by(self.layout, &self.findings[self.facts[f].finding], self.knowledge, "weak-wording"))
     }
 
     /// Long paragraphs that stand twice in the note: one of the two is a copy.

@@ -1,6 +1,7 @@
 //! What the note says of the encounter itself: setting, author, phase of care, and which sections count as assessed.
 
 use super::care::Care;
+use super::facts;
 use crate::attributes;
 use crate::codeset::{Picked, Releases};
 use crate::findings::Finding;
@@ -101,7 +102,7 @@ fn coded_from(layout: &Layout, findings: &[Finding], knowledge: &Knowledge) -> V
             let first = item.and_then(|i| layout.sentences.get(i.sentences.start as usize));
             let start = finding.mention.tokens.start;
             // "continue therapy for her C5-6 herniation"
-            let treated = layout.words(start.saturating_sub(4).max(sentence.tokens.start)..start).contains(" for ");
+            let treated = facts::led_by(layout, finding, knowledge, "treated-for");
             treated || first.is_some_and(|s| start < s.tokens.start + 5)
         };
         match section.kind {

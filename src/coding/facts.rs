@@ -5,7 +5,7 @@ use super::reconcile;
 use crate::attributes::Value;
 use crate::context::Cue;
 use crate::findings::Finding;
-use crate::fold::TokenKind;
+use crate::fold::{Token, TokenKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::Saying;
 use crate::knowledge::lexicon::ConceptId;
@@ -294,11 +294,12 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let state = state(finding, established, kind, just_after(layout, finding, knowledge));
             // "heat and cyclobenzaprine for acute cervical strain", in a note that has no assessment
             let recommended = || {
-                let start = finding.mention.tokens.start;
-                let near = layout.words(start.saturating_sub(3).max(sentence.tokens.start)..start).contains(" for ");
-                let treats = knowledge.coding.guidelines.get("recommends");
-                let said = || treats.is_some_and(|t| t.stands_in(layout.tokens(sentence.tokens.start..start)));
-                !encounter.assesses && standing == Standing::Narrative && kind == ConceptKind::Diagnosis && near && said()
+                let says = |id: &str, tokens: &[Token]| knowledge.coding.guidelines.get(id).is_some_and(|g| g.stands_in(tokens));
+                !encounter.assesses
+                    && standing == Standing::Narrative
+                    && kind == ConceptKind::Diagnosis
+                    && led_by(layout, finding, knowledge, "recommended-for")
+                    && says("recommends", layout.tokens(sentence.tokens.start..finding.mention.tokens.start))
             };
             let heading = || section.title.is_some_and(|t| t.overlaps(finding.mention.hull()));
             // "Procedure: ACDF, six weeks ago"
@@ -391,11 +392,9 @@ fn clause(layout: &Layout, finding: &Finding) -> u32 {
 fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: Option<&Saying>) -> bool {
     let Some(saying) = saying else { return false };
     let mention = &finding.mention;
-    let first = layout.sentences.get(mention.sentence as usize).map_or(0, |s| s.tokens.start);
     // "XR C-spine: DDD": the site may be of the words that introduce
-    let start = mention.core(layout).start;
-    let from = start.saturating_sub(saying.days.unwrap_or(0)).max(first);
-    let before = layout.tokens(from..start);
+    let range = layout.before(mention.sentence, mention.core(layout).start, saying.within);
+    let (from, before) = (range.start, layout.tokens(range));
     let number = |i: usize| before[i].kind == TokenKind::Number;
     // "MRI 3/2022: bulge": a date says nothing of who speaks
     let date = |i: usize| number(i) || (i > 0 && number(i - 1) && matches!(layout.folded.word(from as usize + i), "/" | "-"));
@@ -428,6 +427,13 @@ const LABELLED: usize = 8;
 /// Whether a line begins with one of these tokens.
 fn breaks_within(layout: &Layout, tokens: std::ops::Range<u32>) -> bool {
     layout.tokens(tokens).iter().any(|t| t.breaks > 0)
+}
+
+/// Whether the words of a convention stand in the few tokens before a mention.
+pub(super) fn led_by(layout: &Layout, finding: &Finding, knowledge: &Knowledge, id: &str) -> bool {
+    let mention = &finding.mention;
+    let says = |g: &Saying| g.stands_in(layout.tokens(layout.before(mention.sentence, mention.tokens.start, g.within)));
+    knowledge.coding.guidelines.get(id).is_some_and(says)
 }
 
 fn push_new(list: &mut Vec<String>, text: &str) {

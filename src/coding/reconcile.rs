@@ -1,7 +1,7 @@
 //! What the statements of one note make of each other: a later assessment governs over an earlier one, a correction over what it corrects, and
 //! what one assessment both says and denies is left to a person.
 
-use super::facts::{Fact, Standing, State, family};
+use super::facts::{Fact, Standing, State, family, led_by};
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::ConceptId;
@@ -23,10 +23,10 @@ fn corrected(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
     let said = |id: &str| {
         let saying = knowledge.coding.guidelines.get(id)?;
         layout.sentences.iter().rposition(|s| {
-            let kind = layout.sections.get(s.section as usize).map_or(SectionKind::Unknown, |s| s.kind);
-            let title = layout.sections.get(s.section as usize).and_then(|s| s.title).filter(|_| id == "correction");
+            let section = &layout.sections[s.section as usize];
+            let title = section.title.filter(|_| id == "correction");
             let headed = || title.is_some_and(|t| heading.is_some_and(|h| h.stands_in(layout.tokens_of(t))));
-            corrects(kind) && (saying.stands_in(layout.tokens(s.tokens.clone())) || headed())
+            corrects(section.kind) && (saying.stands_in(layout.tokens(s.tokens.clone())) || headed())
         })
     };
     let (retraction, correction) = (said("retraction"), said("correction"));
@@ -153,11 +153,7 @@ fn disputes(by: &Fact, fact: &Fact, findings: &[Finding], layout: &Layout, knowl
     let told = by.standing == Standing::Assessed || layout.sections[by.section as usize].kind == SectionKind::Plan;
     let of_its_own =
         |key: AttributeKey| matches!(key, AttributeKey::Level | AttributeKey::Laterality | AttributeKey::Acuity | AttributeKey::Course);
-    let in_part = || {
-        let mention = &findings[by.finding].mention;
-        let saying = knowledge.coding.guidelines.get("denied-in-part");
-        saying.is_some_and(|s| s.stands_in(layout.tokens(mention.tokens.start.saturating_sub(s.days.unwrap_or(0))..mention.tokens.start)))
-    };
+    let in_part = || led_by(layout, &findings[by.finding], knowledge, "denied-in-part");
     told && by.state == State::Denied
         && by.concept == fact.concept
         && by.sentence > fact.sentence

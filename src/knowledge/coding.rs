@@ -220,6 +220,8 @@ pub struct Saying {
     pub said: Vec<Vec<WordId>>,
     /// A number of days it speaks of.
     pub days: Option<u32>,
+    /// How many tokens before a finding its phrases may stand.
+    pub within: u32,
 }
 
 impl Saying {

@@ -244,7 +244,7 @@ impl Finder<'_> {
             // "MRI C-spine 2/3", "Addendum 11/2"
             let dated = || {
                 let unsigned = labels::clean(label);
-                let undated = unsigned.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '/' | '-' | '.' | ' ' | ','));
+                let undated = labels::undated(&unsigned);
                 of(undated).filter(|k| undated.len() < label.len() && matches!(k.kind, SectionKind::Imaging | SectionKind::Addendum))
             };
             // "Addendum by Dr. Lee", "Assessment per PA"

@@ -55,6 +55,11 @@ pub(crate) fn clean(label: &str) -> String {
     out
 }
 
+/// A label without the date at its end: "MRI C-spine 2/3".
+pub(crate) fn undated(label: &str) -> &str {
+    label.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '/' | '-' | '.' | ' ' | '(' | ')' | ','))
+}
+
 /// The folded words of a label without its hyphens, if it holds nothing but ASCII letters, spaces, hyphens and marks between words, as
 /// most do; `None` if it holds more, or too much.
 pub(crate) fn plain_words<'r>(label: &str, room: &'r mut [u8]) -> Option<&'r str> {

@@ -113,6 +113,12 @@ impl Layout {
         self.words(first as u32..end as u32)
     }
 
+    /// As many tokens right before a token of a sentence, fewer where the sentence begins.
+    pub fn before(&self, sentence: u32, token: u32, within: u32) -> Range<u32> {
+        let first = self.sentences.get(sentence as usize).map_or(0, |s| s.tokens.start);
+        token.saturating_sub(within).max(first)..token
+    }
+
     /// These tokens; none beyond the last.
     pub fn tokens(&self, tokens: Range<u32>) -> &[Token] {
         self.folded.tokens.get(tokens.start as usize..tokens.end as usize).unwrap_or_default()

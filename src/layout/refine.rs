@@ -145,7 +145,7 @@ fn statements(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledg
         let says = || {
             let body = text.get(heading.body..).unwrap_or("").trim_start_matches(|c: char| !c.is_alphanumeric());
             let first = body.split([',', '\n']).next().unwrap_or("").split(' ').take(STATED);
-            first.into_iter().any(|word| word == "I" || (word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase())))
+            first.into_iter().any(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase()))
         };
         if knowledge.is(SectionWordUse::Stating, squeeze(&fold_phrase(heading.title.of(text))).trim()) && says() {
             heading.kind = SectionKind::Addendum;
@@ -172,8 +172,9 @@ fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnow
         let line = || text.get(..headings[i].start).and_then(|t| t.rsplit(['\n', '.', ';']).next()).unwrap_or("");
         let study = || {
             let label = line().trim().strip_suffix(':').filter(|l| l.len() <= LABEL);
-            let undated = label.map(|l| l.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '/' | '-' | '.' | ' ' | '(' | ')')));
-            undated.and_then(|l| knowledge.heading(&squeeze(&fold_phrase(l)))).is_some_and(|k| matches!(k.kind, Imaging | Results))
+            label
+                .and_then(|l| knowledge.heading(&squeeze(&fold_phrase(labels::undated(l)))))
+                .is_some_and(|k| matches!(k.kind, Imaging | Results))
         };
         if matches!(headings[i].kind, Impression | Conclusion) && (near || study()) {
             headings[i].kind = Imaging;

@@ -5,6 +5,7 @@ use crate::knowledge::sections::SectionsKnowledge;
 use crate::knowledge::source::sections::SectionWordUse;
 use crate::layout::labels;
 use crate::layout::lines::Line;
+use crate::markup;
 
 /// Bytes of a line above which a lower-case next line goes on with it.
 const TELEGRAPHIC: usize = 30;
@@ -16,7 +17,7 @@ const RAGGED: usize = 8;
 /// Whether `next` goes on with the sentence of `line`, the note's lines being at most `width` bytes wide.
 pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowledge: &SectionsKnowledge) -> bool {
     let (here, there) = (line.of(text), next.of(text));
-    let row = |line: &str| line.contains('|') || line.contains("</t");
+    let row = |line: &str| line.contains('|') || markup::tabular(line);
     if here.is_empty() || there.is_empty() || row(here) || row(there) {
         return false;
     }

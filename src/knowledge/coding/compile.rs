@@ -254,6 +254,7 @@ impl CodingKnowledge {
                     phrases: Vec::new(),
                     said: Vec::new(),
                     days: None,
+                    within: 0,
                 };
                 out.reasons.insert(reason.reason, saying);
             }
@@ -271,6 +272,7 @@ impl CodingKnowledge {
                     said,
                     phrases,
                     days: g.days,
+                    within: g.within.unwrap_or(0),
                 };
                 out.guidelines.insert(g.id.value.to_string(), saying);
             }

@@ -367,6 +367,9 @@ pub struct GuidelineDoc {
     /// A number of days it speaks of.
     #[serde(default)]
     pub days: Option<u32>,
+    /// How many tokens before a finding, in its sentence, its words may stand.
+    #[serde(default)]
+    pub within: Option<u32>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
