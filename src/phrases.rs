@@ -47,8 +47,16 @@ struct Node {
     word: WordId,
     /// Its first edge by a set; 0 for none.
     edge: u32,
-    /// Whether some phrase goes on by a word.
-    more: bool,
+    /// Which words phrases go on by, each as one bit of a hash: most words that follow are turned away by it.
+    by: u64,
+}
+
+impl Node {
+    /// Whether some phrase may go on by that word.
+    #[inline]
+    fn may_go_on(&self, word: WordId) -> bool {
+        self.by & word.bit() != 0
+    }
 }
 
 /// From a node, by a word, to the next node, which knows both; 0 is an empty slot. The length is a power of two, or 0.
@@ -163,7 +171,7 @@ impl Phrases {
         if node == 0 {
             *self.first.slot(word) = new;
         } else {
-            self.nodes[node as usize].more = true;
+            self.nodes[node as usize].by |= word.bit();
             self.steps.add(&self.nodes, new);
         }
         new
@@ -262,10 +270,11 @@ impl Phrases {
             if here.phrase != 0 {
                 found(end, here.phrase as usize - 1);
             }
-            if !here.more || end >= to {
+            if here.by == 0 || end >= to {
                 break;
             }
-            node = self.steps.get(&self.nodes, node, word(end));
+            let next = word(end);
+            node = if here.may_go_on(next) { self.steps.get(&self.nodes, node, next) } else { 0 };
             end += 1;
         }
         let (from, count) = self.opens.get(first);
@@ -291,7 +300,8 @@ impl Phrases {
                 self.follow(set, at, to, word, &mut |end, _| self.follow(next, end, to, word, found));
                 edge = more;
             }
-            node = if here.more { self.steps.get(&self.nodes, node, word(at)) } else { 0 };
+            let next = if here.by == 0 { WordId::NONE } else { word(at) };
+            node = if here.may_go_on(next) { self.steps.get(&self.nodes, node, next) } else { 0 };
             if node == 0 {
                 return;
             }

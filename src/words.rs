@@ -10,6 +10,12 @@ impl WordId {
     /// No word of the knowledge.
     pub const NONE: WordId = WordId(0);
 
+    /// One of 64 bits, by a hash: many words in one number, which tells for certain only that a word is not among them.
+    #[inline]
+    pub const fn bit(self) -> u64 {
+        1 << (self.0.wrapping_mul(0x9E37_79B1) >> 26)
+    }
+
     /// Its place in a table of all words.
     #[inline]
     pub const fn index(self) -> usize {

@@ -218,6 +218,8 @@ pub struct Saying {
     pub phrases: Vec<String>,
     /// The same as words of the knowledge, in order.
     pub said: Vec<Vec<WordId>>,
+    /// The bits of the words they begin with.
+    pub begin: u64,
     /// A number of days it speaks of.
     pub days: Option<u32>,
     /// How many tokens before a finding its phrases may stand.
@@ -227,7 +229,7 @@ pub struct Saying {
 impl Saying {
     /// Whether one of its phrases stands among these tokens.
     pub fn stands_in(&self, tokens: &[Token]) -> bool {
-        tokens.iter().enumerate().any(|(i, token)| {
+        tokens.iter().enumerate().filter(|(_, token)| self.begin & token.word.bit() != 0).any(|(i, token)| {
             let from = self.said.partition_point(|p| p.first() < Some(&token.word));
             let begin = self.said[from..].iter().take_while(|p| p.first() == Some(&token.word));
             begin.into_iter().any(|p| tokens[i..].len() >= p.len() && tokens[i..].iter().zip(p).all(|(t, w)| t.word == *w))

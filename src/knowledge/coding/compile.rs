@@ -253,6 +253,7 @@ impl CodingKnowledge {
                     codes: Vec::new(),
                     phrases: Vec::new(),
                     said: Vec::new(),
+                    begin: 0,
                     days: None,
                     within: 0,
                 };
@@ -269,6 +270,7 @@ impl CodingKnowledge {
                     concepts: r.concepts(&g.concepts),
                     beside: r.concepts(&g.beside),
                     codes: r.codes(&g.codes),
+                    begin: said.iter().filter_map(|p| p.first()).fold(0, |bits, word| bits | word.bit()),
                     said,
                     phrases,
                     days: g.days,
