@@ -33,8 +33,11 @@ fn quantity(scan: &Scan<'_>, service: Option<Date>, token: u32, out: &mut Vec<Re
         }
         return Some(length.end);
     }
+    let dated = scan.when(token).and_then(|when| Some((when.end, match_rules(scan, QuantityKind::Date, token, when.end)?, when.reading)));
+    // "onset about 2/10" is a day, "pain 2/10" a score
+    let onset = dated.as_ref().is_some_and(|(_, (rule, ..), _)| !rule.before.is_empty());
     // "as a 6": an article is a number before a length of time only
-    if let Some(number) = scan.number(token).filter(|_| !matches!(scan.token(token), "a" | "an"))
+    if let Some(number) = scan.number(token).filter(|_| !onset && !matches!(scan.token(token), "a" | "an"))
         && let Some((rule, from, to)) = match_rules(scan, QuantityKind::Score, token, number.end)
     {
         let scale = rule.scale as f32;
@@ -45,14 +48,13 @@ fn quantity(scan: &Scan<'_>, service: Option<Date>, token: u32, out: &mut Vec<Re
             return Some(to.max(number.end));
         }
     }
-    let when = scan.when(token)?;
-    if let Some((rule, from, to)) = match_rules(scan, QuantityKind::Date, token, when.end)
-        && let Some((least, most)) = when.reading.days_before(service)
+    if let Some((end, (rule, from, to), reading)) = dated
+        && let Some((least, most)) = reading.days_before(service)
     {
         push(scan, rule, Value::Days(least, most), from, to, out);
-        return Some(to.max(when.end));
+        return Some(to.max(end));
     }
-    Some(when.end)
+    scan.when(token).map(|when| when.end)
 }
 
 fn push(scan: &Scan<'_>, rule: &Quantity, value: Value, from: u32, to: u32, out: &mut Vec<Read>) {

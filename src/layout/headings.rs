@@ -132,12 +132,11 @@ impl Finder<'_> {
 
     /// Whether line `i` is a chiropractor's row of an exam by its letters, pain, asymmetry, range, tone: "P: … / A: … / R: …", not plan and assessment.
     fn part_row(&self, i: usize) -> bool {
-        let row = |i: usize, letter: u8| {
-            let bytes = self.lines.get(i).map_or(&[][..], |l| l.of(self.text).as_bytes());
-            matches!(bytes, [first, b':', ..] if *first == letter)
-        };
-        let opens = |i: usize| row(i, b'P') && row(i + 1, b'A') && row(i + 2, b'R');
-        opens(i) || i.checked_sub(1).is_some_and(opens)
+        let line = |i: usize| self.lines.get(i).map_or("", |l| l.of(self.text));
+        // the first row may stand behind the heading of the exam: "O - P: tender"
+        let first = |i: usize| line(i).trim_start_matches(|c: char| c == 'O' || !c.is_alphabetic()).starts_with("P:");
+        let opens = |i: usize| first(i) && line(i + 1).starts_with("A:") && line(i + 2).starts_with("R:");
+        (opens(i) && line(i).starts_with('P')) || i.checked_sub(1).is_some_and(opens)
     }
 
     /// The heading that a lone letter is ("A  1. Neck pain").

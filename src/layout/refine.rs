@@ -1,6 +1,6 @@
 //! What single headings cannot tell: numbered headings, sub-headings of a problem, and the impression of a quoted report.
 
-use crate::fold::fold_phrase;
+use crate::fold::{fold, fold_phrase};
 use crate::knowledge::sections::{SectionsKnowledge, assesses, squeeze};
 use crate::knowledge::source::sections::SectionWordUse;
 use crate::layout::headings::Heading;
@@ -153,6 +153,13 @@ fn statements(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledg
     }
 }
 
+/// Whether some words of results name a study of imaging: "Renal ultrasound", "MRI C-spine"; blood and heart tracings have no impression.
+fn names_study(results: &str, knowledge: &SectionsKnowledge) -> bool {
+    let folded = fold(results);
+    let is_study = |word: &str| knowledge.is(SectionWordUse::Study, word);
+    (0..folded.tokens.len()).any(|i| is_study(folded.word(i)) || is_study(&format!("{} {}", folded.word(i), folded.word(i + 1))))
+}
+
 /// The impression of an imaging report that a visit note quotes is imaging, if the note has an assessment of its own below.
 fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledge) {
     use SectionKind::{
@@ -167,7 +174,10 @@ fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnow
     }
     for i in 0..last {
         let before = i.checked_sub(1).map(|before| &headings[before]);
-        let near = before.is_some_and(|b| matches!(b.kind, Imaging | Results) && headings[i].start - b.start < 4000);
+        let near = before.is_some_and(|b| {
+            let names_study = || names_study(text.get(b.start..headings[i].start).unwrap_or(""), knowledge);
+            headings[i].start - b.start < 4000 && (b.kind == Imaging || b.kind == Results && names_study())
+        });
         // "MRI C-spine 5/2: IMPRESSION: …"
         let line = || text.get(..headings[i].start).and_then(|t| t.rsplit(['\n', '.', ';']).next()).unwrap_or("");
         let study = || {

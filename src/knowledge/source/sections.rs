@@ -106,6 +106,8 @@ pub enum SectionWordUse {
     Salutation,
     /// A heading of a report that is its conclusion where it has no other: "interpretation".
     Concluding,
+    /// Names a study whose report ends in an impression of its own: "MRI", "ultrasound".
+    Study,
     /// In a heading: the section tells what others have written: "records reviewed".
     Record,
     /// A label before a name, or before that person's own statement, which is an addendum: "attending".
