@@ -8,13 +8,15 @@
 //! that no phrase has to be written out for each member of the sets it names.
 
 use crate::fold::Folded;
-use crate::words::{ByWord, WordId, Words};
+use crate::words::{ByWord, Marked, WordId, Words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A set of phrases, each with the number it was given in: its place in the list.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Phrases {
+    /// The words that phrases begin with, by themselves or by a set: most words of a note are none.
+    begin: Marked,
     /// By word: the node that stands for it at the start of a phrase; 0 if no phrase begins with it.
     first: ByWord<u32>,
     nodes: Vec<Node>,
@@ -109,6 +111,7 @@ impl Steps {
 impl Default for Phrases {
     fn default() -> Phrases {
         Phrases {
+            begin: Marked::default(),
             first: ByWord::default(),
             nodes: vec![Node::default()],
             steps: Steps::default(),
@@ -170,6 +173,7 @@ impl Phrases {
         self.nodes.push(Node { parent: node, word, ..Node::default() });
         if node == 0 {
             *self.first.slot(word) = new;
+            self.begin.add(word);
         } else {
             self.nodes[node as usize].by |= word.bit();
             self.steps.add(&self.nodes, new);
@@ -232,6 +236,7 @@ impl Phrases {
             edge = here.more;
         }
         for (word, edges) in by_word {
+            self.begin.add(word);
             *self.opens.slot(word) = (self.opening.len() as u32, edges.len() as u32);
             self.opening.extend(edges);
         }
@@ -259,6 +264,9 @@ impl Phrases {
     #[inline]
     pub fn walk(&self, start: usize, to: usize, word: impl Fn(usize) -> WordId, mut found: impl FnMut(usize, usize)) {
         let first = word(start);
+        if !self.begin.has(first) {
+            return;
+        }
         let mut node = self.first.get(first);
         let mut end = start + 1;
         while node != 0 {

@@ -187,6 +187,27 @@ impl<T: Copy + Default> ByWord<T> {
     }
 }
 
+/// Yes or no about each word: so small that it stays at hand while a note is read.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Marked(Vec<u64>);
+
+impl Marked {
+    /// Whether the word is one of them.
+    #[inline]
+    pub fn has(&self, id: WordId) -> bool {
+        self.0.get(id.index() / 64).is_some_and(|bits| bits & (1 << (id.index() % 64)) != 0)
+    }
+
+    /// Adds a word.
+    pub fn add(&mut self, id: WordId) {
+        let at = id.index() / 64;
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        self.0[at] |= 1 << (id.index() % 64);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,12 +11,12 @@ const ORDINARY: usize = 1800;
 pub struct Parts {
     /// Whole notes that name the neck.
     pub neck: Vec<String>,
-    /// Paragraphs in which nothing of the neck is named.
+    /// Paragraphs in which nothing is found in the neck.
     pub other: Vec<String>,
 }
 
 impl Parts {
-    /// Reads corpus/: notes of gold/ as they are; of all notes the paragraphs that name no target.
+    /// Reads corpus/: notes that name the neck as they are; of all notes the paragraphs in which nothing is found in the neck.
     pub fn read(engine: &Engine) -> Parts {
         let mut paths = Vec::new();
         walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus"), &mut paths);
@@ -25,8 +25,8 @@ impl Parts {
         for path in paths {
             let text = std::fs::read_to_string(&path).expect("a note of the corpus can be read").replace("\r\n", "\n");
             let paragraphs = text.split("\n\n").map(str::trim_end).filter(|p| p.len() > 30);
-            parts.other.extend(paragraphs.filter(|p| !names_target(engine, p)).map(str::to_owned));
-            if names_target(engine, &text) {
+            parts.other.extend(paragraphs.filter(|p| !names_neck(engine, p)).map(str::to_owned));
+            if names_neck(engine, &text) {
                 parts.neck.push(text);
             }
         }
@@ -74,10 +74,13 @@ impl Seed {
     }
 }
 
-/// Whether something that the program looks for is named.
-fn names_target(engine: &Engine, text: &str) -> bool {
+/// Whether something is found that the program looks for, or anything in the neck.
+fn names_neck(engine: &Engine, text: &str) -> bool {
     let reviewed = engine.stages(&Note::new("part", text));
-    reviewed.findings.iter().any(|f| engine.knowledge.lexicon.concept(f.mention.concept).target)
+    reviewed.findings.iter().any(|f| {
+        let cervical = f.mention.region.as_ref().is_some_and(|(region, _)| region == "cervical");
+        cervical || engine.knowledge.lexicon.concept(f.mention.concept).target
+    })
 }
 
 /// The text files below a folder, in no certain order.

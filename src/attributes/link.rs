@@ -423,6 +423,8 @@ impl Linker<'_> {
                 .filter(|m| matches!(self.kind(*m), ConceptKind::Symptom | ConceptKind::Diagnosis) && self.takes(*m, key))
                 // "known herniated disc, neck pain. Pain is moderate": what is felt is strong or mild
                 .filter(|m| key != AttributeKey::Severity || self.kind(*m) == ConceptKind::Symptom)
+                // "The C5-6 protrusion is new. C6-7 is unchanged": what has a level of its own takes no other
+                .filter(|m| key != AttributeKey::Level || !self.has_level(*m, read))
                 .find(|m| !denied(self.scan, self.mentions[*m].tokens.start));
             if found.is_some() {
                 return found;

@@ -1,6 +1,6 @@
 //! Findings → facts: where each stands, what is said of it, its region and levels, as the rules see them.
 
-use super::encounter::Encounter;
+use super::encounter::{self, Encounter};
 use super::reconcile;
 use crate::attributes::Value;
 use crate::context::Cue;
@@ -111,6 +111,11 @@ pub(crate) struct Fact {
 }
 
 impl Fact {
+    /// Whether both may be of one level: one of them names none, or they share one.
+    pub(super) fn may_share_level(&self, other: &Fact) -> bool {
+        self.levels.is_empty() || other.levels.is_empty() || self.levels.iter().any(|level| other.levels.contains(level))
+    }
+
     /// Whether the values of this attribute meet the list (`any` meets all).
     pub fn has(&self, findings: &[Finding], key: AttributeKey, wanted: &[String]) -> bool {
         if let Some((k, v)) = &self.supposed
@@ -302,9 +307,12 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                     && says("recommends", layout.tokens(sentence.tokens.start..finding.mention.tokens.start))
             };
             let heading = || section.title.is_some_and(|t| t.overlaps(finding.mention.hull()));
-            // "Procedure: ACDF, six weeks ago"
-            let before =
-                || knowledge.coding.guidelines.get("done-before").is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
+            // "Procedure: ACDF, six weeks ago"; "POST-OP VISIT", then "Procedure: ACDF 9/3"
+            let before = || {
+                let after = |g: &Saying| findings[..i].iter().any(|f| g.concepts.has(f.mention.concept) && encounter::told(f));
+                let before = knowledge.coding.guidelines.get("done-before");
+                before.is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())) || after(g))
+            };
             Some(Fact {
                 finding: i,
                 concept: finding.mention.concept,

@@ -130,7 +130,10 @@ fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, know
             State::Affirmed | State::Hedged => sentence > fact.sentence,
             _ => false,
         };
-        let last = later.iter().filter(|(c, section, sentence, ..)| *c == fact.concept && follows(*section, *sentence)).max_by_key(|l| l.2);
+        // "possible protrusion at C4-5" is not confirmed by one at C5-6
+        let placed = |by: usize, state: State| state == State::Denied || fact.may_share_level(&facts[by]);
+        let same = |l: &&(ConceptId, u32, u32, usize, State)| l.0 == fact.concept && follows(l.1, l.2) && placed(l.3, l.4);
+        let last = later.iter().filter(same).max_by_key(|l| l.2);
         match last {
             Some((.., State::Denied)) => {
                 facts[i].overruled = facts[i].state == State::Affirmed;

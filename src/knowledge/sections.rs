@@ -2,10 +2,12 @@
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::{WordMap, WordSet, fold_phrase};
+use crate::knowledge::lexicon::spelling::Spelling;
 use crate::knowledge::source::sections::{HeadingUse, SectionWordUse, SectionsDoc};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::SectionKind;
+use crate::words::WordId;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -30,6 +32,8 @@ pub struct SectionsKnowledge {
     /// By the first byte of an opening in prose: the bits of the letters behind it.
     prose_starts: Vec<u32>,
     endings: Vec<String>,
+    /// The words of headings that are put right.
+    spelling: Spelling,
     /// Lines that begin copied text.
     pub(crate) copied_begin: Vec<String>,
     /// Lines that end copied text.
@@ -101,6 +105,7 @@ impl SectionsKnowledge {
         let qualifiers = [SectionWordUse::Label, SectionWordUse::Before, SectionWordUse::Join].map(|what| out.words.get(&(what as u8)));
         let all = out.headings.keys().chain(qualifiers.into_iter().flatten().flatten());
         out.first = all.filter_map(|words| words.split(' ').next()).map(str::to_owned).collect();
+        out.spelling = Spelling::of(out.words.get(&(SectionWordUse::Correctable as u8)).into_iter().flatten().cloned().collect());
         out.bare_letters = out.bare.keys().fold(0, |all, words| all | letter_bit(words));
         out.lead_in();
         out.prose_starts = vec![0; 128];
@@ -129,7 +134,18 @@ impl SectionsKnowledge {
 
     /// Whether some heading begins with the first of these words.
     pub(crate) fn may_head(&self, label: &str) -> bool {
-        label.split(' ').next().is_some_and(|first| self.first.contains(first))
+        label.split(' ').next().is_some_and(|first| self.first.contains(first) || self.corrected(first).is_some())
+    }
+
+    /// The word that is meant by one that is no word of a heading and a slip away from one.
+    fn corrected(&self, word: &str) -> Option<&str> {
+        self.spelling.correct(word, WordId::NONE)
+    }
+
+    /// What a heading's words mean with their slips put right: "imression", "final assesment".
+    pub(crate) fn misspelt(&self, label: &str) -> Option<Known> {
+        let right: Vec<&str> = label.split(' ').map(|word| self.corrected(word).unwrap_or(word)).collect();
+        Some(right.join(" ")).filter(|right| right != label).and_then(|right| self.heading(&right))
     }
 
     /// What a heading's words mean: as they stand, without qualifiers, or as two headings in one ("dx and plan").

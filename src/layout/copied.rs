@@ -23,6 +23,8 @@ pub(crate) fn blocks(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) 
             if let Some(start) = open.take() {
                 out.push(start..next);
             }
+        } else if holds(&knowledge.copied_begin) && closes_itself(line.of(text)) {
+            out.push(line.first..next);
         } else if holds(&knowledge.copied_begin)
             && let Some(start) = open.replace(line.first)
         {
@@ -40,6 +42,12 @@ fn mark(line: &str) -> Option<String> {
     let set_off =
         line.starts_with(['>', '-', '=', '*', '[', '(', '#', '~', '<', '_', '+', '|']) || line.ends_with([':', ']', '>', '=', '-', '*']);
     (set_off && line.len() <= MARK).then(|| fold_phrase(line))
+}
+
+/// "(carried forward from 8/20: arm pain 8/10)": the mark holds all that is carried over.
+fn closes_itself(line: &str) -> bool {
+    let bracketed = line.starts_with('(') && line.trim_end().ends_with(')') || line.starts_with('[') && line.trim_end().ends_with(']');
+    bracketed && line.split_once(": ").is_some_and(|(_, copied)| copied.len() > 2)
 }
 
 fn unmarked_end(lines: &[Line], start: usize, limit: usize) -> usize {

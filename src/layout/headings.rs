@@ -134,8 +134,11 @@ impl Finder<'_> {
     fn part_row(&self, i: usize) -> bool {
         let line = |i: usize| self.lines.get(i).map_or("", |l| l.of(self.text));
         // the first row may stand behind the heading of the exam: "O - P: tender"
-        let first = |i: usize| line(i).trim_start_matches(|c: char| c == 'O' || !c.is_alphabetic()).starts_with("P:");
-        let opens = |i: usize| first(i) && line(i + 1).starts_with("A:") && line(i + 2).starts_with("R:");
+        let row = |line: &str, letter: char| {
+            line.strip_prefix(letter).is_some_and(|l| l.trim_start_matches(' ').starts_with([':', '-', '–', '=']))
+        };
+        let first = |i: usize| row(line(i).trim_start_matches(|c: char| c == 'O' || !c.is_alphabetic()), 'P');
+        let opens = |i: usize| first(i) && row(line(i + 1), 'A') && row(line(i + 2), 'R');
         (opens(i) && line(i).starts_with('P')) || i.checked_sub(1).is_some_and(opens)
     }
 
@@ -215,7 +218,8 @@ impl Finder<'_> {
     pub(crate) fn known_label(&self, label: &str) -> Option<Known> {
         let mut room = [0; LABEL + 8];
         if let Some(plain) = labels::plain_words(label, &mut room) {
-            return if self.knowledge.may_head(plain) { self.remembered(plain, || self.knowledge.heading(plain)) } else { None };
+            let find = || self.knowledge.heading(plain).or_else(|| self.knowledge.misspelt(plain));
+            return if self.knowledge.may_head(plain) { self.remembered(plain, find) } else { None };
         }
         self.remembered(label, || {
             let of = |label: &str| {
@@ -276,7 +280,8 @@ impl Finder<'_> {
 
     pub(crate) fn heading_at(&self, at: usize, label: &str, body: usize, known: Known) -> Heading {
         let label = label.rsplit_once("</").map_or(label, |(label, _)| label);
-        let label = label.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | ':'));
+        let label = label.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | ':' | '=' | '#' | '~' | '|'));
+        let label = label.strip_suffix(']').filter(|l| !l.contains('[')).unwrap_or(label);
         let title = Span::new(at as u32, (at + label.len()) as u32);
         Heading { start: at, title, body, kind: known.kind, rule: known.rule, numbered: false, prose: false }
     }
@@ -299,10 +304,8 @@ impl Finder<'_> {
             let label = &rest[..end];
             let Some(known) = self.known_label(label) else { continue };
             let body = at + body + behind(&rest[body..]);
-            if !self.opens(known, label)
-                || (bullet && (!assesses(known.kind) || label.len() < 4))
-                || self.is_value(label, &self.text[body..])
-            {
+            let listed = bullet && (!assesses(known.kind) || label.len() < 4) && !self.marked_as_the_last(i, at);
+            if !self.opens(known, label) || listed || self.numbers_a_problem(known, label) || self.is_value(label, &self.text[body..]) {
                 return None;
             }
             let mut heading = self.heading_at(at, label, body, known);
@@ -401,14 +404,22 @@ impl Finder<'_> {
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
         let rest = rest.trim_end_matches(['*', '_', '=', '#', ' ']);
         let capitals = labels::capitals(rest) && !self.shouting();
-        let shaped = capitals || (labels::title_case(rest) && self.marked_as_the_last(self.lines.get(i)?.first, at));
+        let hashes = || self.lines.get(i).is_some_and(|l| l.of(self.text).starts_with("##"));
+        let shaped = capitals || (labels::title_case(rest) && hashes() && self.marked_as_the_last(i, at));
         (shaped && after_blank && !self.problem(rest)).then(|| self.heading_at(at, rest, end, unknown))
     }
 
-    /// Whether the words at `at`, in a line that begins at `start`, have the same mark of a heading ("## ") as the heading before them.
-    fn marked_as_the_last(&self, start: usize, at: usize) -> bool {
-        let mark = self.text.get(start..at).unwrap_or("");
-        mark.starts_with("##") && self.out.last().is_some_and(|h| self.text.get(h.start..h.title.start as usize) == Some(mark))
+    /// Whether the words at `at` in line `i` have the same mark of a heading or bullet ("## ", "• ") as the heading before them.
+    fn marked_as_the_last(&self, i: usize, at: usize) -> bool {
+        let mark = self.lines.get(i).and_then(|l| self.text.get(l.first..at)).unwrap_or("");
+        self.out.last().is_some_and(|h| self.text.get(h.start..h.title.start as usize) == Some(mark))
+    }
+
+    /// "Diagnosis 2:" below "Assessment": an entry of it.
+    fn numbers_a_problem(&self, known: Known, label: &str) -> bool {
+        let numbered = |title: &str| title.trim_end().ends_with(|c: char| c.is_ascii_digit());
+        let within = assesses(self.kind) && self.out.last().is_some_and(|h| !numbered(h.title.of(self.text)));
+        within && assesses(known.kind) && numbered(label)
     }
 }
 

@@ -77,6 +77,12 @@ pub(crate) fn continues(line: &str, knowledge: &SectionsKnowledge) -> bool {
 pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKnowledge) -> bool {
     let Some(token) = folded.tokens.get(i).filter(|t| t.kind == TokenKind::Punctuation) else { return false };
     let mark = folded.word(i);
+    if mark == "\"" {
+        // "recommend CT." He was called: what is quoted ends, and the sentence with it
+        let closed = i.checked_sub(1).is_some_and(|j| matches!(folded.word(j), "." | "!" | "?"));
+        let next = folded.tokens.get(i + 1);
+        return closed && !token.spaced && next.is_none_or(|n| n.spaced && n.span.of(text).starts_with(char::is_uppercase));
+    }
     if !matches!(mark, "." | "!" | "?" | "!!" | "??" | ".." | "•") {
         return false;
     }

@@ -18,7 +18,7 @@ pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {
             paragraph = Paragraph::default();
         }
         let mut found = false;
-        if targets.begins.get(token.word) {
+        if targets.begins.has(token.word) {
             lexicon.entries.finder.at(folded, at, |end, phrase| {
                 let share = targets.shares[phrase];
                 // an abbreviation counts in its very case

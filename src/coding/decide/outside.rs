@@ -76,10 +76,12 @@ impl Deciding<'_> {
         let hedged = pick(self.facts, |f| f.state == State::Hedged);
         let as_diagnosis = self.knowledge.coding.guidelines.get("hedged-as-diagnosis");
         for &f in &hedged {
-            let established = self
-                .facts
-                .iter()
-                .any(|g| g.concept == self.facts[f].concept && g.state == State::Affirmed && g.standing <= Standing::Narrative);
+            let established = self.facts.iter().any(|g| {
+                g.concept == self.facts[f].concept
+                    && g.state == State::Affirmed
+                    && g.standing <= Standing::Narrative
+                    && g.may_share_level(&self.facts[f])
+            });
             if self.facts[f].standing == Standing::Assessed
                 && (self.kind(f) == ConceptKind::Diagnosis || as_diagnosis.is_some_and(|g| g.concepts.has(self.facts[f].concept)))
                 && (self.cervical(f) || as_diagnosis.is_some_and(|g| g.beside.has(self.facts[f].concept)))

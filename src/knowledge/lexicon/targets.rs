@@ -2,7 +2,7 @@
 
 use super::Lexicon;
 use super::entries::Meaning;
-use crate::words::{ByWord, Words};
+use crate::words::{Marked, Words};
 use std::collections::BTreeMap;
 
 /// Sites and regions at which some finding is a target, one bit each; those past the sixty-fourth share the last.
@@ -25,7 +25,7 @@ pub struct Targets {
     /// By phrase; what its several meanings can do.
     pub shares: Vec<Share>,
     /// Whether a phrase that can do something begins with the word.
-    pub begins: ByWord<bool>,
+    pub begins: Marked,
     /// What a level of the spine ("C5") is.
     pub levels: Places,
 }
@@ -65,10 +65,10 @@ impl Targets {
         });
         let levels = lexicon.grammar.level_regions().fold(bit("level"), |all, r| all | bit(r));
         let shares: Vec<Share> = shares.collect();
-        let mut begins = ByWord::default();
+        let mut begins = Marked::default();
         for (pattern, _) in lexicon.entries.patterns.iter().zip(&shares).filter(|(_, share)| **share != Share::default()) {
             let first = pattern.split(' ').find(|w| !w.is_empty()).unwrap_or_default();
-            *begins.slot(words.find(first)) = true;
+            begins.add(words.find(first));
         }
         Targets { shares, begins, levels }
     }

@@ -106,6 +106,8 @@ pub enum SectionWordUse {
     Salutation,
     /// A heading of a report that is its conclusion where it has no other: "interpretation".
     Concluding,
+    /// In a heading it is known with one slip in it: "imression".
+    Correctable,
     /// Names a study whose report ends in an impression of its own: "MRI", "ultrasound".
     Study,
     /// In a heading: the section tells what others have written: "records reviewed".
