@@ -278,6 +278,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             }
             let introduced = |id: &str| introduced(layout, finding, section.title, knowledge.coding.guidelines.get(id));
             // a letterhead tells nothing of others: "ED dx:"
+            let reported = |id: &str| reported(layout, finding, knowledge.coding.guidelines.get(id));
             let told = || self::introduced(layout, finding, None, knowledge.coding.guidelines.get("told-by-others"));
             // the treating provider's own diagnosis goes before the one that the patient came with
             let referred = encounter.not_provider && introduced("referring-diagnosis");
@@ -290,7 +291,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 // "worse after yard work": what makes it worse has not begun it
                 _ if kind == ConceptKind::Mechanism && introduced("makes-worse") => Standing::Incidental,
                 Standing::Narrative if introduced("quoted-report") || introduced("report-line") => Standing::Imaging,
-                Standing::Narrative if kind == ConceptKind::Diagnosis && reported(layout, finding, knowledge) => Standing::Imaging,
+                Standing::Narrative if kind == ConceptKind::Diagnosis && reported("report-line") => Standing::Imaging,
+                // "Axis III: neck pain"
+                Standing::Assessed if introduced("axis-row") || reported("axis-row") => Standing::Incidental,
                 // a complaint is the patient's, whoever tells it
                 Standing::Assessed if kind == ConceptKind::Diagnosis && introduced("report-line") => Standing::Imaging,
                 Standing::Assessed if kind == ConceptKind::Diagnosis && told() => Standing::Narrative,
@@ -414,9 +417,9 @@ fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: O
     said || title.is_some_and(|t| saying.stands_in(layout.tokens_of(t)))
 }
 
-/// Whether the name of a study opens the line, and its findings go on in a later sentence of it: "XR: no fracture. Mild *DDD* C5-6".
-fn reported(layout: &Layout, finding: &Finding, knowledge: &Knowledge) -> bool {
-    let Some(study) = knowledge.coding.guidelines.get("report-line") else { return false };
+/// Whether the name of a study, or of a row, opens the line, and what it names goes on in a later sentence of it: "XR: no fracture. Mild *DDD* C5-6".
+fn reported(layout: &Layout, finding: &Finding, study: Option<&Saying>) -> bool {
+    let Some(study) = study else { return false };
     let at = finding.mention.sentence as usize;
     let Some(own) = layout.sentences.get(at) else { return false };
     let same_line =
