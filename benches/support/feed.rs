@@ -1,7 +1,7 @@
 //! Feeds of notes made of corpus/ with a seed; shared by benchmarks and tests.
 
 use cervicode::engine::Engine;
-use cervicode::note::Note;
+use cervicode::mentions::candidates;
 use std::path::{Path, PathBuf};
 
 /// Bytes of an ordinary note.
@@ -11,12 +11,12 @@ const ORDINARY: usize = 1800;
 pub struct Parts {
     /// Whole notes that name the neck.
     pub neck: Vec<String>,
-    /// Paragraphs in which nothing is found in the neck.
+    /// Paragraphs in which nothing of the neck can be meant.
     pub other: Vec<String>,
 }
 
 impl Parts {
-    /// Reads corpus/: notes that name the neck as they are; of all notes the paragraphs in which nothing is found in the neck.
+    /// Reads corpus/: notes that name the neck as they are; of all notes the paragraphs in which nothing of it can be meant.
     pub fn read(engine: &Engine) -> Parts {
         let mut paths = Vec::new();
         walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus"), &mut paths);
@@ -25,8 +25,8 @@ impl Parts {
         for path in paths {
             let text = std::fs::read_to_string(&path).expect("a note of the corpus can be read").replace("\r\n", "\n");
             let paragraphs = text.split("\n\n").map(str::trim_end).filter(|p| p.len() > 30);
-            parts.other.extend(paragraphs.filter(|p| !names_neck(engine, p)).map(str::to_owned));
-            if names_neck(engine, &text) {
+            parts.other.extend(paragraphs.filter(|p| !may_name_neck(engine, p)).map(str::to_owned));
+            if may_name_neck(engine, &text) {
                 parts.neck.push(text);
             }
         }
@@ -74,13 +74,9 @@ impl Seed {
     }
 }
 
-/// Whether something is found that the program looks for, or anything in the neck.
-fn names_neck(engine: &Engine, text: &str) -> bool {
-    let reviewed = engine.stages(&Note::new("part", text));
-    reviewed.findings.iter().any(|f| {
-        let cervical = f.mention.region.as_ref().is_some_and(|(region, _)| region == "cervical");
-        cervical || engine.knowledge.lexicon.concept(f.mention.concept).target
-    })
+/// Whether the phrases of a text could name something of the neck that the program looks for.
+fn may_name_neck(engine: &Engine, text: &str) -> bool {
+    candidates::possible(text, &engine.knowledge.fold(text), &engine.knowledge)
 }
 
 /// The text files below a folder, in no certain order.

@@ -1,7 +1,7 @@
 //! Which mention a value belongs to: the nearest one that can take it, in its clause, sentence, problem or, for what a patient tells, the topic before.
 
 use crate::attributes::levels;
-use crate::attributes::scan::Scan;
+use crate::attributes::scan::{Hit, Scan};
 use crate::attributes::words::denied;
 use crate::attributes::{Read, Value};
 use crate::knowledge::Knowledge;
@@ -20,6 +20,8 @@ const NEAR: u32 = 8;
 const CAUSE_REACH: u32 = 10;
 /// What no value is away from its mention, whatever it is.
 const BEYOND: u32 = 100;
+/// Tokens of a side: "left > right".
+const SIDED: u32 = 3;
 /// How many sentences back a topic may stand.
 const TOPIC_REACH: u32 = 4;
 
@@ -153,6 +155,9 @@ impl Linker<'_> {
 
     /// Whether a part of the neck that no mention has stands right before a value: "LBP 5/10, *neck* 3/10".
     fn of_a_site(&self, value: u32) -> bool {
+        // "neck R>L 4/10"
+        let sided = |end: u32| (end.saturating_sub(SIDED)..end).find(|t| self.scan.at(*t).iter().any(|h| h.end == end && self.is_side(h)));
+        let value = sided(value).unwrap_or(value);
         let Some(before) = value.checked_sub(1) else { return false };
         let lexicon = &self.knowledge.lexicon;
         let mut cervical = false;
@@ -161,6 +166,10 @@ impl Linker<'_> {
             cervical |= end == value as usize && lexicon.entries.meanings[phrase].iter().any(site);
         });
         cervical && !self.mentions.iter().any(|m| m.tokens.contains(&before))
+    }
+
+    fn is_side(&self, hit: &Hit) -> bool {
+        matches!(hit.meaning, Meaning::Value { index, .. } if self.knowledge.attributes.values[index as usize].key == AttributeKey::Laterality)
     }
 
     /// Whether a level is of another region of the spine than the mention: "*C5-6* and L4-5 *HNP*" is two, each at its own.

@@ -408,7 +408,8 @@ fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: O
     let (from, before) = (range.start, layout.tokens(range));
     let number = |i: usize| before[i].kind == TokenKind::Number;
     // "MRI 3/2022: bulge": a date says nothing of who speaks
-    let date = |i: usize| number(i) || (i > 0 && number(i - 1) && matches!(layout.folded.word(from as usize + i), "/" | "-"));
+    let beside = |i: usize| i > 0 && number(i - 1) || i + 1 < before.len() && number(i + 1);
+    let date = |i: usize| number(i) || (beside(i) && matches!(layout.folded.word(from as usize + i), "/" | "-" | ","));
     let said = if (0..before.len()).any(number) {
         saying.stands_in(&(0..before.len()).filter(|i| !date(*i)).map(|i| before[i]).collect::<Vec<_>>())
     } else {

@@ -112,7 +112,7 @@ fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, know
     };
     let disputed: Vec<(usize, usize)> = (0..facts.len())
         .filter(|i| assessed(&facts[*i]) && facts[*i].state == State::Affirmed)
-        .filter_map(|i| Some((i, (0..facts.len()).find(|by| disputes(&facts[*by], &facts[i], findings, layout, knowledge))?)))
+        .filter_map(|i| Some((i, (0..facts.len()).find(|by| disputes(&facts[*by], &facts[i], facts, findings, layout, knowledge))?)))
         .collect();
     disputed.into_iter().for_each(|(i, by)| facts[i].disputed_by = Some(by));
     let later: Vec<(ConceptId, u32, u32, usize, State)> = (0..facts.len())
@@ -152,12 +152,19 @@ fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, know
 }
 
 /// Whether a diagnosis is denied behind an assessment of it, without words that make it another one: a side, a level, a course.
-fn disputes(by: &Fact, fact: &Fact, findings: &[Finding], layout: &Layout, knowledge: &Knowledge) -> bool {
+fn disputes(by: &Fact, fact: &Fact, facts: &[Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) -> bool {
     let told = by.standing == Standing::Assessed || layout.sections[by.section as usize].kind == SectionKind::Plan;
     let of_its_own =
         |key: AttributeKey| matches!(key, AttributeKey::Level | AttributeKey::Laterality | AttributeKey::Acuity | AttributeKey::Course);
     let in_part = || led_by(layout, &findings[by.finding], knowledge, "denied-in-part");
+    // "C5-6 protrusion with stenosis", and in the next entry "C6-7 bulge without stenosis"
+    let levels = |f: &Fact| -> Vec<&String> { facts.iter().filter(|g| g.sentence == f.sentence).flat_map(|g| &g.levels).collect() };
+    let parted = || {
+        let (own, other) = (levels(by), levels(fact));
+        !own.is_empty() && !other.is_empty() && !own.iter().any(|level| other.contains(level))
+    };
     told && by.state == State::Denied
+        && !parted()
         && by.concept == fact.concept
         && by.sentence > fact.sentence
         && (by.region.is_empty() || fact.region.is_empty() || family(&by.region) == family(&fact.region))

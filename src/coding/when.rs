@@ -3,7 +3,7 @@
 use super::bonds::{Bonds, causes};
 use super::facts::{Fact, Standing, State, compatible};
 use crate::findings::Finding;
-use crate::knowledge::coding::{Beside, CodingKnowledge, When};
+use crate::knowledge::coding::{Beside, CodingKnowledge, Saying, When};
 use crate::knowledge::lexicon::ConceptId;
 use crate::knowledge::source::coding::{Among, Near};
 use crate::vocab::Setting;
@@ -24,6 +24,8 @@ pub(crate) struct Scene<'a> {
     present: Vec<(ConceptId, Vec<usize>)>,
     /// By fact: its place among the active ones, if it is one.
     places: Vec<Option<usize>>,
+    /// What settles a question without naming the place again.
+    settles: Option<&'a Saying>,
 }
 
 impl<'a> Scene<'a> {
@@ -33,7 +35,7 @@ impl<'a> Scene<'a> {
         facts: &'a [Fact],
         active: &'a [usize],
         setting: Setting,
-        coding: &CodingKnowledge,
+        coding: &'a CodingKnowledge,
     ) -> Scene<'a> {
         let mut present: Vec<(ConceptId, Vec<usize>)> = Vec::new();
         for (i, fact) in facts.iter().enumerate() {
@@ -44,7 +46,8 @@ impl<'a> Scene<'a> {
         }
         let mut places = vec![None; facts.len()];
         active.iter().enumerate().rev().for_each(|(place, fact)| places[*fact] = Some(place));
-        Scene { findings, facts, active, setting, bonds: Bonds::new(findings, facts, active, coding), present, places }
+        let settles = coding.guidelines.get("settled-by");
+        Scene { findings, facts, active, setting, bonds: Bonds::new(findings, facts, active, coding), present, places, settles }
     }
 
     /// The facts of the concepts asked for, concept by concept.
@@ -99,6 +102,18 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Whether what is asked is answered below: "r/o fx", then "No acute fracture" as the impression.
+    fn settled(&self, i: usize) -> bool {
+        let fact = &self.facts[i];
+        // "no acute fracture" names no place and need not
+        let placeless = |f: &Fact| self.settles.is_some_and(|g| g.concepts.has(fact.concept) && g.beside.has(f.concept));
+        let same = |f: &Fact| f.concept == fact.concept || placeless(f);
+        let answer = |f: &Fact| same(f) && f.state == State::Denied && f.standing == Standing::Assessed;
+        fact.state == State::Hedged
+            && fact.standing != Standing::Assessed
+            && self.facts.iter().any(|f| answer(f) && f.sentence > fact.sentence)
+    }
+
     /// The same question where no finding is meant in particular (for flags).
     pub(crate) fn anywhere(&self, beside: &Beside) -> Vec<usize> {
         let among = |i: usize| match beside.among {
@@ -113,6 +128,7 @@ impl<'a> Scene<'a> {
             .filter(|&i| {
                 let fact = &self.facts[i];
                 among(i)
+                    && !(beside.among == Among::Open && self.settled(i))
                     && (beside.any_region || compatible(&fact.region, "cervical"))
                     && beside.attributes.iter().all(|(key, values)| fact.has(self.findings, *key, values))
             })

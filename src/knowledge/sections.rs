@@ -36,6 +36,8 @@ pub struct SectionsKnowledge {
     spelling: Spelling,
     /// Lines that begin copied text.
     pub(crate) copied_begin: Vec<String>,
+    /// Lines that begin copied text if they hold nothing else but a date.
+    pub(crate) copied_alone: Vec<String>,
     /// Lines that end copied text.
     pub(crate) copied_end: Vec<String>,
 }
@@ -84,6 +86,7 @@ impl SectionsKnowledge {
             for copied in &doc.copied {
                 names.add(path, &copied.id, &mut ids);
                 out.copied_begin.extend(copied.begin.iter().map(|t| format!(" {} ", fold(t))));
+                out.copied_alone.extend(copied.alone.iter().map(&mut fold));
                 out.copied_end.extend(copied.end.iter().map(|t| format!(" {} ", fold(t))));
             }
             for words in &doc.words {

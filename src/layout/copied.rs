@@ -1,8 +1,9 @@
 //! Blocks that are marked as carried over from an earlier note.
 
 use crate::fold::fold_phrase;
-use crate::knowledge::sections::SectionsKnowledge;
+use crate::knowledge::sections::{SectionsKnowledge, squeeze};
 use crate::layout::headings::Heading;
+use crate::layout::labels;
 use crate::layout::lines::Line;
 use crate::span::Span;
 use crate::vocab::SectionKind;
@@ -18,16 +19,16 @@ pub(crate) fn blocks(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) 
     for (i, line) in lines.iter().enumerate() {
         let Some(folded) = mark(line.of(text)) else { continue };
         let holds = |phrases: &[String]| phrases.iter().any(|p| folded.contains(p.as_str()));
+        let words = || squeeze(&fold_phrase(labels::undated(line.of(text).trim_end_matches([':', '-', '=', '*']))));
+        let begins = holds(&knowledge.copied_begin) || (line.of(text).ends_with(':') && knowledge.copied_alone.contains(&words()));
         let next = lines.get(i + 1).map_or(text.len(), |l| l.start);
         if holds(&knowledge.copied_end) {
             if let Some(start) = open.take() {
                 out.push(start..next);
             }
-        } else if holds(&knowledge.copied_begin) && closes_itself(line.of(text)) {
+        } else if begins && closes_itself(line.of(text)) {
             out.push(line.first..next);
-        } else if holds(&knowledge.copied_begin)
-            && let Some(start) = open.replace(line.first)
-        {
+        } else if begins && let Some(start) = open.replace(line.first) {
             out.push(start..unmarked_end(lines, start, line.first));
         }
     }

@@ -92,6 +92,11 @@ impl Finder<'_> {
         })
     }
 
+    /// Whether the note is written without capitals and points.
+    pub(crate) fn whispered(&self) -> bool {
+        !self.text.bytes().any(|b| b.is_ascii_uppercase() || matches!(b, b':' | b';')) && !self.text.contains(". ")
+    }
+
     fn line(&mut self, i: usize, line: Line) {
         let all = line.of(self.text);
         let (skip, bullet) = labels::markup(all);
@@ -122,6 +127,7 @@ impl Finder<'_> {
             self.opening(at, line.end);
         }
         self.inside(from, line.end, spelled && self.out.last().is_some_and(|h| h.title.len() == 1));
+        self.set_off(before, from, line.end);
     }
 
     /// Whether a line opens a letter: "Dear Dr. Jones,".
@@ -200,6 +206,13 @@ impl Finder<'_> {
     fn wrapped(&self, i: usize) -> bool {
         let Some(before) = i.checked_sub(1).and_then(|j| self.lines.get(j)) else { return false };
         !before.blank() && before.end - before.first >= WRAPPED && !labels::closes(before.of(self.text))
+    }
+
+    /// Sorts the headings from number `own` on.
+    pub(crate) fn in_order_from(&mut self, own: usize) {
+        self.out[own..].sort_by_key(|h| h.start);
+        let last = self.out.last().map(|h| (h.kind, h.prose));
+        (self.kind, self.prose) = last.unwrap_or((self.kind, self.prose));
     }
 
     /// Whether the last heading ends at byte `at`.
@@ -305,12 +318,21 @@ impl Finder<'_> {
             let Some(known) = self.known_label(label) else { continue };
             let body = at + body + behind(&rest[body..]);
             let listed = bullet && (!assesses(known.kind) || label.len() < 4) && !self.marked_as_the_last(i, at);
-            if !self.opens(known, label) || listed || self.numbers_a_problem(known, label) || self.is_value(label, &self.text[body..]) {
+            let other = listed || self.heads_columns(at, &rest[end..]) || self.numbers_a_problem(known, label);
+            if other || !self.opens(known, label) || self.is_value(label, &self.text[body..]) {
                 return None;
             }
             let mut heading = self.heading_at(at, label, body, known);
             heading.numbered = numbered;
             return Some(heading);
+        }
+        // "Section: Assessment"
+        let named = colon.filter(|c| self.knowledge.is(SectionWordUse::SectionLabel, &squeeze(&fold_phrase(&rest[..*c]))));
+        if let Some(colon) = named {
+            let label = rest[colon + 1..].trim();
+            let known = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading));
+            let from = at + rest.len() - rest[colon + 1..].trim_start().len();
+            return known.map(|known| self.heading_at(from, label, at + rest.len(), known));
         }
         if let Some(colon) = colon {
             return self.unknown(
@@ -321,7 +343,7 @@ impl Finder<'_> {
                 rest[colon + 1..].trim_matches(['*', '_', ' ']).is_empty(),
             );
         }
-        if let Some(heading) = self.alone(i, at, rest, lower).or_else(|| self.before_text(at, rest, lower)) {
+        if let Some(heading) = self.alone(i, at, rest, lower).or_else(|| self.before_text(i, at, rest, lower)) {
             return (!bullet).then_some(Heading { numbered, ..heading });
         }
         None
@@ -413,6 +435,14 @@ impl Finder<'_> {
     fn marked_as_the_last(&self, i: usize, at: usize) -> bool {
         let mark = self.lines.get(i).and_then(|l| self.text.get(l.first..at)).unwrap_or("");
         self.out.last().is_some_and(|h| self.text.get(h.start..h.title.start as usize) == Some(mark))
+    }
+
+    /// "Diagnosis     Date noted" right below a heading: the first row of its table.
+    fn heads_columns(&self, at: usize, behind: &str) -> bool {
+        let below = self.out.last().is_some_and(|h| self.text.get(h.body..at).is_some_and(|t| t.trim().is_empty()));
+        let cells = || behind.split("  ").flat_map(|c| c.split('\t')).map(|c| c.trim_matches([' ', '|', ':'])).filter(|c| !c.is_empty());
+        let named = |cell: &str| self.knowledge.is(SectionWordUse::TableColumn, &squeeze(&fold_phrase(cell)));
+        below && cells().next().is_some() && cells().all(named)
     }
 
     /// "Diagnosis 2:" below "Assessment": an entry of it.

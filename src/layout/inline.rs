@@ -26,7 +26,7 @@ const UNMARKED: usize = 200;
 
 impl Finder<'_> {
     /// "A/P neck pain", "IMPRESSION Cervical spondylosis", "Assessment 1. Neck pain".
-    pub(crate) fn before_text(&self, at: usize, rest: &str, lower: bool) -> Option<Heading> {
+    pub(crate) fn before_text(&self, i: usize, at: usize, rest: &str, lower: bool) -> Option<Heading> {
         let first = rest.find(' ').unwrap_or(rest.len());
         if first > 24 {
             return None;
@@ -41,7 +41,13 @@ impl Finder<'_> {
             }
         }
         if lower {
-            return None;
+            // "assessment number one chronic neck pain": a dictation without capitals and marks
+            let after_blank = i.checked_sub(1).and_then(|j| self.lines.get(j)).is_none_or(|l| l.blank());
+            let dictated = after_blank && first >= 4 && written && self.whispered();
+            let known = self
+                .known_label(&rest[..first])
+                .filter(|k| dictated && k.how == Some(HeadingUse::Heading) && k.kind != SectionKind::Unknown);
+            return known.map(|known| self.heading_at(at, &rest[..first], at + first, known));
         }
         let mut end = 0;
         let mut run = 0;
@@ -139,6 +145,40 @@ impl Finder<'_> {
             }
         }
         self.openings_inside(from + done, end);
+    }
+
+    /// Headings before a gap of three blanks in an export that has lost its line breaks: "left arm pain History of Present Illness   He is".
+    /// Those of the line from number `own` on are put in order.
+    pub(crate) fn set_off(&mut self, own: usize, from: usize, end: usize) {
+        let Some(line) = self.text.get(from..end).filter(|l| l.len() >= UNMARKED) else { return };
+        let mut done = 0;
+        let mut any = false;
+        for gap in memchr::memmem::find_iter(line.as_bytes(), b"   ") {
+            if gap < done || line[..gap].ends_with(' ') {
+                continue;
+            }
+            let low = floor(line, gap.saturating_sub(OPENING)).max(done);
+            let head = line[low..gap].rfind("  ").map_or(low, |at| low + at + 2);
+            let label = &line[head..gap];
+            let starts = std::iter::once(0).chain(label.match_indices(' ').map(|(space, _)| space + 1));
+            let titled = |at: &usize| {
+                let title = &label[*at..];
+                title.starts_with(char::is_uppercase) && labels::title_case(title) && labels::letters(title).0 >= RUN_ON
+            };
+            let known = starts.filter(titled).find_map(|at| {
+                let known = self.known_label(&label[at..]).filter(|k| k.how == Some(HeadingUse::Heading))?;
+                Some((at, known))
+            });
+            if let Some((at, known)) = known {
+                let heading = self.heading_at(from + head + at, &label[at..], from + gap, known);
+                self.add(heading);
+                any = true;
+            }
+            done = gap + 3;
+        }
+        if any {
+            self.in_order_from(own);
+        }
     }
 
     /// The heading of an assessment that ends a stretch of words before a colon, in a line where a label stands before it and no sentence ends

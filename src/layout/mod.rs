@@ -1,6 +1,7 @@
 //! Note → Layout: tokens, sentences, items (list entries, paragraphs) and sections.
 
 mod blocks;
+mod columns;
 mod copied;
 mod headings;
 mod inline;
@@ -8,7 +9,7 @@ mod labels;
 mod lines;
 mod markers;
 mod refine;
-mod sentences;
+pub(crate) mod sentences;
 
 use crate::fold::{Folded, Token};
 use crate::knowledge::sections::assesses;
@@ -154,7 +155,8 @@ pub fn outline(text: &str, folded: Folded, knowledge: &Knowledge) -> Layout {
 }
 
 /// The layout with its items and sentences.
-pub fn whole(text: &str, outline: Layout, knowledge: &Knowledge) -> Layout {
+pub fn whole(text: &str, mut outline: Layout, knowledge: &Knowledge) -> Layout {
+    columns::answer(text, &mut outline.folded, &knowledge.sections);
     let (items, sentences) = blocks::blocks(text, &outline.folded, &outline.sections, &knowledge.sections);
     Layout { items, sentences, ..outline }
 }

@@ -12,6 +12,7 @@ use crate::vocab::SectionKind;
 /// Drops or changes headings by what stands around them.
 pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
     numbered(headings);
+    title(text, headings);
     plans_of_problems(text, lines, headings);
     quoted_reports(text, headings, knowledge);
     concluding(text, headings, knowledge);
@@ -36,6 +37,9 @@ pub(crate) fn earlier(text: &str, headings: &[Heading], knowledge: &SectionsKnow
     let before = |title: &str| today && says(title, SectionWordUse::Earlier) && !says(title, SectionWordUse::Now);
     titled.iter().filter(|(_, title)| before(title)).map(|(h, _)| h.start).collect()
 }
+
+/// How many lines above an impression the name of its study may stand.
+const ABOVE: usize = 3;
 
 /// The longest label that is looked up.
 const LABEL: usize = 60;
@@ -72,6 +76,17 @@ fn said_in_a_line(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
 
 fn has_words(text: &str) -> bool {
     text.contains(char::is_alphabetic)
+}
+
+/// "Neurology   Follow-up" above all else is the note's title: no note with other headings begins with its plan.
+fn title(text: &str, headings: &mut [Heading]) {
+    let parts = headings.len() > 1;
+    let Some(first) = headings.first_mut().filter(|h| h.kind == SectionKind::Plan && !h.prose) else { return };
+    let above = text.get(..first.start).is_some_and(|t| t.trim().is_empty());
+    let marked = text.get(first.title.end as usize..).is_some_and(|t| t.trim_start().starts_with(':'));
+    if parts && above && !marked {
+        (first.kind, first.rule) = (SectionKind::Unknown, None);
+    }
 }
 
 /// "4. Diagnosis:" is a heading in a note whose parts are numbered; in a list of problems it is an entry.
@@ -186,7 +201,15 @@ fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnow
                 .and_then(|l| knowledge.heading(&squeeze(&fold_phrase(labels::undated(l)))))
                 .is_some_and(|k| matches!(k.kind, Imaging | Results))
         };
-        if matches!(headings[i].kind, Impression | Conclusion) && (near || study()) {
+        // "XR CERVICAL SPINE" and "Result date: 6/17" in the lines above
+        let above = || {
+            let lines = text.get(before.map_or(0, |b| b.body)..headings[i].start).unwrap_or("").lines().rev();
+            lines.map(str::trim).filter(|l| !l.is_empty()).take(ABOVE).any(|l| {
+                let label = l.trim_end_matches(':');
+                label.len() <= LABEL && knowledge.heading(&squeeze(&fold_phrase(labels::undated(label)))).is_some_and(|k| k.kind == Imaging)
+            })
+        };
+        if matches!(headings[i].kind, Impression | Conclusion) && (near || study() || above()) {
             headings[i].kind = Imaging;
         }
     }

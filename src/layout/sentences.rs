@@ -81,7 +81,8 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         // "recommend CT." He was called: what is quoted ends, and the sentence with it
         let closed = i.checked_sub(1).is_some_and(|j| matches!(folded.word(j), "." | "!" | "?"));
         let next = folded.tokens.get(i + 1);
-        return closed && !token.spaced && next.is_none_or(|n| n.spaced && n.span.of(text).starts_with(char::is_uppercase));
+        let asked = i.checked_sub(1).is_some_and(|j| folded.word(j) == "?") && knowledge.is(SectionWordUse::Answer, folded.word(i + 1));
+        return closed && !asked && !token.spaced && next.is_none_or(|n| n.spaced && n.span.of(text).starts_with(char::is_uppercase));
     }
     if !matches!(mark, "." | "!" | "?" | "!!" | "??" | ".." | "•") {
         return false;

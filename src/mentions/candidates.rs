@@ -1,21 +1,22 @@
 //! Whether a note can name a target concept at all, by its phrases alone; nine of ten notes of a bulk feed cannot.
 //!
 //! The scan may say yes too often, never no wrongly: a note it turns away has no mention of a concept marked `target`.
-//! A mention stands in one sentence, and no sentence goes over a blank line; so phrases that name a target only together must
-//! stand in one paragraph.
+//! A mention stands in one sentence, and no sentence goes over a blank line or a mark that ends it; so phrases that name a target only
+//! together must stand between two of these.
 
 use crate::fold::{Folded, TokenKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::targets::Places;
+use crate::layout::sentences::ends;
 
 /// Whether `mentions` could find a target concept in the text, which folds so.
 pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {
     let lexicon = &knowledge.lexicon;
     let targets = lexicon.targets(&knowledge.words);
-    let mut paragraph = Paragraph::default();
+    let mut stretch = Stretch::default();
     for (at, token) in folded.tokens.iter().enumerate() {
         if token.breaks > 1 {
-            paragraph = Paragraph::default();
+            stretch = Stretch::default();
         }
         let mut found = false;
         if targets.begins.has(token.word) {
@@ -27,7 +28,7 @@ pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {
                     lexicon.entries.meanings[phrase].iter().any(|e| e.exact.as_ref().is_none_or(|exact| exact == written))
                 };
                 if (share.alone || share.needs | share.gives != 0) && meant() {
-                    found |= share.alone || paragraph.meets(share.needs, share.gives);
+                    found |= share.alone || stretch.meets(share.needs, share.gives);
                 }
             });
         }
@@ -35,9 +36,15 @@ pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {
             || match token.kind {
                 TokenKind::Word => lexicon.spelling.correct(folded.word(at), token.word).is_some(),
                 TokenKind::Alphanumeric => {
-                    lexicon.grammar.level_region(folded.word(at), None).is_some() && paragraph.meets(0, targets.levels)
+                    lexicon.grammar.level_region(folded.word(at), None).is_some() && stretch.meets(0, targets.levels)
                 }
-                TokenKind::Number | TokenKind::Punctuation => false,
+                TokenKind::Punctuation => {
+                    if stretch.holds() && ends(text, folded, at, &knowledge.sections) {
+                        stretch = Stretch::default();
+                    }
+                    false
+                }
+                TokenKind::Number => false,
             };
         if found {
             return true;
@@ -62,14 +69,18 @@ pub fn typed_code(folded: &Folded) -> bool {
     })
 }
 
-/// What the phrases of a paragraph so far need and give.
+/// What the phrases of what may be one sentence need and give so far.
 #[derive(Default)]
-struct Paragraph {
+struct Stretch {
     needs: Places,
     gives: Places,
 }
 
-impl Paragraph {
+impl Stretch {
+    fn holds(&self) -> bool {
+        self.needs | self.gives != 0
+    }
+
     /// Adds to it; whether something that is needed is there then.
     fn meets(&mut self, needs: Places, gives: Places) -> bool {
         self.needs |= needs;

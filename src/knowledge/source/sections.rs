@@ -67,6 +67,9 @@ pub struct CopiedDoc {
     pub begin: Vec<Placed<SmolStr>>,
     /// Words in a line that ends one.
     pub end: Vec<Placed<SmolStr>>,
+    /// Words that begin one where the line holds nothing else but a date: "Last visit (1/16):".
+    #[serde(default)]
+    pub alone: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -106,6 +109,14 @@ pub enum SectionWordUse {
     Salutation,
     /// A heading of a report that is its conclusion where it has no other: "interpretation".
     Concluding,
+    /// Heads a column of a table that holds answers: "yes" and "no".
+    Column,
+    /// A mark in such a column: "x".
+    Tick,
+    /// Names a column of a table, whose first row is no heading: "date noted".
+    TableColumn,
+    /// A label before the name of a section: "Section: Assessment".
+    SectionLabel,
     /// In a heading it is known with one slip in it: "imression".
     Correctable,
     /// Names a study whose report ends in an impression of its own: "MRI", "ultrasound".
