@@ -110,7 +110,7 @@ impl Scan<'_> {
 
     /// The date or moment at a token.
     pub fn when(&self, token: u32) -> Option<When> {
-        if let Some(found) = self.numeric_date(token) {
+        if let Some(found) = self.numeric_date(token, false) {
             return Some(found);
         }
         if let Some((month, end)) = self.month_name(token) {
@@ -175,7 +175,7 @@ impl Scan<'_> {
     }
 
     /// "06/04/2021", "2021-06-04", "6-4-21", "3/2021", "2/8".
-    fn numeric_date(&self, token: u32) -> Option<When> {
+    fn numeric_date(&self, token: u32, hyphens: bool) -> Option<When> {
         let (first, digits) = self.whole(token)?;
         let mark = self.token(token + 1);
         if !matches!(mark, "/" | "-" | ".") || !self.glued(token + 1) || !self.glued(token + 2) {
@@ -194,7 +194,7 @@ impl Scan<'_> {
             };
             return Some(When { reading: Reading::Day(date.ok()?), end: token + 5 });
         }
-        if mark != "/" || !(1..=12).contains(&first) {
+        if !(mark == "/" || mark == "-" && hyphens) || !(1..=12).contains(&first) {
             return None;
         }
         let month = first as i8;
@@ -204,6 +204,11 @@ impl Scan<'_> {
         }
         let day = i8::try_from(second).ok().filter(|d| (1..=31).contains(d))?;
         Some(When { reading: Reading::Yearless((month, day), (month, day)), end: token + 3 })
+    }
+
+    /// "1-26", which is a day only behind a word for a beginning.
+    pub fn hyphened(&self, token: u32) -> Option<When> {
+        self.numeric_date(token, true)
     }
 
     /// A moment in words.

@@ -1,5 +1,6 @@
 //! Durations, onsets and scores: a number, length of time or date with the words around it.
 
+use crate::attributes::dates::When;
 use crate::attributes::scan::Scan;
 use crate::attributes::{Attribute, Read, Value};
 use crate::fold::TokenKind;
@@ -33,7 +34,10 @@ fn quantity(scan: &Scan<'_>, service: Option<Date>, token: u32, out: &mut Vec<Re
         }
         return Some(length.end);
     }
-    let dated = scan.when(token).and_then(|when| Some((when.end, match_rules(scan, QuantityKind::Date, token, when.end)?, when.reading)));
+    let by_rule = |when: When| Some((when.end, match_rules(scan, QuantityKind::Date, token, when.end)?, when.reading));
+    // "onset 1-26" is a day, "1-26" may be anything
+    let hyphened = || scan.hyphened(token).and_then(by_rule).filter(|(_, (rule, ..), _)| !rule.before.is_empty());
+    let dated = scan.when(token).and_then(by_rule).or_else(hyphened);
     // "onset about 2/10" is a day, "pain 2/10" a score
     let onset = dated.as_ref().is_some_and(|(_, (rule, ..), _)| !rule.before.is_empty());
     // "as a 6": an article is a number before a length of time only

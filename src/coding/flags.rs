@@ -241,7 +241,9 @@ impl Asking<'_> {
                     // "Past history: migraine, quiet for years"
                     let past = v.section == SectionKind::History;
                     let told = |&m: &usize| !past && stated(m) && counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
-                    v.mentions.is_empty() || v.mentions.iter().any(|m| self.neck(*m) || told(m))
+                    // "nothing shooting into the arm" goes nowhere
+                    let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
+                    v.mentions.is_empty() || v.mentions.iter().any(|m| (self.neck(*m) && !denied(*m)) || told(m))
                 }
             })
             .map(|v| &v.attribute.value)
