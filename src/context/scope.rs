@@ -133,12 +133,13 @@ impl<'v, 'f> Scopes<'v, 'f> {
             && (touches() || self.in_series(f.start) || (self.view.signed && f.start == 0))
     }
 
-    /// Whether a mark before an entry is one of several in a row, not all of them dashes: "*+* headache, *-* fever".
+    /// Whether a mark before an entry is one of several in a row, not all of them dashes: "*+* headache, *-* fever"; where signs are
+    /// told, dashes alone will do.
     fn in_series(&self, at: usize) -> bool {
         let mark = |i: usize| matches!(self.view.symbol(i), "+" | "-") && self.view.is_word(i + 1);
         let opens = |i: usize| i > 0 && matches!(self.view.symbol(i - 1), "," | ":" | ";");
         let entries = || (0..self.view.len()).filter(|i| mark(*i) && opens(*i));
-        mark(at) && opens(at) && entries().count() > 1 && entries().any(|i| self.view.symbol(i) == "+")
+        mark(at) && opens(at) && entries().count() > 1 && (self.view.examined || entries().any(|i| self.view.symbol(i) == "+"))
     }
 
     /// Whether no word of substance stands between the clause's start and symbol `at`.

@@ -19,6 +19,8 @@ pub(crate) struct View<'f> {
     symbols: Vec<Symbol>,
     /// Whether the sentence stands in a list of entries with signs: "+ headache", "- fever".
     pub signed: bool,
+    /// Whether the sentence stands where symptoms and signs are gone through, or in no section.
+    pub examined: bool,
     /// Whether the sentence stands in an assessment, where an entry behind a comma rather has its own word than shares one.
     pub assessed: bool,
 }
@@ -66,7 +68,7 @@ impl<'f> View<'f> {
             symbols.push(Symbol { word, first, end });
             first = end;
         }
-        View { folded, words, knowledge: context, symbols, signed: false, assessed: false }
+        View { folded, words, knowledge: context, symbols, signed: false, examined: false, assessed: false }
     }
 
     /// A cue of the knowledge.

@@ -2,7 +2,7 @@
 
 use crate::fold::fold_phrase;
 use crate::knowledge::sections::{Known, assesses, squeeze};
-use crate::knowledge::source::sections::HeadingUse;
+use crate::knowledge::source::sections::{HeadingUse, SectionWordUse};
 use crate::layout::headings::{Finder, Heading};
 
 use crate::layout::labels;
@@ -41,13 +41,7 @@ impl Finder<'_> {
             }
         }
         if lower {
-            // "assessment number one chronic neck pain": a dictation without capitals and marks
-            let after_blank = i.checked_sub(1).and_then(|j| self.lines.get(j)).is_none_or(|l| l.blank());
-            let dictated = after_blank && first >= 4 && written && self.whispered();
-            let known = self
-                .known_label(&rest[..first])
-                .filter(|k| dictated && k.how == Some(HeadingUse::Heading) && k.kind != SectionKind::Unknown);
-            return known.map(|known| self.heading_at(at, &rest[..first], at + first, known));
+            return self.dictated(i, at, rest, first);
         }
         let mut end = 0;
         let mut run = 0;
@@ -76,6 +70,20 @@ impl Finder<'_> {
         }
         let known = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading))?;
         Some(self.heading_at(at, label, at + label.len(), known))
+    }
+
+    /// "assessment number one chronic neck pain" behind a blank line, in a dictation without capitals and marks.
+    fn dictated(&self, i: usize, at: usize, rest: &str, first: usize) -> Option<Heading> {
+        let after_blank = i.checked_sub(1).and_then(|j| self.lines.get(j)).is_none_or(|l| l.blank());
+        let next = rest[first..].split_ascii_whitespace().next().unwrap_or("");
+        // "exam of the neck", "plan was made"
+        let goes_on = self.knowledge.is(SectionWordUse::Unfinished, next);
+        if !after_blank || goes_on || first < 4 || self.text.len() < UNMARKED || !self.whispered() {
+            return None;
+        }
+        let opens = |k: &Known| assesses(k.kind) || matches!(k.kind, SectionKind::Plan | SectionKind::Exam);
+        let known = self.known_label(&rest[..first]).filter(|k| k.how == Some(HeadingUse::Heading) && opens(k))?;
+        Some(self.heading_at(at, &rest[..first], at + first, known))
     }
 
     /// "Assessment Neck pain", "Final Diagnosis Cervical strain": the heading of an assessment before a short line's text, in a note without colons.

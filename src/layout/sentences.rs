@@ -132,9 +132,10 @@ fn is_upper(word: &str) -> bool {
     word.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-/// Whether nothing but a mark or a break follows token `i`.
+/// Whether nothing but a mark, a gap or a break follows token `i`.
 fn answered(folded: &Folded, i: usize) -> bool {
-    folded.tokens.get(i + 1).is_none_or(|t| t.breaks > 0 || t.kind == TokenKind::Punctuation)
+    let end = folded.tokens.get(i).map_or(0, |t| t.span.end);
+    folded.tokens.get(i + 1).is_none_or(|t| t.breaks > 0 || t.kind == TokenKind::Punctuation || t.span.start > end + 1)
 }
 
 fn long_word(folded: &Folded, i: usize) -> bool {
