@@ -215,6 +215,11 @@ impl Finder<'_> {
         (self.kind, self.prose) = last.unwrap_or((self.kind, self.prose));
     }
 
+    /// Whether nothing, or a blank line, stands above line `i`.
+    pub(crate) fn after_blank(&self, i: usize) -> bool {
+        i.checked_sub(1).and_then(|j| self.lines.get(j)).is_none_or(Line::blank)
+    }
+
     /// Whether the last heading ends at byte `at`.
     pub(crate) fn behind_heading(&self, at: usize) -> bool {
         self.out.last().is_some_and(|h| h.body == at)
@@ -309,10 +314,17 @@ impl Finder<'_> {
         let colon = head.find(':');
         let bold = self.text[..at].ends_with("**").then(|| head.find("**")).flatten();
         // each mark is sought only where those before it have not decided
-        let marks: [&dyn Fn() -> Option<(usize, usize)>; 6] =
-            [&|| colon.map(|c| (c, c + 1)), &|| dash(head), &|| bold.map(|b| (b, b + 2)), &|| bracket(head), &|| leader(head), &|| {
-                column(head)
-            }];
+        // "Hospital course. He was brought in": a point does for a colon at the start of a paragraph
+        let pointed = || point(head).filter(|_| !numbered && !bullet && !lower && self.after_blank(i));
+        let marks: [&dyn Fn() -> Option<(usize, usize)>; 7] = [
+            &|| colon.map(|c| (c, c + 1)),
+            &|| dash(head),
+            &|| bold.map(|b| (b, b + 2)),
+            &|| bracket(head),
+            &|| leader(head),
+            &|| column(head),
+            &pointed,
+        ];
         for (end, body) in marks.iter().filter_map(|mark| mark()) {
             let label = &rest[..end];
             let Some(known) = self.known_label(label) else { continue };
@@ -410,7 +422,7 @@ impl Finder<'_> {
         if rest.len() > LABEL {
             return None;
         }
-        let after_blank = i.checked_sub(1).and_then(|j| self.lines.get(j)).is_none_or(|l| l.blank());
+        let after_blank = self.after_blank(i);
         let end = at + rest.len();
         if let Some(known) = self.known_label(rest) {
             // "History / of whiplash": the next line goes on with it
@@ -482,6 +494,12 @@ fn leader(head: &str) -> Option<(usize, usize)> {
     let at = memchr::memmem::find(head.as_bytes(), b"....")?;
     let dots = head[at..].len() - head[at..].trim_start_matches('.').len();
     Some((at, at + dots))
+}
+
+/// A point behind a label of at least four bytes: "Hospital course. ".
+fn point(head: &str) -> Option<(usize, usize)> {
+    let at = memchr::memchr(b'.', head.as_bytes()).filter(|at| *at >= COLUMN)?;
+    head[at + 1..].starts_with(' ').then_some((at, at + 1))
 }
 
 /// The gap between a label and its text in a note that is set in columns: "Assessment    neck strain".

@@ -74,11 +74,10 @@ impl Finder<'_> {
 
     /// "assessment number one chronic neck pain" behind a blank line, in a dictation without capitals and marks.
     fn dictated(&self, i: usize, at: usize, rest: &str, first: usize) -> Option<Heading> {
-        let after_blank = i.checked_sub(1).and_then(|j| self.lines.get(j)).is_none_or(|l| l.blank());
         let next = rest[first..].split_ascii_whitespace().next().unwrap_or("");
         // "exam of the neck", "plan was made"
         let goes_on = self.knowledge.is(SectionWordUse::Unfinished, next);
-        if !after_blank || goes_on || first < 4 || self.text.len() < UNMARKED || !self.whispered() {
+        if !self.after_blank(i) || goes_on || first < 4 || self.text.len() < UNMARKED || !self.whispered() {
             return None;
         }
         let opens = |k: &Known| assesses(k.kind) || matches!(k.kind, SectionKind::Plan | SectionKind::Exam);
