@@ -1,7 +1,7 @@
 //! Codes that somebody typed into the note: the words beside them govern.
 
 use super::encounter::Encounter;
-use super::facts::{Fact, Standing, family};
+use super::facts::{Fact, Standing, State, family};
 use crate::code::Code;
 use crate::codeset::Validity;
 use crate::findings::Finding;
@@ -77,6 +77,11 @@ pub(crate) fn typed(
             let mut beside = if leads { behind() } else { before() };
             if beside.is_empty() {
                 beside = if leads { before() } else { behind() };
+            }
+            // "[ ] Cervicalgia   M54.2": what is not ticked is not said
+            let unsaid = |f: &usize| matches!(facts[*f].state, State::Denied | State::Hypothetical);
+            if !beside.is_empty() && beside.iter().all(unsaid) {
+                continue;
             }
             if beside.is_empty() {
                 beside = near(&here);

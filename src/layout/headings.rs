@@ -17,6 +17,8 @@ const LABEL: usize = 72;
 const BRACKETED: usize = 12;
 /// Bytes that a label before a gap has at least.
 const COLUMN: usize = 4;
+/// Bytes of the name of a tag that may name a section.
+const TAG: usize = 3;
 /// Words of a name between a title and a heading.
 const NAMES: usize = 2;
 /// Bytes of a line that an author would have wrapped.
@@ -109,6 +111,10 @@ impl Finder<'_> {
         if self.part_row(i) {
             return;
         }
+        if let Some(heading) = self.tag(line) {
+            self.add(heading);
+            return;
+        }
         if assesses(self.kind) && self.salutes(rest) {
             let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
             self.add(self.heading_at(at, rest.trim_end_matches([',', ':']), line.end, unknown));
@@ -128,6 +134,17 @@ impl Finder<'_> {
         }
         self.inside(from, line.end, spelled && self.out.last().is_some_and(|h| h.title.len() == 1));
         self.set_off(before, from, line.end);
+    }
+
+    /// "<ASSESSMENT>", "<INTERVAL_HISTORY> She walks.": the tag of an export that names a section.
+    fn tag(&self, line: Line) -> Option<Heading> {
+        let name = line.of(self.text).strip_prefix('<')?;
+        let end = name.find('>').filter(|end| (TAG..LABEL).contains(end))?;
+        let label = &name[..end];
+        let written = label.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+        let known = self.known_label(&label.replace('_', " ")).filter(|k| written && k.how == Some(HeadingUse::Heading))?;
+        let at = line.first + 1;
+        Some(Heading { start: line.first, ..self.heading_at(at, label, at + end + 1, known) })
     }
 
     /// Whether a line opens a letter: "Dear Dr. Jones,".
@@ -316,6 +333,12 @@ impl Finder<'_> {
         // each mark is sought only where those before it have not decided
         // "Hospital course. He was brought in": a point does for a colon at the start of a paragraph
         let pointed = || point(head).filter(|_| !numbered && !bullet && !lower && self.after_blank(i));
+        // "assessment.1.text=Cervical strain"
+        if let Some((label, body)) = keyed(head) {
+            let known = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading))?;
+            let same = self.out.last().is_some_and(|h| h.kind == known.kind && h.title.of(self.text) == label);
+            return (!same && !wrapped).then(|| self.heading_at(at, label, at + body, known));
+        }
         let marks: [&dyn Fn() -> Option<(usize, usize)>; 7] = [
             &|| colon.map(|c| (c, c + 1)),
             &|| dash(head),
@@ -494,6 +517,15 @@ fn leader(head: &str) -> Option<(usize, usize)> {
     let at = memchr::memmem::find(head.as_bytes(), b"....")?;
     let dots = head[at..].len() - head[at..].trim_start_matches('.').len();
     Some((at, at + dots))
+}
+
+/// The first part of a key and where its value begins: "hpi.onset=2 weeks", "assessment=neck pain".
+fn keyed(head: &str) -> Option<(&str, usize)> {
+    let at = memchr::memchr(b'=', head.as_bytes()).filter(|at| *at > 1)?;
+    let key = &head[..at];
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
+    let first = key.split(['.', '_']).next().filter(|first| first.len() > 1)?;
+    (key.bytes().all(plain) && !head[at + 1..].starts_with(['=', ' '])).then_some((first, at + 1))
 }
 
 /// A point behind a label of at least four bytes: "Hospital course. ".

@@ -219,6 +219,7 @@ impl Finder<'_> {
         if line.len() >= UNMARKED && !line.contains(['.', '!', '?', ';', ':']) {
             for at in memchr::memchr_iter(b' ', line.as_bytes()) {
                 self.opening(from + at + 1, end);
+                self.dictated_inside(from, from + at + 1, end);
             }
             return;
         }
@@ -230,6 +231,27 @@ impl Finder<'_> {
                 self.opening(from + at + spaces, end);
                 self.dashed(from + at + spaces, end);
             }
+        }
+    }
+
+    /// "…no tenderness assessment low back pain plan naproxen": an assessment, and the plan behind it, in a dictation on one line.
+    fn dictated_inside(&mut self, from: usize, at: usize, end: usize) {
+        let Some(rest) = self.text.get(at..end) else { return };
+        let length = rest.find(' ').unwrap_or(rest.len());
+        if !(4..=DASHED).contains(&length) || !self.knowledge.may_head(&rest[..length]) || !self.whispered() {
+            return;
+        }
+        let Some(known) = self.known_label(&rest[..length]).filter(|k| k.how == Some(HeadingUse::Heading)) else { return };
+        let opens =
+            if assesses(self.kind()) { known.kind == SectionKind::Plan } else { assesses(known.kind) && self.kind() != SectionKind::Plan };
+        let next = rest[length..].split_ascii_whitespace().next().unwrap_or("");
+        let before = self.text.get(from..at).and_then(|t| t.split_ascii_whitespace().next_back()).unwrap_or("");
+        // "risk assessment low", "the plan", "plan is"
+        let of_other = || assesses(known.kind) && self.known_label(&format!("{before} {}", &rest[..length])).is_some();
+        let led = self.knowledge.is(SectionWordUse::Unfinished, before) || of_other();
+        if opens && !led && !next.is_empty() && !self.knowledge.is(SectionWordUse::Unfinished, next) {
+            let heading = self.heading_at(at, &rest[..length], at + length, known);
+            self.add(heading);
         }
     }
 

@@ -2,7 +2,7 @@
 
 /// Bytes of markup, quoting or a bullet before a label, and whether it is a bullet.
 pub(crate) fn markup(line: &str) -> (usize, bool) {
-    let mut at = 0;
+    let mut at = segment(line);
     let mut bullet = false;
     loop {
         let rest = &line[at..];
@@ -19,12 +19,28 @@ pub(crate) fn markup(line: &str) -> (usize, bool) {
                 bullet = true;
                 at += c.len_utf8();
             }
+            '▼' | '▾' | '►' | '▶' | '▸' | '➤' | '➔' | '→' | '◆' | '❖' | '»' | '§' | '★' | '✦' | '■' | '◼' => {
+                at += c.len_utf8()
+            }
             '#' | '*' | '_' | '=' | '-' | '~' | '[' | '"' | '|' | '>' => at += c.len_utf8(),
             _ if c.is_whitespace() => at += c.len_utf8(),
             _ => return (at, bullet),
         }
     }
 }
+
+/// Bytes of the fields of an HL7 segment before its text: "OBX|5|TX|||FINDINGS:".
+fn segment(line: &str) -> usize {
+    let named = line.starts_with("OBX|") || line.starts_with("NTE|");
+    if !named {
+        return 0;
+    }
+    let head = line.get(..crate::span::floor(line, SEGMENT)).unwrap_or("");
+    head.rfind('|').map_or(0, |bar| bar + 1)
+}
+
+/// Bytes that the fields of a segment before its text may take.
+const SEGMENT: usize = 24;
 
 /// Bytes of a number or Roman numeral with its point or bracket and the space behind ("4. ", "IV) "); 0 if there is none.
 pub(crate) fn numbering(line: &str) -> usize {

@@ -23,7 +23,8 @@ pub(crate) fn marker(line: &str) -> Option<Marker> {
         '-' | '*' | '–' | '—' | '+' | '>' | 'o' if spaced && line.len() > 1 => {
             return Some(Marker { kind: ItemKind::Bullet, number: 0, close: first, letter: false });
         }
-        '•' | '·' | '▪' | '●' | '◦' | '■' | '\u{f0b7}' | '◉' | '○' | '◯' | '✓' | '✔' | '✗' | '✘' | '✕' => {
+        '•' | '·' | '▪' | '●' | '◦' | '■' | '\u{f0b7}' | '◉' | '○' | '◯' | '✓' | '✔' | '✗' | '✘' | '✕' | '►' | '▶' | '▸' | '➤' | '➔'
+        | '→' | '◆' | '❖' | '»' | '★' | '✦' => {
             return Some(Marker { kind: ItemKind::Bullet, number: 0, close: first, letter: false });
         }
         '-' | '+' if behind.is_some_and(char::is_alphabetic) => {
