@@ -85,7 +85,8 @@ pub fn fold(text: &str) -> Folded {
 /// The same, every token with its number among the words of the knowledge.
 pub fn fold_known(text: &str, words: &Words) -> Folded {
     let tokens = Vec::with_capacity(text.len() / 4 + 8);
-    let mut folder = Folder { text, words, out: vec![b' '; text.len() + text.len() / 4 + ROOM], at: 1, tokens, letters: Vec::new() };
+    let out = vec![b' '; text.len() + text.len() / 4 + ROOM];
+    let mut folder = Folder { text, words, out, at: 1, tokens, letters: Vec::new(), cut: cut_width(text) };
     folder.run();
     folder.out.truncate(folder.at);
     // only whole characters were put
@@ -234,7 +235,34 @@ struct Folder<'t> {
     tokens: Vec<Token>,
     /// A word in the making.
     letters: Vec<u8>,
+    /// The bytes of a line that was cut there, whatever stood there; 0 if the text was not cut so.
+    cut: usize,
 }
+
+/// Bytes of the lines of a text that was cut at one width, within words as well; 0 for any other.
+fn cut_width(text: &str) -> usize {
+    let (mut read, mut widest, mut count, mut all) = (0, 0, 0, 0);
+    for line in text.split('\n') {
+        let width = line.len();
+        (widest, count) = match width.cmp(&widest) {
+            std::cmp::Ordering::Greater => (width, 1),
+            std::cmp::Ordering::Equal => (widest, count + 1),
+            std::cmp::Ordering::Less => (widest, count),
+        };
+        (read, all) = (read + width + 1, all + 1);
+        if read > CUT_HEAD || widest > *CUT.end() {
+            break;
+        }
+    }
+    if count >= CUT_LINES && 2 * count > all && CUT.contains(&widest) { widest } else { 0 }
+}
+
+/// Bytes of lines that are cut.
+const CUT: std::ops::RangeInclusive<usize> = 40..=132;
+/// At least so many lines, and more than half of them, are of one width where a text was cut.
+const CUT_LINES: usize = 4;
+/// Bytes at the beginning by which this is told.
+const CUT_HEAD: usize = 1500;
 
 impl Folder<'_> {
     /// The character at byte `at`.
@@ -350,7 +378,8 @@ impl Folder<'_> {
         let (second, high) = if first == 8 { letters_of(self.eight_at(start + 8)) } else { (0, 0) };
         let length = first + second;
         let end = start + length;
-        if length == 16 || matches!(bytes.get(end), Some(b'\'' | b'`' | b'0'..=b'9' | 128..)) {
+        let on = matches!(bytes.get(end), Some(b'\'' | b'`' | b'0'..=b'9' | 128..)) || (self.cut > 0 && self.is_cut(end));
+        if length == 16 || on {
             return self.long_word(start, end);
         }
         let room = &mut self.out[self.at..self.at + 16];
@@ -358,6 +387,14 @@ impl Folder<'_> {
         room[8..].copy_from_slice(&high.to_le_bytes());
         self.at += length;
         (end, TokenKind::Word, self.words.find_key(Key { low, high }, &[]))
+    }
+
+    /// Whether a line that was cut ends at byte `at`, within a word: letters stand on both sides.
+    fn is_cut(&self, at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let begins = at.checked_sub(self.cut).is_some_and(|start| start == 0 || bytes.get(start - 1) == Some(&b'\n'));
+        let goes_on = bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic);
+        begins && goes_on && bytes.get(at) == Some(&b'\n')
     }
 
     /// Reads on at `end` in a word that is long, or holds more than ASCII letters.
@@ -382,6 +419,7 @@ impl Folder<'_> {
                     out.push(c as u8);
                 }
                 Class::Vanish => continue,
+                Class::Break if self.cut > 0 && self.is_cut(at - c.len_utf8()) => continue,
                 Class::Mark
                     if kind == TokenKind::Word
                         && plain_mark(c) == '\''
@@ -460,6 +498,14 @@ impl Folder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_go_on_where_a_line_was_cut() {
+        let text = "FAMILY HEALTH CENTER, seen today by Y. Adey\nmi, MD. Three weeks of neck pain with tingl\ning of the thumb and no fall. There is no e\nvidence of myelopathy and no torticollis, t\nhe gait is normal.";
+        let folded = fold(text);
+        assert!(folded.text.contains(" tingling of the thumb ") && folded.text.contains(" no evidence of "), "{}", folded.text);
+        assert!(fold("no\npain").text.contains(" no pain "));
+    }
 
     #[test]
     fn folds_spellings_of_one_phrase_alike() {
