@@ -31,6 +31,10 @@ pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowle
     if here.ends_with([',', '-', '/', '&', '+']) || (lower && here.ends_with(" ?")) {
         return true;
     }
+    // "(night sweats, weight loss)" and, in the next line, "all negative"
+    if here.ends_with(')') && lower && here.len() >= TELEGRAPHIC {
+        return true;
+    }
     if labels::closes(here) {
         // "symptoms incl." and, in the next line, "weakness"
         let word = here.strip_suffix('.').and_then(|rest| rest.rsplit(char::is_whitespace).next()).unwrap_or("");
