@@ -5,9 +5,9 @@ use crate::attributes::scan::{Scan, span_of};
 use crate::knowledge::Knowledge;
 use crate::knowledge::attributes::{Fact, Meaning};
 use crate::knowledge::source::attributes::{LinkKind, Place, WordUse};
-use crate::layout::Layout;
+use crate::layout::{Layout, Section};
 use crate::span::Span;
-use crate::vocab::{AuthorRole, Setting};
+use crate::vocab::{AuthorRole, SectionKind, Setting};
 use jiff::civil::Date;
 
 /// How many bytes at the start (and, for signatures, at the end) of a note count as its title.
@@ -93,7 +93,13 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
     let length = scan.text.len() as u32;
     match place {
         Place::Anywhere | Place::Decisive => true,
-        Place::Top => span.start < TOP_BYTES,
+        // "Plan: physical therapy" in a short note is no title
+        Place::Top => {
+            let section = scan.layout.sections.iter().rfind(|s| s.start <= span.start);
+            let heads =
+                |s: &Section| matches!(s.kind, SectionKind::Preamble | SectionKind::Unknown) || s.title.is_some_and(|t| t.contains(span));
+            span.start < TOP_BYTES && section.is_some_and(heads)
+        }
         Place::Title => {
             let section = scan.layout.sections.iter().rfind(|s| s.start <= span.start);
             let first = section.is_some_and(|s| s.title.is_none() || s.title.is_some_and(|t| t.contains(span)));

@@ -199,8 +199,11 @@ impl<'f> View<'f> {
             settle(&mut more, knowledge);
             ranges.append(&mut more);
         }
-        let open = |end: usize, part: &Part| self.closes(part) && !self.ends_clause(end);
-        ranges.retain(|(_, end, pattern)| !knowledge.patterns.of(*pattern).iter().all(|p| open(*end, p)));
+        // "radiculopathy possible (see MRI order)": what a mention stands right before is said of it, and the bracket is an aside
+        let behind = |start: usize| told.iter().any(|m| m.end == start || (m.end + 1 == start && self.symbol(m.end) == ":"));
+        let aside = |start: usize, end: usize| self.symbol(end) == "(" && behind(start);
+        let open = |start: usize, end: usize, part: &Part| self.closes(part) && !self.ends_clause(end) && !aside(start, end);
+        ranges.retain(|(start, end, pattern)| !knowledge.patterns.of(*pattern).iter().all(|p| open(*start, *end, p)));
         ranges.sort_unstable_by_key(|(start, end, pattern)| (*start, usize::MAX - end, *pattern));
         let hides = |part: &Part| match part {
             Part::Terminator(t) => knowledge.terminators[*t as usize].hides,
@@ -223,7 +226,7 @@ impl<'f> View<'f> {
                 }
                 if named && (end > *reach || *longest == (start, end)) {
                     (*reach, *longest, *by) = (end, (start, end), parts);
-                    for part in parts.iter().filter(|p| of_class(p) && !open(end, p)) {
+                    for part in parts.iter().filter(|p| of_class(p) && !open(start, end, p)) {
                         let found = Found { start, end, part: *part };
                         // two phrases may say one thing of the same words
                         if !all.iter().rev().take_while(|f| (f.start, f.end) == (start, end)).any(|f| *f == found) {

@@ -283,7 +283,9 @@ impl Finder<'_> {
             let dated = || {
                 let unsigned = labels::clean(label);
                 let undated = labels::undated(&unsigned);
-                of(undated).filter(|k| undated.len() < label.len() && matches!(k.kind, SectionKind::Imaging | SectionKind::Addendum))
+                of(undated).filter(|k| {
+                    undated.len() < label.len() && (matches!(k.kind, SectionKind::Imaging | SectionKind::Addendum) || assesses(k.kind))
+                })
             };
             // "Addendum by Dr. Lee", "Assessment per PA"
             let signed = || {
@@ -455,6 +457,14 @@ impl Finder<'_> {
             let short = rest.len() < 3 && self.lines.get(i + 1).is_none_or(|l| l.blank());
             let letter = rest.len() < 2 && lower;
             // in a note without capitals a short line that is an assessment's name is no wrapped word
+            // "Patient Active Problem List" and, in the next line, "Diagnosis": the head of its column
+            let below =
+                self.out.last().filter(|h| matches!(h.kind, SectionKind::ProblemList | SectionKind::History | SectionKind::FamilyHistory));
+            if known.kind == SectionKind::Diagnosis
+                && below.is_some_and(|h| self.text.get(h.body..at).is_some_and(|t| t.trim_matches([':', ' ', '\n', '\r']).is_empty()))
+            {
+                return None;
+            }
             let firm = (after_blank || !lower || (assesses(known.kind) && !self.wrapped(i))) && !short && !letter;
             return (firm && self.opens(known, rest)).then(|| self.heading_at(at, rest, end, known));
         }
@@ -475,7 +485,8 @@ impl Finder<'_> {
     /// "Diagnosis     Date noted" right below a heading: the first row of its table.
     fn heads_columns(&self, at: usize, behind: &str) -> bool {
         let below = self.out.last().is_some_and(|h| self.text.get(h.body..at).is_some_and(|t| t.trim().is_empty()));
-        let cells = || behind.split("  ").flat_map(|c| c.split('\t')).map(|c| c.trim_matches([' ', '|', ':'])).filter(|c| !c.is_empty());
+        let cells =
+            || behind.split("  ").flat_map(|c| c.split(['\t', '|'])).map(|c| c.trim_matches([' ', '|', ':'])).filter(|c| !c.is_empty());
         let named = |cell: &str| self.knowledge.is(SectionWordUse::TableColumn, &squeeze(&fold_phrase(cell)));
         below && cells().next().is_some() && cells().all(named)
     }

@@ -60,7 +60,7 @@ pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowle
 fn unfinished(line: &str, lower: bool, row: bool, knowledge: &SectionsKnowledge) -> bool {
     let word = line.rsplit(char::is_whitespace).next().unwrap_or("");
     // "Dislocation: No" above "Prior surgery: No" is a whole row
-    let answers = || row && line.strip_suffix(word).is_some_and(|label| label.trim_end().ends_with(':'));
+    let answers = || (row || !lower) && line.strip_suffix(word).is_some_and(|label| label.trim_end().ends_with(':'));
     if knowledge.is(SectionWordUse::Answer, &word.to_lowercase()) && answers() {
         return false;
     }
