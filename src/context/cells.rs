@@ -27,6 +27,16 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found]) -> Vec<Cell> {
         if !marked && !unmarked {
             continue;
         }
+        // "| Neck pain | - | Active |", "1. Neck pain -": an empty cell among others, or a dash behind a diagnosis, denies nothing
+        let dash = !view.is_word(f.start);
+        let among = marked
+            && view.symbol(f.start - 1) == "|"
+            && view.symbol(f.end) == "|"
+            && view.is_word(f.end + 1)
+            && !view.opens_line(f.end + 1);
+        if dash && (among || (view.assessed && matches!(view.symbol(f.start), "-" | "--"))) {
+            continue;
+        }
         let floor = cells.last().map_or(0, |c| c.value.end);
         let mark = if marked { f.start - 1 } else { f.start };
         let mut start = mark;
@@ -39,7 +49,9 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found]) -> Vec<Cell> {
                 continue;
             }
             // "Neck pain, fracture: no": in an assessment an entry has its own answer
-            if (row && view.opens_line(start))
+            // "Cervicalgia    Red flags: none": a gap parts the label from what stands before it
+            if (marked && start < mark && view.symbol(mark) == ":" && view.column(start))
+                || (row && view.opens_line(start))
                 || (view.assessed && (matches!(symbol, "," | "(") || (matches!(symbol, "-" | "--") && view.spaced(start))))
                 || matches!(symbol, ";" | "." | "|" | "•" | ":" | "]")
                 || (!marked && (symbol == "," || view.opens_line(start)))

@@ -226,8 +226,17 @@ impl<'v, 'f> Scopes<'v, 'f> {
             (false, true) => (false, true),
             // "Spurling negative right, Hoffmann positive"
             (false, false) if self.view.is(f.end, SIDE) && self.closes(f.end) => (false, true),
+            // "radiculopathy ruled out (normal EMG)", "radiculopathy: doubtful", "radiculopathy ruled out - it is the wrist"
+            (false, false) if self.stands_behind(f) => (false, true),
             (false, false) => (forward_first, !forward_first),
         }
+    }
+
+    /// Whether a cue stands right behind something named and before a bracket or a dash, which parts it from what follows.
+    fn stands_behind(&self, f: &Found) -> bool {
+        let mark = self.view.symbol(f.end);
+        let dash = matches!(mark, "-" | "--") && self.view.spaced(f.end) && self.view.spaced(f.end + 1);
+        (mark == "(" || dash) && self.places.named.iter().any(|n| n.end == f.start)
     }
 
     /// Whether a phrase ends with symbol `at`.

@@ -9,6 +9,8 @@ use crate::markup;
 
 /// Bytes of a line above which a lower-case next line goes on with it.
 const TELEGRAPHIC: usize = 30;
+/// The narrowest width at which text is wrapped by hand or by a mailer: a list of short lines is none.
+const NARROWEST: usize = 44;
 /// The widest line of text that was wrapped by hand or by a mailer.
 const WIDEST: usize = 110;
 /// Bytes that a wrapped line may miss of the full width.
@@ -53,14 +55,17 @@ pub(crate) fn goes_on(text: &str, line: &Line, next: &Line, width: usize, knowle
     }
     let word = there.find(' ').unwrap_or(there.len());
     (lower && here.len() >= TELEGRAPHIC)
-        || ((TELEGRAPHIC..=WIDEST).contains(&width) && here.len() + word + 1 + RAGGED >= width && here.len() >= TELEGRAPHIC)
+        || ((NARROWEST..=WIDEST).contains(&width) && here.len() + word + 1 + RAGGED >= width && here.len() >= TELEGRAPHIC)
 }
 
 /// Whether a line's last word asks for another; a word alone on its line does only before small letters ("A" may be a heading).
 fn unfinished(line: &str, lower: bool, row: bool, knowledge: &SectionsKnowledge) -> bool {
     let word = line.rsplit(char::is_whitespace).next().unwrap_or("");
     // "Dislocation: No" above "Prior surgery: No" is a whole row
-    let answers = || (row || !lower) && line.strip_suffix(word).is_some_and(|label| label.trim_end().ends_with(':'));
+    let answers = || {
+        let label = line.strip_suffix(word).map(str::trim_end).unwrap_or("");
+        (row || !lower) && label.ends_with([':', ']', ')', '☒', '☑', '✓', '✔', '|'])
+    };
     if knowledge.is(SectionWordUse::Answer, &word.to_lowercase()) && answers() {
         return false;
     }
