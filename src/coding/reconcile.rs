@@ -11,7 +11,7 @@ use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
 /// Reconciles the facts of a note, in text order.
 pub(super) fn reconcile(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     corrected(facts, layout, knowledge);
-    resolved(facts, findings, layout);
+    resolved(facts, findings, layout, knowledge);
     operated(facts, layout, knowledge);
     later_governs(facts, findings, layout, knowledge);
 }
@@ -87,7 +87,7 @@ fn corrects(kind: SectionKind) -> bool {
 }
 
 /// "Spondylosis with radiculopathy, radiculopathy resolved": what one problem says last of a condition holds.
-fn resolved(facts: &mut [Fact], findings: &[Finding], layout: &Layout) {
+fn resolved(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     let gone: Vec<(usize, ConceptId, u32)> = (0..facts.len())
         .filter(|i| facts[*i].standing == Standing::Assessed && facts[*i].state == State::Resolved)
         .map(|i| (i, facts[i].concept, facts[i].item))
@@ -96,9 +96,22 @@ fn resolved(facts: &mut [Fact], findings: &[Finding], layout: &Layout) {
         // the site may be one that both share: "cervical spondylosis with radiculopathy, radiculopathy resolved"
         let at = |f: &Fact| findings[f.finding].mention.core(layout).start;
         let end = at(&facts[by]);
-        let before = |f: &&mut Fact| f.concept == concept && f.item == item && f.state == State::Affirmed && at(f) < end;
+        let ended = facts[by].clone();
+        let other = |f: &Fact| f.sentence != ended.sentence && another(&ended, f, findings, layout, knowledge);
+        let before = |f: &&mut Fact| f.concept == concept && f.item == item && f.state == State::Affirmed && at(f) < end && !other(f);
         facts.iter_mut().filter(before).for_each(|f| f.state = State::Resolved);
     }
+}
+
+/// Whether what ended is another episode, side, level or region than the one assessed: "She had neck pain in 2020 that resolved".
+fn another(ended: &Fact, fact: &Fact, findings: &[Finding], layout: &Layout, knowledge: &Knowledge) -> bool {
+    let tokens = layout.sentences.get(ended.sentence as usize).map_or(0..0, |s| s.tokens.clone());
+    let earlier = knowledge.coding.guidelines.get("another-episode").is_some_and(|g| g.stands_in(layout.tokens(tokens.clone())));
+    let year = tokens.into_iter().any(|t| layout.folded.is_year(t));
+    let side = |f: &Fact| f.text(findings, AttributeKey::Laterality).map(str::to_owned);
+    let sides = matches!((side(ended), side(fact)), (Some(a), Some(b)) if a != b);
+    let regions = !ended.region.is_empty() && !fact.region.is_empty() && family(&ended.region) != family(&fact.region);
+    earlier || year || sides || regions || !ended.may_share_level(fact)
 }
 
 /// An assessment that a later one contradicts gives way: an addendum governs over what it is added to, the postoperative diagnosis over

@@ -8,6 +8,7 @@ use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::context::{COURSE, ContextKnowledge, DATING, PRONOUN, Part, VERB};
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
+use crate::knowledge::source::sections::SectionWordUse;
 use crate::layout::{ItemKind, Layout, Sentence};
 use crate::mentions::Mention;
 use crate::span::Span;
@@ -26,6 +27,26 @@ struct Act {
     reversed: bool,
 }
 
+/// Lines of a section among which the head of a table is sought.
+const HEAD: usize = 3;
+
+/// Whether one of the first lines of a section names the columns of a table of diagnoses: "Diagnosis    Side   Comment".
+fn heads_table(layout: &Layout, section: u32, knowledge: &Knowledge) -> bool {
+    let from = layout.sentences.partition_point(|s| s.section < section);
+    let lines = layout.sentences[from..].iter().take_while(|s| s.section == section).take(HEAD);
+    let tokens = &layout.folded.tokens;
+    lines.into_iter().any(|s| {
+        let line = s.tokens.start as usize..s.tokens.end as usize;
+        let Some(first) = line.clone().find(|i| tokens[*i].kind == TokenKind::Word) else { return false };
+        // behind the name of the first column stands a gap or a bar, and another name
+        let (Some(name), Some(next)) = (tokens.get(first), tokens.get(first + 1)) else { return false };
+        let gap = next.span.start >= name.span.end + 2 && next.kind == TokenKind::Word;
+        next.breaks == 0
+            && (layout.folded.word(first + 1) == "|" || gap)
+            && knowledge.sections.is(SectionWordUse::TableHead, layout.folded.word(first))
+    })
+}
+
 /// Judges the mentions of a sentence.
 pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Knowledge, made: &mut [Assertion]) {
     let Some(sentence) = layout.sentences.get(index) else { return };
@@ -39,7 +60,9 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let told: Vec<Range<usize>> = mentions.iter().flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
     let mut found = view.phrases(&told);
     found.retain(|f| !matches!(f.part, Part::Cue(cue) if context.cues[cue as usize].not_in.contains(&kind)));
-    let cells = cells(&view, &found);
+    // in a table of diagnoses "No" and "none" are of a column: "Neck pain | R | No" below "Diagnosis | Side | Surgery"
+    let tabled = view.assessed && heads_table(layout, sentence.section, knowledge);
+    let cells = if tabled { Vec::new() } else { cells(&view, &found) };
     let complaint = |m: &&Mention| {
         !matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Circumstance | ConceptKind::Mechanism | ConceptKind::Visit)
     };

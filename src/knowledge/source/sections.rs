@@ -115,6 +115,8 @@ pub enum SectionWordUse {
     Tick,
     /// Names a column of a table, whose first row is no heading: "date noted".
     TableColumn,
+    /// Names the first column of a table of diagnoses: "problem".
+    TableHead,
     /// A label before the name of a section: "Section: Assessment".
     SectionLabel,
     /// In a heading it is known with one slip in it: "imression".
