@@ -62,6 +62,10 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     found.retain(|f| !matches!(f.part, Part::Cue(cue) if context.cues[cue as usize].not_in.contains(&kind)));
     // in a table of diagnoses "No" and "none" are of a column: "Neck pain | R | No" below "Diagnosis | Side | Surgery"
     let tabled = view.assessed && heads_table(layout, sentence.section, knowledge);
+    if tabled {
+        let in_column = |f: &Found| f.start > 0 && (view.column(f.start) || view.symbol(f.start - 1) == "|");
+        found.retain(|f| !(in_column(f) && matches!(f.part, Part::Cue(_))));
+    }
     let cells = if tabled { Vec::new() } else { cells(&view, &found) };
     let complaint = |m: &&Mention| {
         !matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Circumstance | ConceptKind::Mechanism | ConceptKind::Visit)
