@@ -27,14 +27,13 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found]) -> Vec<Cell> {
         if !marked && !unmarked {
             continue;
         }
-        // "| Neck pain | - | Active |", "1. Neck pain -": an empty cell among others, or a dash behind a diagnosis, denies nothing
-        let dash = !view.is_word(f.start);
+        // "| Neck pain | - | Active |": an empty cell among others denies nothing
         let among = marked
             && view.symbol(f.start - 1) == "|"
             && view.symbol(f.end) == "|"
             && view.is_word(f.end + 1)
             && !view.opens_line(f.end + 1);
-        if dash && (among || (view.assessed && matches!(view.symbol(f.start), "-" | "--"))) {
+        if !view.is_word(f.start) && among {
             continue;
         }
         let floor = cells.last().map_or(0, |c| c.value.end);

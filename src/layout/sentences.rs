@@ -73,7 +73,7 @@ fn unfinished(line: &str, lower: bool, row: bool, knowledge: &SectionsKnowledge)
     // not "strain, cervical"
     let led = || line.strip_suffix(word).is_some_and(|before| before.trim_end().ends_with(char::is_alphanumeric));
     (word.len() < line.len() || (lower && word.len() > 1)) && is(SectionWordUse::Unfinished)
-        || lower && is(SectionWordUse::Attributive) && led()
+        || lower && is(SectionWordUse::Attributive) && (led() || word.len() == line.len())
 }
 
 /// Whether a line's first word goes on with what stands before it.
