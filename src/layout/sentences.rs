@@ -97,6 +97,10 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         return false;
     }
     let Some(next) = folded.tokens.get(i + 1) else { return true };
+    // "Radiculopathy....... None"
+    if mark == ".." && next.breaks == 0 && knowledge.is(SectionWordUse::Answer, folded.word(i + 1)) && answered(folded, i + 1) {
+        return false;
+    }
     if !next.spaced {
         // "pain.No numbness": a capital directly behind a point and a word of some length.
         let capital = next.span.of(text).chars().next().is_some_and(char::is_uppercase);
