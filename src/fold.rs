@@ -389,12 +389,17 @@ impl Folder<'_> {
         (end, TokenKind::Word, self.words.find_key(Key { low, high }, &[]))
     }
 
-    /// Whether a line that was cut ends at byte `at`, within a word: letters stand on both sides.
+    /// Whether a line that was cut ends at byte `at`, within a word: letters of one case stand on both sides. A line with a gap in it is
+    /// the row of a table, and ends where it ends.
     fn is_cut(&self, at: usize) -> bool {
         let bytes = self.text.as_bytes();
-        let begins = at.checked_sub(self.cut).is_some_and(|start| start == 0 || bytes.get(start - 1) == Some(&b'\n'));
-        let goes_on = bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic);
-        begins && goes_on && bytes.get(at) == Some(&b'\n')
+        let Some(start) = at.checked_sub(self.cut).filter(|start| *start == 0 || bytes.get(start - 1) == Some(&b'\n')) else {
+            return false;
+        };
+        let (Some(before), Some(after)) = (bytes.get(at - 1), bytes.get(at + 1)) else { return false };
+        let word =
+            (before.is_ascii_lowercase() && after.is_ascii_lowercase()) || (before.is_ascii_uppercase() && after.is_ascii_uppercase());
+        word && bytes.get(at) == Some(&b'\n') && !bytes[start..at].windows(2).any(|two| two == b"  ")
     }
 
     /// Reads on at `end` in a word that is long, or holds more than ASCII letters.
@@ -505,6 +510,8 @@ mod tests {
         let folded = fold(text);
         assert!(folded.text.contains(" tingling of the thumb ") && folded.text.contains(" no evidence of "), "{}", folded.text);
         assert!(fold("no\npain").text.contains(" no pain "));
+        let rows = "numbness of the hand and the arm       absent\nweakness of the hand and the arm       absent\n".repeat(4);
+        assert!(fold(&rows).text.contains(" absent weakness "));
     }
 
     #[test]
