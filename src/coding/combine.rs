@@ -276,14 +276,11 @@ fn paired(
             let (levels, roots) = (levels_of(&here), mapped(&comp));
             match levels.len() {
                 0 => {
-                    let word = region_word(scene, &scene.facts[here[0]]);
+                    // "disc disorder with radiculopathy, mid-cervical region": the stretch stands behind either
+                    let words = here[..1].iter().chain(&comp).map(|&f| region_word(scene, &scene.facts[f]));
+                    let word = words.into_iter().find(|w| rows.contains_key(*w)).unwrap_or("none");
                     if roots.is_empty() {
-                        push(
-                            if rows.contains_key(word) { word } else { "none" },
-                            Status::Supported,
-                            Basis::Documented,
-                            with(&here, "none"),
-                        );
+                        push(word, Status::Supported, Basis::Documented, with(&here, "none"));
                     }
                     for level in &roots {
                         push(level, Status::Supported, Basis::Documented, with(&here, level));
