@@ -3,6 +3,7 @@
 
 use super::facts::{Fact, Standing, State, family, led_by};
 use crate::findings::Finding;
+use crate::fold::Token;
 use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::ConceptId;
 use crate::layout::Layout;
@@ -10,10 +11,43 @@ use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
 
 /// Reconciles the facts of a note, in text order.
 pub(super) fn reconcile(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
+    delegated(facts, findings, layout, knowledge);
     corrected(facts, layout, knowledge);
     resolved(facts, findings, layout, knowledge);
     operated(facts, layout, knowledge);
     later_governs(facts, findings, layout, knowledge);
+}
+
+/// Words at the start of a line that may tell who writes what follows.
+const BYLINE: usize = 5;
+
+/// Beside the provider's own assessment what a student, a nurse or another place has assessed in the same note is only told.
+fn delegated(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
+    let saying = |id: &str| knowledge.coding.guidelines.get(id);
+    let (Some(other), Some(own)) = (saying("part-of-another"), saying("part-of-the-provider")) else { return };
+    let tokens = &layout.folded.tokens;
+    if !other.stands_in(tokens) {
+        return;
+    }
+    // where each part begins, and whether it is another's
+    let mut parts: Vec<(u32, bool)> = Vec::new();
+    for (at, _) in tokens.iter().enumerate().filter(|(at, t)| *at == 0 || t.breaks > 0) {
+        let line = tokens[at..].iter().take(BYLINE).enumerate();
+        let ends = |(i, t): &(usize, &Token)| (*i > 0 && t.breaks > 0) || layout.folded.word(at + i) == ":";
+        let byline = &tokens[at..at + line.take_while(|t| !ends(t)).count()];
+        let others = other.stands_in(byline);
+        if others || own.stands_in(byline) {
+            parts.push((at as u32, others));
+        }
+    }
+    let others = |f: &Fact| {
+        let start = findings[f.finding].mention.tokens.start;
+        parts.partition_point(|(at, _)| *at <= start).checked_sub(1).map(|i| parts[i].1)
+    };
+    let assessed = |f: &Fact| f.standing == Standing::Assessed && f.state == State::Affirmed;
+    if facts.iter().any(|f| assessed(f) && others(f) == Some(false)) {
+        facts.iter_mut().filter(|f| f.standing == Standing::Assessed && others(f) == Some(true)).for_each(|f| f.standing = Standing::Incidental);
+    }
 }
 
 /// What stands above a retraction ("entered in error") is withdrawn where it gives the diagnosis anew, and else, as above any correction
