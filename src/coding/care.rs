@@ -41,10 +41,22 @@ impl Care<'_> {
         if self.any(|f| self.follows_up(f)) {
             return (!self.follows_another_problem()).then_some("routine");
         }
-        if self.begun(|least, _| least >= self.days("care-healing")) && !self.shown("care-active") && self.any(|f| self.heals(f)) {
-            return self.care_goes_on().then_some("routine");
+        let later = self.begun(|least, _| least >= self.days("care-healing"));
+        let soon = self.begun(|_, most| most < self.days("care-healing"));
+        let heals = self.any(|f| self.heals(f));
+        if !self.shown("care-active") && (later || (heals && !soon)) {
+            if self.care_goes_on() {
+                return Some("routine");
+            }
+            if heals && later {
+                return None;
+            }
         }
         let recent = self.begun(|_, most| most <= self.days("care-active"));
+        // "chronic whiplash since a crash in 2019": no first treatment, whatever happened then
+        if !recent && (self.begun(|least, _| least > self.days("care-old")) || self.any(|f| self.chronic(f))) {
+            return None;
+        }
         (self.shown("care-active") || recent || self.any(|f| self.just_happened(f))).then_some("active")
     }
 
@@ -60,6 +72,12 @@ impl Care<'_> {
     fn follows_another_problem(&self) -> bool {
         let names = |f: &Finding| self.any(|g| g.mention.sentence == f.mention.sentence && self.says("care-new-injury", g));
         self.begun(|_, most| most <= self.days("care-new-injury")) && !self.any(|f| self.follows_up(f) && names(f))
+    }
+
+    /// Whether the injury itself is called chronic.
+    fn chronic(&self, f: &Finding) -> bool {
+        let chronic = |v: &Value| matches!(v, Value::Text(t) if t == "chronic");
+        told(f) && self.says("care-of-the-neck", f) && f.attributes.iter().any(|a| a.key == AttributeKey::Acuity && chronic(&a.value))
     }
 
     /// Whether the story says that it gets better.

@@ -5,7 +5,7 @@ use super::when::Scene;
 use crate::code::Code;
 use crate::knowledge::coding::{CodingKnowledge, Pair, Replace, Suggest};
 use crate::knowledge::source::coding::{Outcome as Fate, TableKey};
-use crate::vocab::{AttributeKey, Basis, Status};
+use crate::vocab::{AttributeKey, Basis, Phase, Status};
 use std::collections::BTreeSet;
 
 /// A code that a rule suggests.
@@ -155,7 +155,9 @@ fn single(
         TableKey::Root => {}
         TableKey::Phase => {
             let own = fact.text(scene.findings, AttributeKey::Phase);
-            if let Some(suffix) = own.or(phase).and_then(|p| rows.get(p)) {
+            // "initial encounter" at the fourth visit: which holds is for a person
+            let contradicted = own == Some(Phase::Active.as_str()) && phase == Some(Phase::Routine.as_str());
+            if let Some(suffix) = own.or(phase).filter(|_| !contradicted).and_then(|p| rows.get(p)) {
                 push(suffix, "", false, Some(t));
             } else {
                 // the phase is not documented: every form that fits is a candidate

@@ -223,6 +223,10 @@ impl Finder<'_> {
             }
             return;
         }
+        // "PROVIDER: Assessment - neck pain"
+        if self.behind_heading(from) {
+            self.dashed(from + line.len() - line.trim_start().len(), end);
+        }
         for at in memchr::memchr3_iter(b'.', b'!', b'?', line.as_bytes()) {
             let rest = &line[at + 1..];
             let at = at + 1;
