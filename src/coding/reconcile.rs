@@ -66,9 +66,20 @@ fn corrected(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
     let (retraction, correction) = (said("retraction"), said("correction"));
     let Some(at) = retraction.max(correction).map(|at| at as u32) else { return };
     let counts = |f: &Fact| f.standing == Standing::Assessed && matches!(f.state, State::Affirmed | State::Hedged);
+    // an addendum may stand above what it is added to
+    let above = facts.iter().any(|f| f.sentence < at && counts(f));
+    // "cervical radiculopathy was entered in error" takes that back and nothing else
+    let named = |f: &&Fact| f.sentence == at && f.state == State::Denied && kind(f, knowledge) == ConceptKind::Diagnosis;
+    if let Some(concept) = facts.iter().find(named).map(|f| f.concept) {
+        for fact in facts.iter_mut().filter(|f| !above && f.concept == concept && counts(f)) {
+            (fact.overruled, fact.state) = (true, State::Denied);
+        }
+        return;
+    }
     let anew = retraction == Some(at as usize) && facts.iter().any(|f| f.sentence >= at && counts(f));
     let by = facts.iter().position(|f| f.sentence >= at && f.standing == Standing::Assessed);
-    for (i, fact) in facts.iter_mut().enumerate().filter(|(_, f)| f.sentence < at && counts(f)) {
+    let meant = |f: &Fact| counts(f) && if above { f.sentence < at } else { f.sentence > at };
+    for (i, fact) in facts.iter_mut().enumerate().filter(|(_, f)| meant(f)) {
         if anew {
             fact.overruled = fact.state == State::Affirmed;
             fact.state = State::Denied;
@@ -76,6 +87,10 @@ fn corrected(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
             fact.disputed_by = Some(by.unwrap_or(i));
         }
     }
+}
+
+fn kind(fact: &Fact, knowledge: &Knowledge) -> ConceptKind {
+    knowledge.lexicon.concept(fact.concept).kind
 }
 
 /// Of the diagnoses before and after an operation those after it hold: "Preop: C5-6 HNP. Postop: C6-7 HNP".
@@ -215,7 +230,7 @@ fn disputes(by: &Fact, fact: &Fact, facts: &[Fact], findings: &[Finding], layout
         && by.concept == fact.concept
         && by.sentence > fact.sentence
         && (by.region.is_empty() || fact.region.is_empty() || family(&by.region) == family(&fact.region))
-        && knowledge.lexicon.concept(by.concept).kind == ConceptKind::Diagnosis
+        && kind(by, knowledge) == ConceptKind::Diagnosis
         && !findings[by.finding].attributes.iter().any(|a| of_its_own(a.key))
         && !in_part()
 }

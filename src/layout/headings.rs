@@ -287,11 +287,15 @@ impl Finder<'_> {
                     undated.len() < label.len() && (matches!(k.kind, SectionKind::Imaging | SectionKind::Addendum) || assesses(k.kind))
                 })
             };
-            // "Addendum by Dr. Lee", "Assessment per PA"
+            // "Addendum by Dr. Lee", "Assessment per PA", "Addendum 1 day later"
             let signed = || {
-                let line = |(at, word): &(usize, &str)| *at > 0 && self.knowledge.is(SectionWordUse::Byline, &word.to_lowercase());
-                let at = label.split(' ').scan(0, |at, word| Some((std::mem::replace(at, *at + word.len() + 1), word))).find(line)?.0;
-                of(label.get(..at)?).filter(|k| k.kind == SectionKind::Addendum || assesses(k.kind))
+                let counts = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+                let line = |(at, word): &(usize, &str)| {
+                    *at > 0 && (counts(word) || self.knowledge.is(SectionWordUse::Byline, &word.to_lowercase()))
+                };
+                let mut words = label.split(' ').scan(0, |at, word| Some((std::mem::replace(at, *at + word.len() + 1), word)));
+                let (at, word) = words.find(line)?;
+                of(label.get(..at)?).filter(|k| k.kind == SectionKind::Addendum || (assesses(k.kind) && !counts(word)))
             };
             of(label).or_else(own).or_else(named).or_else(dated).or_else(signed)
         })
