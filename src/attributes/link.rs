@@ -6,6 +6,7 @@ use crate::attributes::words::denied;
 use crate::attributes::{Read, Value};
 use crate::knowledge::Knowledge;
 use crate::knowledge::attributes::Meaning;
+use crate::knowledge::lexicon::Lexicon;
 use crate::knowledge::lexicon::entries::{Entry, Meaning as Named};
 use crate::knowledge::source::attributes::WordUse;
 use crate::mentions::Mention;
@@ -32,6 +33,11 @@ pub(crate) struct Linker<'a> {
     pub knowledge: &'a Knowledge,
 }
 
+/// Whether a phrase names a part of the neck.
+fn cervical_site(lexicon: &Lexicon, entry: &Entry) -> bool {
+    matches!(entry.meaning, Named::Site(s) if lexicon.sites[s.0 as usize].region.as_deref() == Some("cervical"))
+}
+
 /// Whether a concept of that kind can have that property.
 pub(crate) fn takes(kind: ConceptKind, key: AttributeKey) -> bool {
     use AttributeKey as K;
@@ -49,8 +55,8 @@ pub(crate) fn takes(kind: ConceptKind, key: AttributeKey) -> bool {
 }
 
 impl Linker<'_> {
-    /// The mentions, by index, that a value belongs to.
-    pub fn link(&self, read: &Read) -> Vec<usize> {
+    /// The mentions, by index, that a value belongs to; the complaint of an earlier sentence only if it may be `told_on`.
+    pub fn link(&self, read: &Read, told_on: bool) -> Vec<usize> {
         let key = read.attribute.key;
         let Some(sentence) = self.scan.layout.sentence_at(read.tokens.start).map(|at| at as u32) else { return Vec::new() };
         let here = self.mentions_of(sentence..sentence + 1);
@@ -77,7 +83,7 @@ impl Linker<'_> {
             all.dedup();
             return all;
         }
-        if read.beside_mention || read.after_mention && key == AttributeKey::Cause {
+        if !told_on || read.beside_mention || read.after_mention && key == AttributeKey::Cause {
             return Vec::new();
         }
         self.topic(sentence, read).into_iter().collect()
@@ -153,6 +159,18 @@ impl Linker<'_> {
         takes(self.kind(mention), key)
     }
 
+    /// Whether the neck or a part of it is named at a token.
+    pub fn names_neck(&self, token: u32) -> bool {
+        let lexicon = &self.knowledge.lexicon;
+        let mut cervical = false;
+        if token < self.scan.len() {
+            lexicon.entries.finder.at(&self.scan.layout.folded, token as usize, |_, phrase| {
+                cervical |= lexicon.entries.meanings[phrase].iter().any(|e| cervical_site(lexicon, e));
+            });
+        }
+        cervical || self.is_site(token)
+    }
+
     /// Whether a part of the neck that no mention has stands right before a value: "LBP 5/10, *neck* 3/10".
     fn of_a_site(&self, value: u32) -> bool {
         // "neck R>L 4/10"
@@ -162,8 +180,7 @@ impl Linker<'_> {
         let lexicon = &self.knowledge.lexicon;
         let mut cervical = false;
         lexicon.entries.finder.at(&self.scan.layout.folded, before as usize, |end, phrase| {
-            let site = |e: &Entry| matches!(e.meaning, Named::Site(s) if lexicon.sites[s.0 as usize].region.as_deref() == Some("cervical"));
-            cervical |= end == value as usize && lexicon.entries.meanings[phrase].iter().any(site);
+            cervical |= end == value as usize && lexicon.entries.meanings[phrase].iter().any(|e| cervical_site(lexicon, e));
         });
         cervical && !self.mentions.iter().any(|m| m.tokens.contains(&before))
     }

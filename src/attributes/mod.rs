@@ -138,7 +138,15 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
     let mut levels: Option<(u32, Vec<usize>)> = None;
     let spared = levels::spared(&scan, &reads);
     for (read, spared) in reads.into_iter().zip(spared) {
-        let mut linked = if spared { Vec::new() } else { linker.link(&read) };
+        // "sensation fine in *both* hands", "abrasion of the *right* palm": the side of a part, not of the complaint
+        let of_part = {
+            let end = read.tokens.end;
+            let near = |h: &scan::Hit| matches!(h.meaning, Meaning::Target(t) if !knowledge.attributes.targets[t as usize].limb);
+            let of_neck = || linker.ends_phrase(end) || linker.names_neck(end) || scan.at(end).iter().any(near);
+            let open = || scan.token(end - 1) == "of" && !scan.at(end).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
+            read.attribute.key == AttributeKey::Laterality && (!(open() || of_neck()) || words::initial(&scan, &read.tokens))
+        };
+        let mut linked = if spared { Vec::new() } else { linker.link(&read, !of_part) };
         if read.attribute.key == AttributeKey::Level {
             // "at C5-6 and C6-7 without radiculopathy": levels in a row are of one condition
             if let Some((end, mentions)) = &levels
@@ -150,14 +158,9 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
             }
             levels = Some((read.tokens.end, linked.clone()));
         }
-        // "sensation fine in *both* hands": the side of a part, not of the complaint
-        let of_part = || {
-            let limb = |h: &scan::Hit| matches!(h.meaning, Meaning::Target(t) if knowledge.attributes.targets[t as usize].limb);
-            read.attribute.key == AttributeKey::Laterality && scan.at(read.tokens.end).iter().any(limb)
-        };
         // "*mild* anemia", "*slightly* above goal": how strong something else is
         let of_other = || read.attribute.key == AttributeKey::Severity && !linker.ends_phrase(read.tokens.end);
-        if linked.is_empty() && (read.beside_mention || of_part() || of_other()) {
+        if linked.is_empty() && (read.beside_mention || of_part || of_other()) {
             continue;
         }
         let section = section_of(layout, read.attribute.span);

@@ -5,11 +5,14 @@ use crate::attributes::{Attribute, Read, Value};
 use crate::knowledge::attributes::Meaning;
 use crate::knowledge::source::attributes::{LinkKind, WordUse};
 use crate::vocab::AttributeKey;
+use std::ops::Range;
 
 /// How far before a link a denial reaches, in tokens.
 const DENIAL_REACH: u32 = 8;
 /// How many tokens without a target end the words of a radiation.
 const PATH_REACH: u32 = 5;
+/// Letters of a title or an initial before a name, at most.
+const TITLE: usize = 3;
 /// How many tokens a cause has at most.
 const CAUSE_LENGTH: u32 = 8;
 
@@ -29,6 +32,13 @@ pub(crate) fn read(scan: &Scan<'_>, out: &mut Vec<Read>) {
             Attribute { key: value.key, value: Value::Text(value.value.clone()), span: scan.span(tokens.clone()), rule: value.rule };
         out.push(Read { attribute, tokens, beside_mention: false, after_mention: false });
     }
+}
+
+/// Whether a letter between points is of a name: "A. *R*. Smith", "Dr. *R*. Smith".
+pub(crate) fn initial(scan: &Scan<'_>, tokens: &Range<u32>) -> bool {
+    let letter = tokens.len() == 1 && scan.token(tokens.start).len() == 1 && scan.token(tokens.end) == ".";
+    let title = |t: &str| t.len() <= TITLE && t.bytes().all(|b| b.is_ascii_alphabetic());
+    letter && tokens.start > 1 && scan.token(tokens.start - 1) == "." && title(scan.token(tokens.start - 2))
 }
 
 /// Reads where pain goes and what things are due to.
