@@ -281,6 +281,10 @@ impl<'a> Deciding<'a> {
             None => None,
         };
         let told = pick(self.facts, |f| f.standing == Standing::Narrative && f.state == State::Affirmed);
+        // a sign of the assessed side bears it out
+        if told.iter().any(|&f| own(f) == Some(assessed)) {
+            return None;
+        }
         let told: Vec<(usize, &str)> = told.into_iter().filter_map(|f| Some((f, side(f)?))).collect();
         let (first, other) = *told.iter().find(|(_, s)| matches!(*s, "left" | "right") && *s != assessed)?;
         told.iter().all(|(_, s)| *s == other).then(|| vec![dx, first])

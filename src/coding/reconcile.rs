@@ -15,6 +15,7 @@ pub(super) fn reconcile(facts: &mut [Fact], findings: &[Finding], layout: &Layou
     corrected(facts, layout, knowledge);
     resolved(facts, findings, layout, knowledge);
     operated(facts, layout, knowledge);
+    fused(facts, findings, knowledge);
     later_governs(facts, findings, layout, knowledge);
 }
 
@@ -112,6 +113,35 @@ fn operated(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
             if titled(fact.section, "preoperative-list") {
                 (fact.overruled, fact.state) = (true, State::Denied);
             }
+        }
+    }
+}
+
+/// A disc that has been fused since is past: "C5-6 herniation s/p C5-6 ACDF in 2021".
+fn fused(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowledge) {
+    let guidelines = &knowledge.coding.guidelines;
+    let (Some(treated), Some(stay)) = (guidelines.get("treated-by-fusion"), guidelines.get("fused-in-this-stay")) else { return };
+    if facts.iter().any(|f| stay.concepts.has(f.concept) || f.performed) {
+        return;
+    }
+    let there = |f: &Fact| matches!(f.state, State::Affirmed | State::Hedged);
+    let at = |f: &Fact| findings[f.finding].mention.tokens.start;
+    let fusions: Vec<Fact> = facts.iter().filter(|f| treated.beside.has(f.concept) && there(f)).cloned().collect();
+    for fusion in fusions {
+        let covered = |f: &Fact| {
+            let here = fusion.levels.is_empty() && f.sentence == fusion.sentence && at(f) < at(&fusion);
+            !f.levels.is_empty() && (here || f.levels.iter().all(|l| fusion.levels.contains(l)))
+        };
+        let discs: Vec<usize> =
+            (0..facts.len()).filter(|i| treated.concepts.has(facts[*i].concept) && there(&facts[*i]) && covered(&facts[*i])).collect();
+        for disc in discs {
+            let (sentence, place) = (facts[disc].sentence, at(&facts[disc]));
+            facts[disc].state = State::Past;
+            let caused = |f: &&mut Fact| {
+                let with = guidelines.get("fused-with-the-disc").is_some_and(|g| g.concepts.has(f.concept));
+                with && f.sentence == sentence && at(f) > place && there(f)
+            };
+            facts.iter_mut().filter(caused).for_each(|f| f.state = State::Past);
         }
     }
 }

@@ -214,6 +214,11 @@ impl Finder<'_> {
     }
 
     pub(crate) fn add(&mut self, heading: Heading) {
+        // "Course:" among "Onset:", "Location:" in a history is how the complaint went
+        let label = || self.knowledge.is(SectionWordUse::Label, &heading.title.of(self.text).to_lowercase());
+        if self.kind == SectionKind::Hpi && heading.kind == SectionKind::HospitalCourse && label() {
+            return;
+        }
         self.kind = heading.kind;
         self.prose = heading.prose;
         self.out.push(heading);
