@@ -102,7 +102,7 @@ pub(crate) struct Fact {
     pub consequence_of: Option<usize>,
     /// Done in this encounter: named in the account of a procedure.
     pub performed: bool,
-    /// Quoted as the referring provider's diagnosis.
+    /// Quoted as the referring provider's diagnosis, or given by the provider in another's note.
     pub referred: bool,
     /// Findings whose words were taken over (a level named elsewhere).
     pub adopted: Vec<usize>,

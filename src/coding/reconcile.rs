@@ -25,30 +25,45 @@ const BYLINE: usize = 5;
 /// Beside the provider's own assessment what a student, a nurse or another place has assessed in the same note is only told.
 fn delegated(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     let saying = |id: &str| knowledge.coding.guidelines.get(id);
-    let (Some(other), Some(own)) = (saying("part-of-another"), saying("part-of-the-provider")) else { return };
+    let (Some(other), Some(own), Some(answer)) =
+        (saying("part-of-another"), saying("part-of-the-provider"), saying("answer-of-the-provider"))
+    else {
+        return;
+    };
     let tokens = &layout.folded.tokens;
-    if !other.stands_in(tokens) {
+    if !other.stands_in(tokens) && !answer.stands_in(tokens) {
         return;
     }
-    // where each part begins, and whether it is another's
-    let mut parts: Vec<(u32, bool)> = Vec::new();
+    let mut parts: Vec<(u32, Part)> = Vec::new();
     for (at, _) in tokens.iter().enumerate().filter(|(at, t)| *at == 0 || t.breaks > 0) {
         let line = tokens[at..].iter().take(BYLINE).enumerate();
         let ends = |(i, t): &(usize, &Token)| (*i > 0 && t.breaks > 0) || layout.folded.word(at + i) == ":";
         let byline = &tokens[at..at + line.take_while(|t| !ends(t)).count()];
-        let others = other.stands_in(byline);
-        if others || own.stands_in(byline) {
-            parts.push((at as u32, others));
+        let led_by = [(other, Part::Another), (answer, Part::Answer), (own, Part::Provider)];
+        if let Some((_, part)) = led_by.into_iter().find(|(saying, _)| saying.stands_in(byline)) {
+            parts.push((at as u32, part));
         }
     }
-    let others = |f: &Fact| {
+    let part = |f: &Fact| {
         let start = findings[f.finding].mention.tokens.start;
         parts.partition_point(|(at, _)| *at <= start).checked_sub(1).map(|i| parts[i].1)
     };
+    // a nurse's call with the provider's answer in it
+    facts.iter_mut().filter(|f| part(f) == Some(Part::Answer)).for_each(|f| f.referred = true);
     let assessed = |f: &Fact| f.standing == Standing::Assessed && f.state == State::Affirmed;
-    if facts.iter().any(|f| assessed(f) && others(f) == Some(false)) {
-        facts.iter_mut().filter(|f| f.standing == Standing::Assessed && others(f) == Some(true)).for_each(|f| f.standing = Standing::Incidental);
+    if facts.iter().any(|f| assessed(f) && matches!(part(f), Some(Part::Provider | Part::Answer))) {
+        let told = |f: &&mut Fact| f.standing == Standing::Assessed && part(f) == Some(Part::Another);
+        facts.iter_mut().filter(told).for_each(|f| f.standing = Standing::Incidental);
     }
+}
+
+/// Who writes a part of a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Another,
+    Provider,
+    /// The provider, in a note that a nurse has begun.
+    Answer,
 }
 
 /// What stands above a retraction ("entered in error") is withdrawn where it gives the diagnosis anew, and else, as above any correction
