@@ -132,6 +132,7 @@ fn title_says(layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> Op
         let says = rule.says.iter().copied().find(|s| match s {
             Says::Probable | Says::Possible => rule.direction != Direction::Backward,
             Says::Hypothetical => whole && rule.direction != Direction::Backward,
+            Says::Absent => whole && rule.direction != Direction::Forward,
             Says::Historical | Says::Resolved => bracketed && rule.direction != Direction::Forward,
             _ => false,
         })?;
