@@ -328,6 +328,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 // "stenosis (resolved)": a cue that opens a bracket speaks of what stands before it
                 "(" if depth == 0 && at + 1 < to && self.view.is_word(at + 1) => break,
                 "(" if depth > 0 => depth -= 1,
+                // "the accident of May 19, 2021, *resolved*"
+                "," if at > 0 && self.view.is_number(at - 1) && self.view.is_number(at + 1) => {}
                 "," if (near || rule.reach == Reach::Phrase || (axis == Axis::Time && self.stands_alone(at)))
                     && i != to
                     && (near || !self.in_list_before(at, to))
