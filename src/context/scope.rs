@@ -222,10 +222,14 @@ impl<'v, 'f> Scopes<'v, 'f> {
         match (before, after) {
             // "sprain, probable": a cue alone between marks speaks of what stands before it
             (true, true) => (false, self.set_off(f.start)),
+            // "radiculopathy, possible      2. EMG"
+            (true, false) if self.view.column(f.end) && self.set_off(f.start) => (false, true),
             (true, false) => (true, false),
             (false, true) => (false, true),
             // "Spurling negative right, Hoffmann positive"
             (false, false) if self.view.is(f.end, SIDE) && self.closes(f.end) => (false, true),
+            // "radiculopathy ruled out      2. No further EMG": the next column is another matter
+            (false, false) if self.view.column(f.end) => (false, true),
             // "radiculopathy ruled out (normal EMG)", "radiculopathy: doubtful", "radiculopathy ruled out - it is the wrist"
             (false, false) if self.stands_behind(f) => (false, true),
             (false, false) => (forward_first, !forward_first),

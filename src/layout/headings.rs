@@ -495,7 +495,7 @@ impl Finder<'_> {
     fn heads_columns(&self, at: usize, behind: &str) -> bool {
         let below = self.out.last().is_some_and(|h| self.text.get(h.body..at).is_some_and(|t| t.trim().is_empty()));
         let cells =
-            || behind.split("  ").flat_map(|c| c.split(['\t', '|'])).map(|c| c.trim_matches([' ', '|', ':'])).filter(|c| !c.is_empty());
+            || behind.split("  ").flat_map(|c| c.split(['\t', '|'])).map(|c| c.trim_matches([' ', '|', ':', '?'])).filter(|c| !c.is_empty());
         let named = |cell: &str| self.knowledge.is(SectionWordUse::TableColumn, &squeeze(&fold_phrase(cell)));
         below && cells().next().is_some() && cells().all(named)
     }

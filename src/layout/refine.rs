@@ -13,6 +13,7 @@ use crate::vocab::SectionKind;
 pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
     numbered(headings);
     title(text, headings);
+    listed_history(text, headings, knowledge);
     plans_of_problems(text, lines, headings);
     quoted_reports(text, headings, knowledge);
     concluding(text, headings, knowledge);
@@ -36,6 +37,24 @@ pub(crate) fn earlier(text: &str, headings: &[Heading], knowledge: &SectionsKnow
     let today = titled.iter().any(|(_, title)| says(title, SectionWordUse::Now));
     let before = |title: &str| today && says(title, SectionWordUse::Earlier) && !says(title, SectionWordUse::Now);
     titled.iter().filter(|(_, title)| before(title)).map(|(h, _)| h.start).collect()
+}
+
+/// "Diagnosis:" right below "Past Medical History", where the note is assessed further on, is the head of that list.
+fn listed_history(text: &str, headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
+    for at in (1..headings.len()).rev() {
+        let (above, here) = (&headings[at - 1], &headings[at]);
+        let listed = matches!(above.kind, SectionKind::History | SectionKind::ProblemList | SectionKind::FamilyHistory);
+        let between = || text.get(above.body..here.start).unwrap_or("");
+        if listed
+            && here.kind == SectionKind::Diagnosis
+            && !has_words(between())
+            && between().matches('\n').count() <= 1
+            && knowledge.is(SectionWordUse::TableHead, &here.title.of(text).to_lowercase())
+            && headings[at + 1..].iter().any(|h| assesses(h.kind))
+        {
+            headings.remove(at);
+        }
+    }
 }
 
 /// How many lines above an impression the name of its study may stand.
