@@ -33,6 +33,9 @@ pub(crate) struct Linker<'a> {
     pub knowledge: &'a Knowledge,
 }
 
+/// Tokens of a label before a level, with its colon.
+const LABELLED: usize = 5;
+
 /// Whether a phrase names a part of the neck.
 fn cervical_site(lexicon: &Lexicon, entry: &Entry) -> bool {
     matches!(entry.meaning, Named::Site(s) if lexicon.sites[s.0 as usize].region.as_deref() == Some("cervical"))
@@ -86,7 +89,7 @@ impl Linker<'_> {
         if !told_on || read.beside_mention || read.after_mention && key == AttributeKey::Cause {
             return Vec::new();
         }
-        self.topic(sentence, read).into_iter().collect()
+        self.topic(sentence, read)
     }
 
     /// What stands at the level that a later mention shares: the *herniation* in "herniation at C5-6 causing stenosis".
@@ -414,7 +417,11 @@ impl Linker<'_> {
     }
 
     /// What the sentences before were about, for a value whose sentence names nothing: "It has bothered her for years."
-    fn topic(&self, sentence: u32, read: &Read) -> Option<usize> {
+    fn topic(&self, sentence: u32, read: &Read) -> Vec<usize> {
+        self.told_before(sentence, read).unwrap_or_default()
+    }
+
+    fn told_before(&self, sentence: u32, read: &Read) -> Option<Vec<usize>> {
         let key = read.attribute.key;
         let layout = self.scan.layout;
         let here = layout.sentences.get(sentence as usize)?;
@@ -441,19 +448,23 @@ impl Linker<'_> {
             let beyond = before.item != here.item;
             // "Dx: cervicalgia" and, in the line below, "Date of onset: 04/27/2026"
             let row = follows_complaint(key) && back + 1 == sentence && here.tokens.start == read.tokens.start;
-            if beyond && (key == AttributeKey::Level || !(tells(kind) || row)) {
+            let listed = || key == AttributeKey::Level && self.leads(here.tokens.start, read) && !self.names_condition(back + 1..sentence);
+            if beyond && !listed() && (key == AttributeKey::Level || !(tells(kind) || row)) {
                 break;
             }
-            let found = self
+            let level_of_list = beyond && key == AttributeKey::Level;
+            let mut found = self
                 .mentions_of(back..back + 1)
+                .filter(|m| !level_of_list || self.kind(*m) == ConceptKind::Diagnosis)
                 .filter(|m| matches!(self.kind(*m), ConceptKind::Symptom | ConceptKind::Diagnosis) && self.takes(*m, key))
                 // "known herniated disc, neck pain. Pain is moderate": what is felt is strong or mild
                 .filter(|m| key != AttributeKey::Severity || self.kind(*m) == ConceptKind::Symptom)
                 // "The C5-6 protrusion is new. C6-7 is unchanged": what has a level of its own takes no other
                 .filter(|m| key != AttributeKey::Level || !self.has_level(*m, read))
-                .find(|m| !denied(self.scan, self.mentions[*m].tokens.start));
-            if found.is_some() {
-                return found;
+                .filter(|m| !denied(self.scan, self.mentions[*m].tokens.start));
+            if let Some(first) = found.next() {
+                // "stenosis and disc degeneration. Levels: C4-5, C5-6"
+                return Some(std::iter::once(first).chain(found.take_while(|_| level_of_list)).collect());
             }
             reach += 1;
             if reach >= TOPIC_REACH {
@@ -461,6 +472,20 @@ impl Linker<'_> {
             }
         }
         None
+    }
+}
+
+impl Linker<'_> {
+    /// Whether a value opens its sentence, or stands behind a label that does: "- *C5-6* right", "Level: *C5-6*".
+    fn leads(&self, start: u32, read: &Read) -> bool {
+        let before = start..read.tokens.start;
+        let mark = |t: u32| self.scan.token(t).bytes().all(|b| b.is_ascii_punctuation()) || self.scan.token(t) == "•";
+        before.clone().all(mark) || before.len() <= LABELLED && self.scan.token(read.tokens.start - 1) == ":"
+    }
+
+    /// Whether a condition is named in some sentences.
+    fn names_condition(&self, sentences: Range<u32>) -> bool {
+        self.mentions_of(sentences).any(|m| self.kind(m) == ConceptKind::Diagnosis)
     }
 }
 

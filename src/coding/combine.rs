@@ -293,7 +293,11 @@ fn paired(
                     push(&levels[0], Status::Review, Basis::Documented, with(&here, &levels[0]));
                 }
                 _ => {
-                    for level in &levels {
+                    // "herniations at C5-6 and C6-7. Left C7 radiculopathy": in a sentence of its own a root picks its level
+                    let apart = comp.iter().all(|&c| here.iter().all(|&h| scene.facts[h].sentence != scene.facts[c].sentence));
+                    let picked = |l: &&String| !apart || roots.contains(l);
+                    let some = levels.iter().any(|l| picked(&l));
+                    for level in levels.iter().filter(|l| !some || picked(l)) {
                         push(level, Status::Supported, Basis::Documented, with(&here, level));
                     }
                 }

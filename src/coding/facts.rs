@@ -591,6 +591,18 @@ fn adopt_levels(facts: &mut [Fact], knowledge: &Knowledge) {
                 }
             }
         }
+        // "1. Disc herniation with radiculopathy 2. C6-7 herniation": the one level that the assessment gives is that of both
+        if fact.levels.is_empty() && fact.standing == Standing::Assessed {
+            let kin = |concept: ConceptId| knowledge.lexicon.is_a(concept, fact.concept) || knowledge.lexicon.is_a(fact.concept, concept);
+            let own = sources.iter().filter(|s| s.2 == Standing::Assessed && kin(s.1) && compatible(&s.4, &fact.region));
+            let mut given: Vec<&String> = own.clone().flat_map(|s| &s.3).collect();
+            given.sort_unstable();
+            given.dedup();
+            if let [level] = given[..] {
+                fact.adopted.extend(own.map(|s| s.0));
+                fact.levels = vec![level.clone()];
+            }
+        }
         if !fact.levels.is_empty() {
             fact.imaging_levels.clear();
         }
