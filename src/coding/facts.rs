@@ -345,12 +345,26 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
         })
         .collect();
     first_of_many(&mut facts);
+    complaints_of_a_kind(&mut facts, findings, layout, knowledge);
     reconcile::reconcile(&mut facts, findings, layout, knowledge);
     established_elsewhere(&mut facts, layout);
     share_levels(&mut facts, findings, layout, knowledge);
     place(&mut facts, knowledge);
     adopt_levels(&mut facts, knowledge);
     facts
+}
+
+/// "Probable discogenic neck pain": the kind is suspected, the neck pain is there.
+fn complaints_of_a_kind(facts: &mut Vec<Fact>, findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
+    let Some(kinds) = knowledge.coding.guidelines.get("kind-of-a-complaint") else { return };
+    let names = |f: &Fact| kinds.stands_in(layout.tokens(findings[f.finding].mention.tokens.clone()));
+    let of_a_kind = |f: &Fact| f.state == State::Hedged && kinds.concepts.has(f.concept) && names(f);
+    let concepts = 0..knowledge.lexicon.concepts.len() as u16;
+    let Some(complaint) = concepts.map(ConceptId).find(|c| kinds.beside.has(*c)) else { return };
+    let told: Vec<(usize, Fact)> = facts.iter().enumerate().filter(|(_, f)| of_a_kind(f)).map(|(i, f)| (i, f.clone())).collect();
+    for (added, (i, fact)) in told.into_iter().enumerate() {
+        facts.insert(i + added + 1, Fact { concept: complaint, state: State::Affirmed, suspected: false, ..fact });
+    }
 }
 
 /// Keeps the first of facts that say the same of the same thing in one section: a text that repeats itself a thousand times is no better
