@@ -426,8 +426,8 @@ impl Linker<'_> {
         let layout = self.scan.layout;
         let here = layout.sentences.get(sentence as usize)?;
         let kind = layout.sections.get(here.section as usize)?.kind;
-        // "Neck pain 5/10. Chronic.": a word that is a sentence is of the one before
-        let alone = key == AttributeKey::Acuity && here.tokens.len() <= 2;
+        // "Neck pain 5/10. Chronic.": a word that is a sentence is of the one before, and so is one that opens it: "Chronic, unchanged."
+        let alone = key == AttributeKey::Acuity && (here.tokens.len() <= 2 || self.says_only_how(here.tokens.start, read));
         if quiet(kind) || (matches!(key, AttributeKey::Acuity | AttributeKey::Region | AttributeKey::Phase) && !alone) {
             return None;
         }
@@ -447,7 +447,8 @@ impl Linker<'_> {
             // Levels stay within their problem; what a patient tells may go on over a line.
             let beyond = before.item != here.item;
             // "Dx: cervicalgia" and, in the line below, "Date of onset: 04/27/2026"
-            let row = follows_complaint(key) && back + 1 == sentence && here.tokens.start == read.tokens.start;
+            let first = back + 1 == sentence;
+            let row = first && ((follows_complaint(key) && here.tokens.start == read.tokens.start) || alone);
             let listed = || key == AttributeKey::Level && self.leads(here.tokens.start, read) && !self.names_condition(back + 1..sentence);
             if beyond && !listed() && (key == AttributeKey::Level || !(tells(kind) || row)) {
                 break;
@@ -481,6 +482,14 @@ impl Linker<'_> {
         let before = start..read.tokens.start;
         let mark = |t: u32| self.scan.token(t).bytes().all(|b| b.is_ascii_punctuation()) || self.scan.token(t) == "•";
         before.clone().all(mark) || before.len() <= LABELLED && self.scan.token(read.tokens.start - 1) == ":"
+    }
+
+    /// Whether a word opens its sentence, or stands behind a label or "it is", and ends a phrase there: "Chronic, unchanged",
+    /// "Status: chronic", "It's chronic"; not "chronic kidney disease".
+    fn says_only_how(&self, start: u32, read: &Read) -> bool {
+        let before = start..read.tokens.start;
+        let copula = || before.len() <= LABELLED && self.scan.word(read.tokens.start - 1, WordUse::Copula).is_some();
+        self.ends_phrase(read.tokens.end) && (self.leads(start, read) || copula())
     }
 
     /// Whether a condition is named in some sentences.

@@ -15,6 +15,8 @@ pub(crate) struct Bonds(Vec<(usize, usize)>);
 enum Tier {
     /// Named as its cause.
     Cause,
+    /// The first of its sentence, with nothing but "with" between: "*spondylosis with radiculopathy*, DDD".
+    With,
     /// In its clause.
     Clause,
     /// In its sentence.
@@ -77,6 +79,8 @@ fn hosts(
         let host = &facts[h];
         if causes(findings, facts, complication, h) {
             Tier::Cause
+        } else if c.with == Some(host.finding) {
+            Tier::With
         } else if host.sentence == c.sentence && host.clause == c.clause {
             Tier::Clause
         } else if host.sentence == c.sentence {

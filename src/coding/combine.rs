@@ -1,5 +1,6 @@
 //! Fires the rules on a set of facts: candidates, level pairing, and which candidate displaces which.
 
+use crate::attributes::{Attribute, Value};
 use super::facts::{Fact, Standing, State, compatible};
 use super::when::Scene;
 use crate::code::Code;
@@ -146,9 +147,24 @@ fn single(
             }
         },
         TableKey::Laterality => {
-            let side = fact.text(scene.findings, AttributeKey::Laterality).unwrap_or("none");
-            if let Some(suffix) = rows.get(side).or(none) {
-                push(suffix, "", !rows.contains_key(side) || side == "none", Some(t));
+            // "bilateral low back pain with left-sided sciatica": the last side within the words is that of the sciatica
+            let finding = &scene.findings[fact.finding];
+            let within = |a: &&Attribute| a.key == AttributeKey::Laterality && finding.mention.hull().contains(a.span);
+            let last = finding.attributes.iter().filter(within).max_by_key(|a| a.span.start);
+            let side = match last.map(|a| &a.value) {
+                Some(Value::Text(side)) => side,
+                _ => fact.text(scene.findings, AttributeKey::Laterality).unwrap_or("none"),
+            };
+            match (rows.get("left"), rows.get("right")) {
+                (Some(left), Some(right)) if side == "bilateral" && !rows.contains_key(side) => {
+                    push(right, "", false, Some(t));
+                    push(left, "", false, Some(t));
+                }
+                _ => {
+                    if let Some(suffix) = rows.get(side).or(none) {
+                        push(suffix, "", !rows.contains_key(side) || side == "none", Some(t));
+                    }
+                }
             }
         }
         // a root is looked up by pairs and bindings, never to complete a code
@@ -397,8 +413,10 @@ fn displace<'k>(scene: &Scene<'_>, coding: &'k CodingKnowledge, mut open: Vec<Ca
         for other in 0..out.kept.len() {
             let doubtful = |r: &&Replace| r.outcome != Fate::Withhold && displaces(scene, &out.kept[by], r, &out.kept[other]);
             let Some(replace) = coding.rules[out.kept[by].rule].replaces.iter().find(doubtful) else { continue };
-            out.kept[other].status = Status::Review;
-            if replace.outcome == Fate::BothReview {
+            if replace.outcome != Fate::OtherReview {
+                out.kept[other].status = Status::Review;
+            }
+            if matches!(replace.outcome, Fate::BothReview | Fate::OtherReview) {
                 out.kept[by].status = Status::Review;
             }
         }

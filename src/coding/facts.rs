@@ -100,6 +100,9 @@ pub(crate) struct Fact {
     pub disputed_by: Option<usize>,
     /// The finding before it in its sentence that is said to cause it ("herniation causing stenosis").
     pub consequence_of: Option<usize>,
+    /// The finding right before it, if "with" stands between and none of that kind before: of "spondylosis with radiculopathy, DDD" the
+    /// radiculopathy is of the spondylosis.
+    pub with: Option<usize>,
     /// Done in this encounter: named in the account of a procedure.
     pub performed: bool,
     /// Quoted as the referring provider's diagnosis, or given by the provider in another's note.
@@ -331,6 +334,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 standing: if referred || problem || recommended() { Standing::Assessed } else { standing },
                 state,
                 consequence_of: consequence_of(layout, findings, i, knowledge),
+                with: led_with(layout, findings, i, knowledge),
                 performed: state == State::Affirmed
                     && kind == ConceptKind::Procedure
                     && (matches!(section.kind, SectionKind::Procedure | SectionKind::HospitalCourse) || heading())
@@ -411,6 +415,20 @@ fn clause(layout: &Layout, finding: &Finding) -> u32 {
     let mention = &finding.mention;
     let first = layout.sentences.get(mention.sentence as usize).map_or(0, |s| s.tokens.start);
     (first..mention.tokens.start).filter(|&t| layout.folded.word(t as usize) == ";").count() as u32
+}
+
+/// The diagnosis that opens the sentence and stands right before "with" and this finding.
+fn led_with(layout: &Layout, findings: &[Finding], i: usize, knowledge: &Knowledge) -> Option<usize> {
+    let with = knowledge.coding.guidelines.get("with-its-complication")?;
+    let own = &findings[i].mention;
+    let diagnosis = |f: &Finding| knowledge.lexicon.concept(f.mention.concept).kind == ConceptKind::Diagnosis;
+    // the site may be one that both share: "cervical spondylosis with myelopathy"
+    let start = own.core(layout).start;
+    let here = findings.iter().enumerate().filter(|(j, f)| *j != i && f.mention.sentence == own.sentence && diagnosis(f));
+    let mut before = here.map(|(j, f)| (j, f.mention.core(layout).end)).filter(|(_, end)| *end <= start);
+    let (first, end) = before.next()?;
+    let gap = layout.tokens(end..start);
+    (before.next().is_none() && gap.len() <= 2 && with.stands_in(gap)).then_some(first)
 }
 
 /// Whether the words of a convention introduce a mention: in its heading, or a few tokens before it.

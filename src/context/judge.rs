@@ -295,7 +295,9 @@ fn acts_on(scopes: &Scopes<'_, '_>, mention: &Mention) -> Vec<Act> {
     let heads: Vec<Range<usize>> = heads(mention).iter().map(|s| scopes.view.symbols_of(*s)).filter(|r| !r.is_empty()).collect();
     let mut acts = Vec::new();
     for (index, active) in scopes.active.iter().enumerate() {
-        let inside = own.iter().any(|o| o.start <= active.at.start && active.at.end <= o.end);
+        // "is *not the cause of*": the mention's own denial
+        let denies = || scopes.knowledge.cues[active.cue as usize].says.contains(&Says::Absent);
+        let inside = own.iter().any(|o| active.at.end <= o.end && (o.start <= active.at.start || (o.start < active.at.end && denies())));
         if inside {
             continue;
         }

@@ -167,7 +167,9 @@ fn concluding(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledg
     }
     for heading in headings.iter_mut().filter(|h| matches!(h.kind, Imaging | Results)) {
         let title = squeeze(&fold_phrase(heading.title.of(text)));
-        if knowledge.is(SectionWordUse::Concluding, title.trim()) {
+        // "MRI impression", "EMG interpretation"
+        let last = title.trim().rsplit(' ').next().unwrap_or("");
+        if knowledge.is(SectionWordUse::Concluding, title.trim()) || knowledge.is(SectionWordUse::Concluding, last) {
             heading.kind = Conclusion;
         }
     }

@@ -295,6 +295,8 @@ pub enum Outcome {
     Review,
     /// Both stay, for review.
     BothReview,
+    /// It stays, and the one that would displace it is for review.
+    OtherReview,
 }
 
 /// A finding that looks codable and is not.
