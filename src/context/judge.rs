@@ -296,8 +296,8 @@ fn acts_on(scopes: &Scopes<'_, '_>, mention: &Mention) -> Vec<Act> {
     let mut acts = Vec::new();
     for (index, active) in scopes.active.iter().enumerate() {
         // "is *not the cause of*": the mention's own denial
-        let denies = || scopes.knowledge.cues[active.cue as usize].says.contains(&Says::Absent);
-        let inside = own.iter().any(|o| active.at.end <= o.end && (o.start <= active.at.start || (o.start < active.at.end && denies())));
+        let denies = |o: &Range<usize>| o.start < active.at.end && scopes.view.symbol(o.start) == "not";
+        let inside = own.iter().any(|o| active.at.end <= o.end && (o.start <= active.at.start || denies(o)));
         if inside {
             continue;
         }
