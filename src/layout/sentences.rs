@@ -127,7 +127,9 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         let side = knowledge.is(SectionWordUse::FinalAbbreviation, &word) && before.starts_with(char::is_lowercase);
         // An initial: "J. Smith"; but "hepatitis C." may end.
         let capital = written.starts_with(char::is_uppercase);
-        return if side { capital && !is_upper(written) } else { !capital && !lower };
+        // "found to have hepatitis C. Her neck pain": no name goes on with such a word
+        let common = before.starts_with(char::is_lowercase) && knowledge.is(SectionWordUse::Unfinished, folded.word(i + 1));
+        return if side || common { capital && !is_upper(written) } else { !capital && !lower };
     }
     if knowledge.is(SectionWordUse::Abbreviation, &word) {
         // "after PT. Whiplash": capitals of their own are no shortened word
