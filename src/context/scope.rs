@@ -295,8 +295,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                     break;
                 }
                 "," if rule.reach == Reach::Clause && axis != Axis::Subject && i > from && self.opens_clause(i) => break,
-                "," if self.view.assessed
-                    && axis == Axis::Polarity
+                "," if axis == Axis::Polarity
                     && i > from
                     && (self.speaks_for_itself(i) || self.diagnoses(from, i))
                     && !self.in_or_list(i) =>
