@@ -55,10 +55,14 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let prior = context.priors.get(&kind).copied();
     let mut view = View::new(&layout.folded, sentence.tokens.clone(), knowledge);
     view.signed = layout.items.get(sentence.item as usize).is_some_and(|i| i.kind == ItemKind::Signed);
-    view.examined = matches!(kind, SectionKind::Ros | SectionKind::Exam | SectionKind::Preamble);
+    view.examined = matches!(kind, SectionKind::Ros | SectionKind::Exam | SectionKind::Hpi | SectionKind::Preamble);
     view.assessed = layout.sections.get(sentence.section as usize).is_some_and(|s| s.assessed);
-    let told: Vec<Range<usize>> = mentions.iter().flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
-    let mut found = view.phrases(&told);
+    let symbols = |m: &Mention| m.spans.iter().map(|s| view.symbols_of(*s)).collect::<Vec<_>>();
+    let told: Vec<Range<usize>> = mentions.iter().flat_map(symbols).collect();
+    // "radiculopathy *on chronic* gabapentin": what is taken takes no cue from what it is taken for
+    let treats = |m: &&Mention| knowledge.lexicon.concept(m.concept).kind == ConceptKind::Procedure;
+    let suffered: Vec<Range<usize>> = mentions.iter().filter(|m| !treats(m)).flat_map(symbols).collect();
+    let mut found = view.phrases(&suffered);
     found.retain(|f| !matches!(f.part, Part::Cue(cue) if context.cues[cue as usize].not_in.contains(&kind)));
     // in a table of diagnoses "No" and "none" are of a column: "Neck pain | R | No" below "Diagnosis | Side | Surgery"
     let tabled = view.assessed && heads_table(layout, sentence.section, knowledge);

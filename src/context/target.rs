@@ -4,7 +4,7 @@ use super::{Assertion, assertions};
 use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::ConceptId;
 use crate::layout::{Layout, layout};
-use crate::mentions::{How, Mention};
+use crate::mentions::{How, Mention, mentions};
 use crate::span::Span;
 
 /// The assertion of the words at `target`; the plain one if the span lies outside the text.
@@ -22,13 +22,20 @@ fn assertion_in(text: &str, layout: &Layout, target: Span, knowledge: &Knowledge
     let first = layout.folded.tokens.partition_point(|t| t.span.end <= target.start) as u32;
     let end = layout.folded.tokens.partition_point(|t| t.span.start < target.end) as u32;
     let sentence = layout.sentences.partition_point(|s| s.tokens.end <= first);
+    // what else the sentence names is named there as in a note
+    let named = mentions(text, layout, knowledge);
+    let over = |m: &&Mention| m.hull().overlaps(target);
+    let same = named.iter().find(|m| m.hull() == target).or_else(|| named.iter().filter(over).max_by_key(|m| m.hull().len()));
     let mention = Mention {
-        concept: ConceptId(0),
+        concept: same.map_or(ConceptId(0), |m| m.concept),
         how: How::Term,
         spans: vec![target],
         tokens: first..end.max(first),
         sentence: sentence as u32,
         region: None,
     };
-    assertions(text, layout, std::slice::from_ref(&mention), knowledge).pop().unwrap_or_default()
+    let mut all: Vec<Mention> = named.into_iter().filter(|m| !m.hull().overlaps(target)).collect();
+    let place = all.partition_point(|m| m.hull() < target);
+    all.insert(place, mention);
+    assertions(text, layout, &all, knowledge).into_iter().nth(place).unwrap_or_default()
 }

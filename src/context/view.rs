@@ -151,6 +151,11 @@ impl<'f> View<'f> {
         here.spaced && here.breaks == 0 && here.span.start.saturating_sub(previous.span.end) >= 3
     }
 
+    /// Whether the sentence begins within a line.
+    pub fn goes_on_in_line(&self) -> bool {
+        self.first_token(0).is_some_and(|t| t.breaks == 0 && t.span.start > 0)
+    }
+
     /// Whether symbol `i` is the first of its line.
     pub fn opens_line(&self, i: usize) -> bool {
         i == 0 || self.first_token(i).is_none_or(|t| t.breaks > 0)
