@@ -157,6 +157,9 @@ impl SectionsKnowledge {
             return Some(known);
         }
         let words: Vec<&str> = label.split(' ').collect();
+        if let Some(known) = self.impression_of_study(&words) {
+            return Some(known);
+        }
         if words.len() > 9 || !words.iter().any(|w| self.is(SectionWordUse::Join, w)) {
             return None;
         }
@@ -174,6 +177,15 @@ impl SectionsKnowledge {
             }
         }
         all.filter(|k| k.how.is_some() || !unassigned)
+    }
+
+    /// "CT c-spine impression": what a study was read as, whatever part it shows.
+    fn impression_of_study(&self, words: &[&str]) -> Option<Known> {
+        let (last, study) = words.split_last()?;
+        let known = self.headings.get(*last).filter(|k| matches!(k.kind, SectionKind::Impression | SectionKind::Conclusion))?;
+        let named = study.first().is_some_and(|first| self.is(SectionWordUse::Study, first))
+            || study.get(..2).is_some_and(|two| self.is(SectionWordUse::Study, &two.join(" ")));
+        named.then_some(Known { kind: SectionKind::Imaging, ..*known })
     }
 
     fn one(&self, label: &str) -> Option<Known> {

@@ -258,7 +258,12 @@ impl Finder<'_> {
     pub(crate) fn known_label(&self, label: &str) -> Option<Known> {
         let mut room = [0; LABEL + 8];
         if let Some(plain) = labels::plain_words(label, &mut room) {
-            let find = || self.knowledge.heading(plain).or_else(|| self.knowledge.misspelt(plain));
+            // "Assessment and Plan by NP Smith"
+            let signed = || {
+                let (own, _) = plain.split_once(" by ")?;
+                self.knowledge.heading(own).filter(|k| assesses(k.kind))
+            };
+            let find = || self.knowledge.heading(plain).or_else(|| self.knowledge.misspelt(plain)).or_else(signed);
             return if self.knowledge.may_head(plain) { self.remembered(plain, find) } else { None };
         }
         self.remembered(label, || {

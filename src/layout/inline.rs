@@ -126,7 +126,9 @@ impl Finder<'_> {
             if all == 1 && line[colon..].contains(" R: ") {
                 continue;
             }
-            let capitals = all == upper && (all >= 3 || lone || label.contains('/') || label.contains('&'));
+            // "FH: CAD. SH: smoker. CC: neck pain": behind a history of two letters comes the next
+            let paired = all == 2 && matches!(self.kind(), SectionKind::FamilyHistory | SectionKind::History | SectionKind::SocialHistory);
+            let capitals = all == upper && (all >= 3 || lone || paired || label.contains('/') || label.contains('&'));
             let gap = before.ends_with("  ") || before.ends_with('\t');
             // "stenosis.,POSTOPERATIVE DIAGNOSIS:": exports that keep a comma where a line ended
             let joined = capitals && all >= 4 && before.ends_with(',');
