@@ -393,6 +393,11 @@ impl<'v, 'f> Scopes<'v, 'f> {
         }
     }
 
+    /// Whether the words at symbol `to` come after those that end at `from`, and nothing else is named between.
+    pub fn says_on(&self, from: usize, to: usize) -> bool {
+        from <= to && !self.names_between(from, to)
+    }
+
     /// Whether something is named between two symbols.
     fn names_between(&self, from: usize, to: usize) -> bool {
         self.places.named.iter().any(|n| from <= n.start && n.end <= to)
