@@ -55,7 +55,8 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let prior = context.priors.get(&kind).copied();
     let mut view = View::new(&layout.folded, sentence.tokens.clone(), knowledge);
     view.signed = layout.items.get(sentence.item as usize).is_some_and(|i| i.kind == ItemKind::Signed);
-    view.examined = matches!(kind, SectionKind::Ros | SectionKind::Exam | SectionKind::Hpi | SectionKind::Preamble);
+    view.examined = matches!(kind, SectionKind::Ros | SectionKind::Exam | SectionKind::Preamble);
+    view.ordered = matches!(kind, SectionKind::Plan | SectionKind::Instructions | SectionKind::Medications | SectionKind::Procedure);
     view.assessed = layout.sections.get(sentence.section as usize).is_some_and(|s| s.assessed);
     let symbols = |m: &Mention| m.spans.iter().map(|s| view.symbols_of(*s)).collect::<Vec<_>>();
     let told: Vec<Range<usize>> = mentions.iter().flat_map(symbols).collect();

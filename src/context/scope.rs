@@ -128,7 +128,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
     fn is_glued(&self, f: &Found) -> bool {
         let symbol = self.view.symbol(f.start);
         // "NKI. -N/T. -weakness", "ROS: -fever -chills": within a line a sentence may begin with a sign where symptoms are gone through
-        let opens_list = || self.view.opens_line(f.start) && !(f.start == 0 && self.view.examined && self.view.goes_on_in_line());
+        let opens_list = || self.view.opens_line(f.start) && !(f.start == 0 && self.view.goes_on_in_line());
         let touches = || matches!(symbol, "+" | "-") && !self.view.spaced(f.end) && (symbol != "-" || !opens_list());
         self.view.spaced(f.start)
             && self.view.is_word(f.end)
@@ -139,7 +139,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
     /// told, dashes alone will do.
     fn in_series(&self, at: usize) -> bool {
         let mark = |i: usize| matches!(self.view.symbol(i), "+" | "-") && self.view.is_word(i + 1);
-        let first = |i: usize| i == 0 && self.view.examined && self.view.goes_on_in_line();
+        let first = |i: usize| i == 0 && self.view.goes_on_in_line();
         let opens = |i: usize| first(i) || i > 0 && matches!(self.view.symbol(i - 1), "," | ":" | ";");
         let entries = || (0..self.view.len()).filter(|i| mark(*i) && opens(*i));
         mark(at) && opens(at) && entries().count() > 1 && (self.view.examined || entries().any(|i| self.view.symbol(i) == "+"))
@@ -355,6 +355,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 // "spondylosis, *who had RFA* 6/2024"; not "the dizziness that came with the concussion went away"
                 _ if axis == Axis::Time
                     && self.view.is(at, RELATIVE)
+                    && self.view.is(at + 1, VERB)
                     && !rule.says.contains(&Says::Resolved)
                     && self.places.told.iter().any(|n| at < n.start && n.end <= to) =>
                 {

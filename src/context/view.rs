@@ -21,6 +21,8 @@ pub(crate) struct View<'f> {
     pub signed: bool,
     /// Whether the sentence stands where symptoms and signs are gone through, or in no section.
     pub examined: bool,
+    /// Whether the sentence stands where things are ordered and listed, not told.
+    pub ordered: bool,
     /// Whether the sentence stands in an assessment, where an entry behind a comma rather has its own word than shares one.
     pub assessed: bool,
 }
@@ -68,7 +70,7 @@ impl<'f> View<'f> {
             symbols.push(Symbol { word, first, end });
             first = end;
         }
-        View { folded, words, knowledge: context, symbols, signed: false, examined: false, assessed: false }
+        View { folded, words, knowledge: context, symbols, signed: false, examined: false, ordered: false, assessed: false }
     }
 
     /// A cue of the knowledge.
@@ -151,9 +153,9 @@ impl<'f> View<'f> {
         here.spaced && here.breaks == 0 && here.span.start.saturating_sub(previous.span.end) >= 3
     }
 
-    /// Whether the sentence begins within a line.
+    /// Whether the sentence begins within a line of what is told.
     pub fn goes_on_in_line(&self) -> bool {
-        self.first_token(0).is_some_and(|t| t.breaks == 0 && t.span.start > 0)
+        !self.assessed && !self.ordered && self.first_token(0).is_some_and(|t| t.breaks == 0 && t.span.start > 0)
     }
 
     /// Whether symbol `i` is the first of its line.

@@ -138,7 +138,8 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         return capitals && written.starts_with(char::is_uppercase) && !is_upper(written) && common();
     }
     if knowledge.is(SectionWordUse::FinalAbbreviation, &word) {
-        return !lower && next.kind != TokenKind::Number;
+        // "NEG. FOR FRACTURE"
+        return !lower && next.kind != TokenKind::Number && !knowledge.is(SectionWordUse::Continuing, folded.word(i + 1));
     }
     true
 }
