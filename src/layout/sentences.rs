@@ -135,7 +135,9 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         // "after PT. Whiplash": capitals of their own are no shortened word
         let capitals = i.checked_sub(1).is_some_and(|j| folded.tokens[j].span.len() > 1 && is_upper(folded.tokens[j].span.of(text)));
         let common = || next.span.len() > 3 || knowledge.is(SectionWordUse::Unfinished, folded.word(i + 1));
-        return capitals && written.starts_with(char::is_uppercase) && !is_upper(written) && common();
+        // "mother had MS. H/o cancer"
+        let shortened = || written.len() == 1 && folded.word(i + 2) == "/";
+        return capitals && written.starts_with(char::is_uppercase) && ((!is_upper(written) && common()) || shortened());
     }
     if knowledge.is(SectionWordUse::FinalAbbreviation, &word) {
         // "NEG. FOR FRACTURE"
