@@ -362,7 +362,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
 fn complaints_of_a_kind(facts: &mut Vec<Fact>, findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     let Some(kinds) = knowledge.coding.guidelines.get("kind-of-a-complaint") else { return };
     let names = |f: &Fact| kinds.stands_in(layout.tokens(findings[f.finding].mention.tokens.clone()));
-    let of_a_kind = |f: &Fact| f.state == State::Hedged && kinds.concepts.has(f.concept) && names(f);
+    // "residual neck pain from": what remains is there as well
+    let remains = |f: &Fact| knowledge.lexicon.concept(f.concept).kind == ConceptKind::Circumstance && f.state == State::Affirmed;
+    let of_a_kind = |f: &Fact| kinds.concepts.has(f.concept) && (f.state == State::Hedged || remains(f)) && names(f);
     let concepts = 0..knowledge.lexicon.concepts.len() as u16;
     let Some(complaint) = concepts.map(ConceptId).find(|c| kinds.beside.has(*c)) else { return };
     let told: Vec<(usize, Fact)> = facts.iter().enumerate().filter(|(_, f)| of_a_kind(f)).map(|(i, f)| (i, f.clone())).collect();

@@ -14,6 +14,7 @@ pub(super) fn reconcile(facts: &mut [Fact], findings: &[Finding], layout: &Layou
     delegated(facts, findings, layout, knowledge);
     corrected(facts, layout, knowledge);
     resolved(facts, findings, layout, knowledge);
+    residual(facts, knowledge);
     operated(facts, layout, knowledge);
     fused(facts, findings, knowledge);
     later_governs(facts, findings, layout, knowledge);
@@ -130,6 +131,21 @@ fn operated(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
             }
         }
     }
+}
+
+/// "Residual of the 2020 whiplash (healed)": an injury is over when its late effect is spoken of, and is what that is of.
+fn residual(facts: &mut [Fact], knowledge: &Knowledge) {
+    let guidelines = &knowledge.coding.guidelines;
+    let (Some(late), Some(injury)) = (guidelines.get("care-sequela"), guidelines.get("past-is-past")) else { return };
+    let there = |f: &&Fact| late.concepts.has(f.concept) && !matches!(f.state, State::Denied | State::Hypothetical);
+    let told: Vec<u32> = facts.iter().filter(there).map(|f| f.sentence).collect();
+    let over = |f: &&mut Fact| {
+        f.standing == Standing::Assessed
+            && (injury.concepts.has(f.concept) || late.concepts.has(f.concept))
+            && matches!(f.state, State::Resolved | State::Past)
+            && told.contains(&f.sentence)
+    };
+    facts.iter_mut().filter(over).for_each(|f| f.state = State::Affirmed);
 }
 
 /// A disc that has been fused since is past: "C5-6 herniation s/p C5-6 ACDF in 2021".
