@@ -153,6 +153,13 @@ fn fused(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowledge) {
     let guidelines = &knowledge.coding.guidelines;
     let (Some(treated), Some(stay)) = (guidelines.get("treated-by-fusion"), guidelines.get("fused-in-this-stay")) else { return };
     if facts.iter().any(|f| stay.concepts.has(f.concept) || f.performed) {
+        // "POD#2 s/p fusion for cervical stenosis": what was operated on in this stay is its diagnosis
+        let status: Vec<u32> = facts.iter().filter(|f| treated.beside.has(f.concept)).map(|f| f.sentence).collect();
+        let reason = |f: &&mut Fact| {
+            let diagnosis = kind(f, knowledge) == ConceptKind::Diagnosis;
+            f.standing == Standing::Assessed && f.state == State::Past && diagnosis && status.contains(&f.sentence)
+        };
+        facts.iter_mut().filter(reason).for_each(|f| f.state = State::Affirmed);
         return;
     }
     let there = |f: &Fact| matches!(f.state, State::Affirmed | State::Hedged);
