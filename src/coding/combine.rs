@@ -1,8 +1,8 @@
 //! Fires the rules on a set of facts: candidates, level pairing, and which candidate displaces which.
 
-use crate::attributes::{Attribute, Value};
 use super::facts::{Fact, Standing, State, compatible};
 use super::when::Scene;
+use crate::attributes::{Attribute, Value};
 use crate::code::Code;
 use crate::knowledge::coding::{CodingKnowledge, Pair, Replace, Suggest};
 use crate::knowledge::source::coding::{Outcome as Fate, TableKey};

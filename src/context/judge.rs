@@ -417,8 +417,7 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     let again = acts.iter().filter(|a| a.says == Says::Current && !a.forward && wins(a)).max_by_key(|a| at(a).start);
     let ended = nearest(Axis::Time);
     let since = |n: &Act| scopes.view.symbol(at(n).start) == "since";
-    let last =
-        again.filter(|n| ended.is_some_and(|e| ends(e) && !e.forward && !since(n) && scopes.says_on(at(e).end, at(n).start)));
+    let last = again.filter(|n| ended.is_some_and(|e| ends(e) && !e.forward && !since(n) && scopes.says_on(at(e).end, at(n).start)));
     let time = last.or(ended).filter(|a| condition.is_none() || a.says == Says::Future);
     if let Some(act) = time {
         apply(&mut assertion, act.says);

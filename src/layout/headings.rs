@@ -499,8 +499,9 @@ impl Finder<'_> {
     /// "Diagnosis     Date noted" right below a heading: the first row of its table.
     fn heads_columns(&self, at: usize, behind: &str) -> bool {
         let below = self.out.last().is_some_and(|h| self.text.get(h.body..at).is_some_and(|t| t.trim().is_empty()));
-        let cells =
-            || behind.split("  ").flat_map(|c| c.split(['\t', '|'])).map(|c| c.trim_matches([' ', '|', ':', '?'])).filter(|c| !c.is_empty());
+        let cells = || {
+            behind.split("  ").flat_map(|c| c.split(['\t', '|'])).map(|c| c.trim_matches([' ', '|', ':', '?'])).filter(|c| !c.is_empty())
+        };
         let named = |cell: &str| self.knowledge.is(SectionWordUse::TableColumn, &squeeze(&fold_phrase(cell)));
         below && cells().next().is_some() && cells().all(named)
     }
