@@ -365,9 +365,12 @@ fn complaints_of_a_kind(facts: &mut Vec<Fact>, findings: &[Finding], layout: &La
     // "residual neck pain from": what remains is there as well
     let remains = |f: &Fact| knowledge.lexicon.concept(f.concept).kind == ConceptKind::Circumstance && f.state == State::Affirmed;
     let of_a_kind = |f: &Fact| kinds.concepts.has(f.concept) && (f.state == State::Hedged || remains(f)) && names(f);
+    let told: Vec<(usize, Fact)> = facts.iter().enumerate().filter(|(_, f)| of_a_kind(f)).map(|(i, f)| (i, f.clone())).collect();
+    if told.is_empty() {
+        return;
+    }
     let concepts = 0..knowledge.lexicon.concepts.len() as u16;
     let Some(complaint) = concepts.map(ConceptId).find(|c| kinds.beside.has(*c)) else { return };
-    let told: Vec<(usize, Fact)> = facts.iter().enumerate().filter(|(_, f)| of_a_kind(f)).map(|(i, f)| (i, f.clone())).collect();
     for (added, (i, fact)) in told.into_iter().enumerate() {
         facts.insert(i + added + 1, Fact { concept: complaint, state: State::Affirmed, suspected: false, ..fact });
     }
@@ -419,6 +422,9 @@ fn clause(layout: &Layout, finding: &Finding) -> u32 {
     (first..mention.tokens.start).filter(|&t| layout.folded.word(t as usize) == ";").count() as u32
 }
 
+/// Tokens of "with" and "w/".
+const WITH: u32 = 2;
+
 /// The diagnosis that opens the sentence and stands right before "with" and this finding.
 fn led_with(layout: &Layout, findings: &[Finding], i: usize, knowledge: &Knowledge) -> Option<usize> {
     let with = knowledge.coding.guidelines.get("with-its-complication")?;
@@ -426,11 +432,16 @@ fn led_with(layout: &Layout, findings: &[Finding], i: usize, knowledge: &Knowled
     let diagnosis = |f: &Finding| knowledge.lexicon.concept(f.mention.concept).kind == ConceptKind::Diagnosis;
     // the site may be one that both share: "cervical spondylosis with myelopathy"
     let start = own.core(layout).start;
-    let here = findings.iter().enumerate().filter(|(j, f)| *j != i && f.mention.sentence == own.sentence && diagnosis(f));
-    let mut before = here.map(|(j, f)| (j, f.mention.core(layout).end)).filter(|(_, end)| *end <= start);
+    if !diagnosis(&findings[i]) || !with.stands_in(layout.tokens(start.saturating_sub(WITH)..start)) {
+        return None;
+    }
+    let from = findings.partition_point(|f| f.mention.sentence < own.sentence);
+    let here = findings[from..].iter().enumerate().take_while(|(_, f)| f.mention.sentence == own.sentence);
+    let others = here.map(|(j, f)| (from + j, f)).filter(|(j, f)| *j != i && diagnosis(f));
+    let mut before = others.map(|(j, f)| (j, f.mention.core(layout).end)).filter(|(_, end)| *end <= start);
     let (first, end) = before.next()?;
     let gap = layout.tokens(end..start);
-    (before.next().is_none() && gap.len() <= 2 && with.stands_in(gap)).then_some(first)
+    (before.next().is_none() && gap.len() <= WITH as usize && with.stands_in(gap)).then_some(first)
 }
 
 /// Whether the words of a convention introduce a mention: in its heading, or a few tokens before it.
