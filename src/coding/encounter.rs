@@ -29,6 +29,8 @@ pub(crate) struct Encounter {
     pub coded_from: Vec<bool>,
     /// Whether one of them says anything.
     pub assesses: bool,
+    /// Whether the note is the report of a study and no visit: what its body names the impression has weighed.
+    pub report: bool,
     /// Numbered problems of a note that has no heading for them; each is assessed where it names a condition first.
     pub problems: Vec<u32>,
 }
@@ -46,6 +48,7 @@ pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge
     Encounter {
         assesses: layout.sections.iter().zip(&coded_from).any(|(s, coded)| *coded && says(s)) || !problems.is_empty(),
         problems,
+        report: is_report(layout),
         setting: stated.unwrap_or(Setting::Outpatient),
         setting_stated: stated.is_some(),
         phase: note.facts.phase.map(crate::vocab::Phase::as_str).or_else(|| Care { layout, findings, knowledge, therapy }.phase()),
@@ -60,6 +63,15 @@ pub(crate) fn read(note: &Note, layout: &Layout, findings: &[Finding], knowledge
 pub(super) fn told(finding: &Finding) -> bool {
     let a = &finding.assertion;
     a.polarity == Polarity::Present && a.subject == Subject::Patient && a.certainty == Certainty::Definite && a.time != Time::Future
+}
+
+/// Whether a note has findings of a study and an impression of them, and no part of a visit.
+fn is_report(layout: &Layout) -> bool {
+    use SectionKind::{Assessment, AssessmentAndPlan, ChiefComplaint, Diagnosis, Hpi, Imaging, Plan, ProblemList, Ros};
+    // "EXAM:" and "PROCEDURE:" may name the study
+    let visit = |k| matches!(k, Assessment | AssessmentAndPlan | ChiefComplaint | Diagnosis | Hpi | Plan | ProblemList | Ros);
+    let kinds = || layout.sections.iter().map(|s| s.kind);
+    kinds().any(|k| matches!(k, SectionKind::Impression | SectionKind::Conclusion)) && kinds().any(|k| k == Imaging) && !kinds().any(visit)
 }
 
 /// The numbered entries of a part of the note without heading or of unknown kind, if there are two or more.

@@ -63,7 +63,8 @@ impl Deciding<'_> {
                 _ => Reason::NotAssessed,
             };
             for c in self.run(&[f]).kept {
-                if !self.suggested(c.code) && c.status == Status::Supported && self.new_diagnosis(f) {
+                let weighed = self.encounter.report && reason == Reason::ImagingOnly;
+                if !weighed && !self.suggested(c.code) && c.status == Status::Supported && self.new_diagnosis(f) {
                     self.notice(if reason == Reason::ImagingOnly { "imaging-only" } else { "listed-only" }, &[f]);
                 }
                 self.withhold_for(&c, reason);
