@@ -448,8 +448,12 @@ impl Linker<'_> {
             let beyond = before.item != here.item;
             // "Dx: cervicalgia" and, in the line below, "Date of onset: 04/27/2026"
             let first = back + 1 == sentence;
+            // "Neck pain. Insomnia. Chronic."
+            if key == AttributeKey::Acuity && !first {
+                break;
+            }
             let row = first && ((follows_complaint(key) && here.tokens.start == read.tokens.start) || alone);
-            let listed = || key == AttributeKey::Level && self.leads(here.tokens.start, read) && !self.names_condition(back + 1..sentence);
+            let listed = || key == AttributeKey::Level && self.leads(here.tokens.start, read) && self.lists_levels(back + 1..sentence);
             if beyond && !listed() && (key == AttributeKey::Level || !(tells(kind) || row)) {
                 break;
             }
@@ -489,12 +493,32 @@ impl Linker<'_> {
     fn says_only_how(&self, start: u32, read: &Read) -> bool {
         let before = start..read.tokens.start;
         let copula = || before.len() <= LABELLED && self.scan.word(read.tokens.start - 1, WordUse::Copula).is_some();
-        self.ends_phrase(read.tokens.end) && (self.leads(start, read) || copula())
+        self.says_no_more(read.tokens.end) && (self.leads(start, read) || copula())
     }
 
-    /// Whether a condition is named in some sentences.
-    fn names_condition(&self, sentences: Range<u32>) -> bool {
-        self.mentions_of(sentences).any(|m| self.kind(m) == ConceptKind::Diagnosis)
+    /// Whether nothing but other values, or a denial, follows in the clause: "chronic, *unchanged.*", "chronic issue, *no red flags*"; not
+    /// "chronic, *stable hypertension*".
+    fn says_no_more(&self, mut token: u32) -> bool {
+        let ends = |t: u32| t >= self.scan.len() || self.scan.breaks(t) > 0 || matches!(self.scan.token(t), "." | ";" | ")");
+        while !ends(token) && self.scan.word(token, WordUse::Negator).is_none() {
+            match self.value_end(token) {
+                Some(end) => token = end,
+                None if self.scan.token(token) == "," => token += 1,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether each of some sentences begins with a level and names no condition.
+    fn lists_levels(&self, sentences: Range<u32>) -> bool {
+        let level = |s: u32| {
+            let tokens = self.scan.layout.sentences.get(s as usize).map_or(0..0, |s| s.tokens.clone());
+            let mark = |t: &u32| self.scan.token(*t).bytes().all(|b| b.is_ascii_punctuation()) || self.scan.token(*t) == "•";
+            let first = tokens.clone().find(|t| !mark(t));
+            first.is_none_or(|t| levels::named(self.scan, t))
+        };
+        sentences.clone().all(level) && !self.mentions_of(sentences).any(|m| self.kind(m) == ConceptKind::Diagnosis)
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Care<'a> {
 impl Care<'_> {
     /// The phase, by the seventh character's name; nothing where the note leaves it open.
     pub fn phase(&self) -> Option<&'static str> {
-        if self.shown("care-sequela") {
+        if self.any(|f| told(f) && self.says("care-sequela", f) && self.beside_the_neck(f)) {
             return Some("sequela");
         }
         if self.shown("care-undetermined") {
@@ -99,6 +99,11 @@ impl Care<'_> {
     fn just_happened(&self, f: &Finding) -> bool {
         let now = f.assertion.time == Time::Current || facts::just_after(self.layout, f, self.knowledge);
         told(f) && now && self.says_beside("care-active", f) && in_story(self.layout, f)
+    }
+
+    /// Whether an injury or a pain of the neck is named in the sentence: "hemiparesis, late effect of a stroke" is none of it.
+    fn beside_the_neck(&self, said: &Finding) -> bool {
+        self.any(|f| f.mention.sentence == said.mention.sentence && self.says("care-new-injury", f))
     }
 
     /// Whether how it goes is said of an injury of the neck: in the assessment it stands behind one in its sentence or alone behind its

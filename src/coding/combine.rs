@@ -382,7 +382,17 @@ fn displaces(scene: &Scene<'_>, by: &Candidate, replace: &Replace, other: &Candi
     let here = |item: u32| by.facts.iter().chain(&other.facts).any(|&f| scene.facts[f].item == item);
     // what stands only in the history, nobody has set apart
     let assessed = other.facts.iter().any(|&f| scene.facts[f].standing == Standing::Assessed);
-    !assessed || !scene.facts.iter().any(|f| replace.unless.has(f.concept) && f.state == State::Affirmed && here(f.item))
+    // "headaches are unrelated to the spondylosis" parts the headaches from it, and no neck pain
+    let at = |f: &Fact| scene.findings[f.finding].mention.tokens.start;
+    let subject = |u: &Fact| {
+        let mut said =
+            scene.facts.iter().filter(|f| f.sentence == u.sentence && at(f) < at(u) && !replace.unless.has(f.concept)).peekable();
+        let own = |f: &Fact| by.facts.iter().chain(&other.facts).any(|&o| scene.facts[o].finding == f.finding);
+        let led = said.peek().is_some();
+        if led { said.any(own) } else { by.facts.iter().any(|&o| scene.facts[o].sentence == u.sentence) }
+    };
+    let apart = |f: &Fact| replace.unless.has(f.concept) && f.state == State::Affirmed && here(f.item) && subject(f);
+    !assessed || !scene.facts.iter().any(apart)
 }
 
 /// Removes what is displaced by what stands, until nothing changes; then sends to review what is only doubtful beside it.

@@ -71,13 +71,21 @@ enum Part {
 /// ("should read C6-7"), left to a person.
 fn corrected(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
     let heading = knowledge.coding.guidelines.get("correction-heading");
+    // "weight entered in error", "the plan should read" take nothing back of the assessment
+    let about = knowledge.coding.guidelines.get("correction-of-diagnosis");
+    let names = |at: usize| {
+        let told = |f: &Fact| matches!(kind(f, knowledge), ConceptKind::Diagnosis | ConceptKind::Symptom);
+        facts.iter().any(|f| f.sentence as usize == at && told(f))
+    };
+    let concerns = |at: usize, tokens: &[Token]| names(at) || about.is_none_or(|a| a.stands_in(tokens));
     let said = |id: &str| {
         let saying = knowledge.coding.guidelines.get(id)?;
-        layout.sentences.iter().rposition(|s| {
+        layout.sentences.iter().enumerate().rposition(|(at, s)| {
             let section = &layout.sections[s.section as usize];
             let title = section.title.filter(|_| id == "correction");
             let headed = || title.is_some_and(|t| heading.is_some_and(|h| h.stands_in(layout.tokens_of(t))));
-            corrects(section.kind) && (saying.stands_in(layout.tokens(s.tokens.clone())) || headed())
+            let tokens = layout.tokens(s.tokens.clone());
+            corrects(section.kind) && (saying.stands_in(tokens) || headed()) && concerns(at, tokens)
         })
     };
     let (retraction, correction) = (said("retraction"), said("correction"));
