@@ -50,7 +50,8 @@ pub(crate) fn spared(scan: &Scan<'_>, reads: &[Read]) -> Vec<bool> {
     for (i, read) in reads.iter().enumerate().rev().filter(|(_, r)| r.attribute.key == AttributeKey::Level) {
         let (start, end) = (read.tokens.start, read.tokens.end);
         let before = || (start.saturating_sub(3)..start).any(|t| scan.word(t, WordUse::SparesLevel) == Some(start));
-        let joined = |at: u32| end == at || (end + 1 == at && scan.word(end, WordUse::Join).is_some() && scan.token(end) != ",");
+        let word_between = |at: u32| end + 1 == at && scan.word(end, WordUse::Join).is_some() && scan.token(end) != ",";
+        let joined = |at: u32| scan.breaks(end) == 0 && (end == at || word_between(at));
         let with_next = next.is_some_and(|(at, spared)| spared && (joined(at) || read.tokens.contains(&at)));
         out[i] = scan.word(end, WordUse::LevelSpared).is_some() || before() || with_next;
         next = Some((start, out[i]));
@@ -145,6 +146,10 @@ fn partner(scan: &Scan<'_>, upper: Vertebra, token: u32) -> Option<(Vertebra, u3
 
 /// The mark or word between two vertebrae.
 fn between(scan: &Scan<'_>, token: u32) -> Option<(Between, u32)> {
+    // "- C5-6" and, in the line below, "- C6-7": the mark is the list's
+    if scan.breaks(token) > 0 && scan.token(token).bytes().all(|b| b.is_ascii_punctuation()) {
+        return None;
+    }
     if let Some(end) = scan.word(token, WordUse::LevelRange) {
         return Some((Between::Range, end));
     }
