@@ -147,7 +147,7 @@ fn partner(scan: &Scan<'_>, upper: Vertebra, token: u32) -> Option<(Vertebra, u3
 /// The mark or word between two vertebrae.
 fn between(scan: &Scan<'_>, token: u32) -> Option<(Between, u32)> {
     // "- C5-6" and, in the line below, "- C6-7": the mark is the list's
-    if scan.breaks(token) > 0 && scan.token(token).bytes().all(|b| b.is_ascii_punctuation()) {
+    if scan.breaks(token) > 0 && scan.is_mark(token) {
         return None;
     }
     if let Some(end) = scan.word(token, WordUse::LevelRange) {

@@ -6,7 +6,6 @@ use crate::attributes::words::denied;
 use crate::attributes::{Read, Value};
 use crate::knowledge::Knowledge;
 use crate::knowledge::attributes::Meaning;
-use crate::knowledge::lexicon::Lexicon;
 use crate::knowledge::lexicon::entries::{Entry, Meaning as Named};
 use crate::knowledge::source::attributes::WordUse;
 use crate::mentions::Mention;
@@ -35,11 +34,6 @@ pub(crate) struct Linker<'a> {
 
 /// Tokens of a label before a level, with its colon.
 const LABELLED: usize = 5;
-
-/// Whether a phrase names a part of the neck.
-fn cervical_site(lexicon: &Lexicon, entry: &Entry) -> bool {
-    matches!(entry.meaning, Named::Site(s) if lexicon.sites[s.0 as usize].region.as_deref() == Some("cervical"))
-}
 
 /// Whether a concept of that kind can have that property.
 pub(crate) fn takes(kind: ConceptKind, key: AttributeKey) -> bool {
@@ -89,7 +83,7 @@ impl Linker<'_> {
         if !told_on || read.beside_mention || read.after_mention && key == AttributeKey::Cause {
             return Vec::new();
         }
-        self.topic(sentence, read)
+        self.topic(sentence, read).unwrap_or_default()
     }
 
     /// What stands at the level that a later mention shares: the *herniation* in "herniation at C5-6 causing stenosis".
@@ -164,14 +158,20 @@ impl Linker<'_> {
 
     /// Whether the neck or a part of it is named at a token.
     pub fn names_neck(&self, token: u32) -> bool {
+        self.neck_ends(token, |_| true) || self.is_site(token)
+    }
+
+    /// Whether words for a part of the neck begin at a token and end where they should.
+    fn neck_ends(&self, token: u32, wanted: impl Fn(u32) -> bool) -> bool {
         let lexicon = &self.knowledge.lexicon;
-        let mut cervical = false;
+        let cervical = |e: &Entry| matches!(e.meaning, Named::Site(s) if lexicon.sites[s.0 as usize].region.as_deref() == Some("cervical"));
+        let mut found = false;
         if token < self.scan.len() {
-            lexicon.entries.finder.at(&self.scan.layout.folded, token as usize, |_, phrase| {
-                cervical |= lexicon.entries.meanings[phrase].iter().any(|e| cervical_site(lexicon, e));
+            lexicon.entries.finder.at(&self.scan.layout.folded, token as usize, |end, phrase| {
+                found |= wanted(end as u32) && lexicon.entries.meanings[phrase].iter().any(cervical);
             });
         }
-        cervical || self.is_site(token)
+        found
     }
 
     /// Whether a part of the neck that no mention has stands right before a value: "LBP 5/10, *neck* 3/10".
@@ -180,12 +180,7 @@ impl Linker<'_> {
         let sided = |end: u32| (end.saturating_sub(SIDED)..end).find(|t| self.scan.at(*t).iter().any(|h| h.end == end && self.is_side(h)));
         let value = sided(value).unwrap_or(value);
         let Some(before) = value.checked_sub(1) else { return false };
-        let lexicon = &self.knowledge.lexicon;
-        let mut cervical = false;
-        lexicon.entries.finder.at(&self.scan.layout.folded, before as usize, |end, phrase| {
-            cervical |= end == value as usize && lexicon.entries.meanings[phrase].iter().any(|e| cervical_site(lexicon, e));
-        });
-        cervical && !self.mentions.iter().any(|m| m.tokens.contains(&before))
+        self.neck_ends(before, |end| end == value) && !self.mentions.iter().any(|m| m.tokens.contains(&before))
     }
 
     fn is_side(&self, hit: &Hit) -> bool {
@@ -371,7 +366,7 @@ impl Linker<'_> {
     pub fn ends_phrase(&self, end: u32) -> bool {
         end >= self.scan.len()
             || self.scan.breaks(end) > 0
-            || self.scan.token(end).bytes().all(|b| b.is_ascii_punctuation())
+            || self.scan.is_mark(end)
             || self.scan.word(end, WordUse::Stop).is_some()
             || self.scan.word(end, WordUse::Join).is_some()
             || self.scan.word(end, WordUse::At).is_some()
@@ -417,11 +412,7 @@ impl Linker<'_> {
     }
 
     /// What the sentences before were about, for a value whose sentence names nothing: "It has bothered her for years."
-    fn topic(&self, sentence: u32, read: &Read) -> Vec<usize> {
-        self.told_before(sentence, read).unwrap_or_default()
-    }
-
-    fn told_before(&self, sentence: u32, read: &Read) -> Option<Vec<usize>> {
+    fn topic(&self, sentence: u32, read: &Read) -> Option<Vec<usize>> {
         let key = read.attribute.key;
         let layout = self.scan.layout;
         let here = layout.sentences.get(sentence as usize)?;
@@ -478,14 +469,11 @@ impl Linker<'_> {
         }
         None
     }
-}
 
-impl Linker<'_> {
     /// Whether a value opens its sentence, or stands behind a label that does: "- *C5-6* right", "Level: *C5-6*".
     fn leads(&self, start: u32, read: &Read) -> bool {
         let before = start..read.tokens.start;
-        let mark = |t: u32| self.scan.token(t).bytes().all(|b| b.is_ascii_punctuation()) || self.scan.token(t) == "•";
-        before.clone().all(mark) || before.len() <= LABELLED && self.scan.token(read.tokens.start - 1) == ":"
+        before.clone().all(|t| self.scan.is_bullet(t)) || before.len() <= LABELLED && self.scan.token(read.tokens.start - 1) == ":"
     }
 
     /// Whether a word opens its sentence, or stands behind a label or "it is", and ends a phrase there: "Chronic, unchanged",
@@ -514,9 +502,7 @@ impl Linker<'_> {
     fn lists_levels(&self, sentences: Range<u32>) -> bool {
         let level = |s: u32| {
             let tokens = self.scan.layout.sentences.get(s as usize).map_or(0..0, |s| s.tokens.clone());
-            let mark = |t: &u32| self.scan.token(*t).bytes().all(|b| b.is_ascii_punctuation()) || self.scan.token(*t) == "•";
-            let first = tokens.clone().find(|t| !mark(t));
-            first.is_none_or(|t| levels::named(self.scan, t))
+            tokens.into_iter().find(|t| !self.scan.is_bullet(*t)).is_none_or(|t| levels::named(self.scan, t))
         };
         sentences.clone().all(level) && !self.mentions_of(sentences).any(|m| self.kind(m) == ConceptKind::Diagnosis)
     }

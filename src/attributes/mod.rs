@@ -143,7 +143,8 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
             let end = read.tokens.end;
             let near = |h: &scan::Hit| matches!(h.meaning, Meaning::Target(t) if !knowledge.attributes.targets[t as usize].limb);
             let of_neck = || linker.ends_phrase(end) || linker.names_neck(end) || scan.at(end).iter().any(near);
-            let open = || scan.token(end - 1) == "of" && !scan.at(end).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
+            let open =
+                || scan.word(end - 1, WordUse::At).is_some() && !scan.at(end).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
             read.attribute.key == AttributeKey::Laterality && (!(open() || of_neck()) || words::initial(&scan, &read.tokens))
         };
         let mut linked = if spared { Vec::new() } else { linker.link(&read, !of_part) };

@@ -145,7 +145,7 @@ fn behind(scan: &Scan<'_>, rule: &Quantity, end: u32) -> Option<u32> {
 
 /// Whether marks, the end of a score or line ends stand on both sides of some tokens.
 fn stands_alone(scan: &Scan<'_>, from: u32, to: u32) -> bool {
-    let mark = |t: u32| scan.token(t).bytes().all(|b| b.is_ascii_punctuation());
+    let mark = |t: u32| scan.is_mark(t);
     let opens =
         from == 0 || scan.breaks(from) > 0 || mark(from - 1) || (from > 1 && scan.token(from - 1) == "10" && scan.token(from - 2) == "/");
     let closes = to >= scan.len() || scan.breaks(to) > 0 || mark(to);

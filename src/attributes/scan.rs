@@ -136,6 +136,16 @@ impl<'a> Scan<'a> {
         self.layout.folded.word(token as usize)
     }
 
+    /// Whether a token is a mark.
+    pub fn is_mark(&self, token: u32) -> bool {
+        self.token(token).bytes().all(|b| b.is_ascii_punctuation())
+    }
+
+    /// Whether a token is a mark that may open an entry of a list.
+    pub fn is_bullet(&self, token: u32) -> bool {
+        self.is_mark(token) || self.token(token) == "•"
+    }
+
     /// How many tokens the note has.
     pub fn len(&self) -> u32 {
         self.layout.folded.tokens.len() as u32

@@ -233,8 +233,8 @@ fn another(ended: &Fact, fact: &Fact, findings: &[Finding], layout: &Layout, kno
     let tokens = layout.sentences.get(ended.sentence as usize).map_or(0..0, |s| s.tokens.clone());
     let earlier = knowledge.coding.guidelines.get("another-episode").is_some_and(|g| g.stands_in(layout.tokens(tokens.clone())));
     let year = tokens.into_iter().any(|t| layout.folded.is_year(t));
-    let side = |f: &Fact| f.text(findings, AttributeKey::Laterality).map(str::to_owned);
-    let sides = matches!((side(ended), side(fact)), (Some(a), Some(b)) if a != b);
+    let side = AttributeKey::Laterality;
+    let sides = matches!((ended.text(findings, side), fact.text(findings, side)), (Some(a), Some(b)) if a != b);
     let regions = !ended.region.is_empty() && !fact.region.is_empty() && family(&ended.region) != family(&fact.region);
     earlier || year || sides || regions || !ended.may_share_level(fact)
 }

@@ -6,9 +6,8 @@ use super::view::{Found, View};
 use super::{Assertion, Cue};
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{COURSE, ContextKnowledge, DATING, PRONOUN, Part, VERB};
+use crate::knowledge::context::{COURSE, ContextKnowledge, DATING, DENIER, PRONOUN, Part, VERB};
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
-use crate::knowledge::source::sections::SectionWordUse;
 use crate::layout::{ItemKind, Layout, Sentence};
 use crate::mentions::Mention;
 use crate::span::Span;
@@ -25,26 +24,6 @@ struct Act {
     distance: usize,
     forward: bool,
     reversed: bool,
-}
-
-/// Lines of a section among which the head of a table is sought.
-const HEAD: usize = 3;
-
-/// Whether one of the first lines of a section names the columns of a table of diagnoses: "Diagnosis    Side   Comment".
-fn heads_table(layout: &Layout, section: u32, knowledge: &Knowledge) -> bool {
-    let from = layout.sentences.partition_point(|s| s.section < section);
-    let lines = layout.sentences[from..].iter().take_while(|s| s.section == section).take(HEAD);
-    let tokens = &layout.folded.tokens;
-    lines.into_iter().any(|s| {
-        let line = s.tokens.start as usize..s.tokens.end as usize;
-        let Some(first) = line.clone().find(|i| tokens[*i].kind == TokenKind::Word) else { return false };
-        // behind the name of the first column stands a gap or a bar, and another name
-        let (Some(name), Some(next)) = (tokens.get(first), tokens.get(first + 1)) else { return false };
-        let gap = next.span.start >= name.span.end + 2 && next.kind == TokenKind::Word;
-        next.breaks == 0
-            && (layout.folded.word(first + 1) == "|" || gap)
-            && knowledge.sections.is(SectionWordUse::TableHead, layout.folded.word(first))
-    })
 }
 
 /// Judges the mentions of a sentence.
@@ -66,7 +45,7 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let mut found = view.phrases(&suffered);
     found.retain(|f| !matches!(f.part, Part::Cue(cue) if context.cues[cue as usize].not_in.contains(&kind)));
     // in a table of diagnoses "No" and "none" are of a column: "Neck pain | R | No" below "Diagnosis | Side | Surgery"
-    let tabled = view.assessed && heads_table(layout, sentence.section, knowledge);
+    let tabled = layout.sections.get(sentence.section as usize).is_some_and(|s| s.tabled);
     if tabled {
         let in_column = |f: &Found| f.start > 0 && (view.column(f.start) || view.symbol(f.start - 1) == "|");
         found.retain(|f| !(in_column(f) && matches!(f.part, Part::Cue(_))));
@@ -301,7 +280,7 @@ fn acts_on(scopes: &Scopes<'_, '_>, mention: &Mention) -> Vec<Act> {
     let mut acts = Vec::new();
     for (index, active) in scopes.active.iter().enumerate() {
         // "is *not the cause of*": the mention's own denial
-        let denies = |o: &Range<usize>| o.start < active.at.end && scopes.view.symbol(o.start) == "not";
+        let denies = |o: &Range<usize>| o.start < active.at.end && scopes.view.is(o.start, DENIER);
         let inside = own.iter().any(|o| active.at.end <= o.end && (o.start <= active.at.start || denies(o)));
         if inside {
             continue;
@@ -416,7 +395,7 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     let at = |a: &Act| scopes.active[a.active].at.clone();
     let again = acts.iter().filter(|a| a.says == Says::Current && !a.forward && wins(a)).max_by_key(|a| at(a).start);
     let ended = nearest(Axis::Time);
-    let since = |n: &Act| scopes.view.symbol(at(n).start) == "since";
+    let since = |n: &Act| scopes.view.is(at(n).start, DATING);
     let last = again.filter(|n| ended.is_some_and(|e| ends(e) && !e.forward && !since(n) && scopes.says_on(at(e).end, at(n).start)));
     let time = last.or(ended).filter(|a| condition.is_none() || a.says == Says::Future);
     if let Some(act) = time {

@@ -93,6 +93,8 @@ pub(crate) const AGED: u32 = 1 << 20;
 pub(crate) const COURSE: u32 = 1 << 21;
 /// Words for what is diagnosed where worse was denied.
 pub(crate) const LESSER: u32 = 1 << 22;
+/// Words that deny the verb they stand with.
+pub(crate) const DENIER: u32 = 1 << 23;
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -473,6 +475,7 @@ impl ContextKnowledge {
                     WordClass::Aged => AGED,
                     WordClass::Course => COURSE,
                     WordClass::Lesser => LESSER,
+                    WordClass::Denier => DENIER,
                     WordClass::Pronoun => PRONOUN,
                     WordClass::Resuming => RESUMING,
                     WordClass::Complement => COMPLEMENT,

@@ -1,8 +1,9 @@
-//! Tables whose columns are answers: "Fever        X" below "YES   NO" has its mark under one of them.
+//! Tables: of answers ("Fever        X" below "YES   NO" has its mark under one of them), and of diagnoses, by their heads.
 
 use crate::fold::{Folded, Token, TokenKind};
 use crate::knowledge::sections::SectionsKnowledge;
 use crate::knowledge::source::sections::SectionWordUse;
+use crate::layout::Sentence;
 use crate::words::WordId;
 use std::ops::Range;
 
@@ -70,4 +71,20 @@ fn middle(text: &str, token: &Token) -> usize {
     let before = text.get(..start).unwrap_or("");
     let line = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
     before.get(line..).unwrap_or("").chars().count() + (end - start) / 2
+}
+
+/// Lines of a section among which the head of a table is sought.
+const HEAD: usize = 3;
+
+/// Whether one of the first lines of a section names the columns of a table of diagnoses: "Diagnosis    Side   Comment".
+pub(crate) fn heads_table(folded: &Folded, section: u32, sentences: &[Sentence], knowledge: &SectionsKnowledge) -> bool {
+    let from = sentences.partition_point(|s| s.section < section);
+    sentences[from..].iter().take_while(|s| s.section == section).take(HEAD).any(|s| {
+        let mut line = s.tokens.start as usize..s.tokens.end as usize;
+        let Some(first) = line.find(|i| folded.tokens[*i].kind == TokenKind::Word) else { return false };
+        // behind the name of the first column stands a gap or a bar, and another name
+        let (name, Some(next)) = (&folded.tokens[first], folded.tokens.get(first + 1)) else { return false };
+        let gap = next.span.start >= name.span.end + GAP && next.kind == TokenKind::Word;
+        next.breaks == 0 && (folded.word(first + 1) == "|" || gap) && knowledge.is(SectionWordUse::TableHead, folded.word(first))
+    })
 }

@@ -258,11 +258,7 @@ impl Finder<'_> {
     pub(crate) fn known_label(&self, label: &str) -> Option<Known> {
         let mut room = [0; LABEL + 8];
         if let Some(plain) = labels::plain_words(label, &mut room) {
-            // "Assessment and Plan by NP Smith"
-            let signed = || {
-                let (own, _) = plain.split_once(" by ")?;
-                self.knowledge.heading(own).filter(|k| assesses(k.kind))
-            };
+            let signed = || self.signed(plain, SectionWordUse::Author, |own| self.knowledge.heading(own));
             let find = || self.knowledge.heading(plain).or_else(|| self.knowledge.misspelt(plain)).or_else(signed);
             return if self.knowledge.may_head(plain) { self.remembered(plain, find) } else { None };
         }
@@ -297,18 +293,17 @@ impl Finder<'_> {
                     undated.len() < label.len() && (matches!(k.kind, SectionKind::Imaging | SectionKind::Addendum) || assesses(k.kind))
                 })
             };
-            // "Addendum by Dr. Lee", "Assessment per PA", "Addendum 1 day later"
-            let signed = || {
-                let counts = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-                let line = |(at, word): &(usize, &str)| {
-                    *at > 0 && (counts(word) || self.knowledge.is(SectionWordUse::Byline, &word.to_lowercase()))
-                };
-                let mut words = label.split(' ').scan(0, |at, word| Some((std::mem::replace(at, *at + word.len() + 1), word)));
-                let (at, word) = words.find(line)?;
-                of(label.get(..at)?).filter(|k| k.kind == SectionKind::Addendum || (assesses(k.kind) && !counts(word)))
-            };
-            of(label).or_else(own).or_else(named).or_else(dated).or_else(signed)
+            of(label).or_else(own).or_else(named).or_else(dated).or_else(|| self.signed(label, SectionWordUse::Byline, of))
         })
+    }
+
+    /// "Addendum by Dr. Lee", "Assessment and Plan by NP Smith", "Addendum 1 day later": what stands before the name or the count.
+    fn signed(&self, label: &str, by: SectionWordUse, of: impl Fn(&str) -> Option<Known>) -> Option<Known> {
+        let counts = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+        let line = |(at, word): &(usize, &str)| *at > 0 && (counts(word) || self.knowledge.is(by, &word.to_lowercase()));
+        let mut words = label.split(' ').scan(0, |at, word| Some((std::mem::replace(at, *at + word.len() + 1), word)));
+        let (at, word) = words.find(line)?;
+        of(label.get(..at)?.trim_end()).filter(|k| k.kind == SectionKind::Addendum || (assesses(k.kind) && !counts(word)))
     }
 
     /// What a label means, from this thread's memory if it was met lately: notes share their labels.
@@ -471,14 +466,6 @@ impl Finder<'_> {
             let short = rest.len() < 3 && self.lines.get(i + 1).is_none_or(|l| l.blank());
             let letter = rest.len() < 2 && lower;
             // in a note without capitals a short line that is an assessment's name is no wrapped word
-            // "Patient Active Problem List" and, in the next line, "Diagnosis": the head of its column
-            let below =
-                self.out.last().filter(|h| matches!(h.kind, SectionKind::ProblemList | SectionKind::History | SectionKind::FamilyHistory));
-            if known.kind == SectionKind::Diagnosis
-                && below.is_some_and(|h| self.text.get(h.body..at).is_some_and(|t| t.trim_matches([':', ' ', '\n', '\r']).is_empty()))
-            {
-                return None;
-            }
             let firm = (after_blank || !lower || (assesses(known.kind) && !self.wrapped(i))) && !short && !letter;
             return (firm && self.opens(known, rest)).then(|| self.heading_at(at, rest, end, known));
         }

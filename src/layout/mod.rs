@@ -91,6 +91,8 @@ pub struct Section {
     pub end: u32,
     /// Whether diagnoses in it count as assessed by its kind alone (plans and addenda are judged later, by what they say).
     pub assessed: bool,
+    /// Whether it is assessed and a table of diagnoses, in whose columns "no" and "none" answer the column's name.
+    pub tabled: bool,
     /// Whether it stands in a block that is marked as carried over from an earlier note, or is the assessment of an earlier visit.
     pub copied: bool,
     /// The heading rule that recognised it.
@@ -158,6 +160,9 @@ pub fn outline(text: &str, folded: Folded, knowledge: &Knowledge) -> Layout {
 pub fn whole(text: &str, mut outline: Layout, knowledge: &Knowledge) -> Layout {
     columns::answer(text, &mut outline.folded, &knowledge.sections);
     let (items, sentences) = blocks::blocks(text, &outline.folded, &outline.sections, &knowledge.sections);
+    for (section, here) in outline.sections.iter_mut().enumerate().filter(|(_, s)| s.assessed) {
+        here.tabled = columns::heads_table(&outline.folded, section as u32, &sentences, &knowledge.sections);
+    }
     Layout { items, sentences, ..outline }
 }
 
@@ -179,6 +184,7 @@ pub fn sections(text: &str, knowledge: &Knowledge) -> Vec<Section> {
             body_start: 0,
             end,
             assessed: false,
+            tabled: false,
             copied: false,
             rule: None,
         });
@@ -198,6 +204,7 @@ pub fn sections(text: &str, knowledge: &Knowledge) -> Vec<Section> {
             body_start: heading.body as u32,
             end,
             assessed: assesses(heading.kind),
+            tabled: false,
             copied,
             rule: heading.rule,
         });

@@ -39,19 +39,20 @@ pub(crate) fn earlier(text: &str, headings: &[Heading], knowledge: &SectionsKnow
     titled.iter().filter(|(_, title)| before(title)).map(|(h, _)| h.start).collect()
 }
 
-/// "Diagnosis:" right below "Past Medical History", where the note is assessed further on, is the head of that list.
+/// "Diagnosis" right below "Past Medical History" or "Patient Active Problem List" is the head of that list.
 fn listed_history(text: &str, headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
     for at in (1..headings.len()).rev() {
         let (above, here) = (&headings[at - 1], &headings[at]);
         let listed = matches!(above.kind, SectionKind::History | SectionKind::ProblemList | SectionKind::FamilyHistory);
         let between = || text.get(above.body..here.start).unwrap_or("");
-        if listed
-            && here.kind == SectionKind::Diagnosis
-            && !has_words(between())
-            && between().matches('\n').count() <= 1
-            && knowledge.is(SectionWordUse::TableHead, &here.title.of(text).to_lowercase())
-            && headings[at + 1..].iter().any(|h| assesses(h.kind))
-        {
+        // a word alone on its line heads the column; with a colon it does where the assessment comes later
+        let alone = || !text.get(here.title.end as usize..here.body).unwrap_or("").contains(':');
+        let later = || {
+            between().matches('\n').count() <= 1
+                && knowledge.is(SectionWordUse::TableHead, &here.title.of(text).to_lowercase())
+                && headings[at + 1..].iter().any(|h| assesses(h.kind))
+        };
+        if listed && here.kind == SectionKind::Diagnosis && !has_words(between()) && (alone() || later()) {
             headings.remove(at);
         }
     }

@@ -315,6 +315,8 @@ pub enum WordClass {
     Course,
     /// What no denial of a fracture takes in behind a comma: "no fracture, neck *strain*".
     Lesser,
+    /// Words that deny the verb they stand with, and are part of what they deny where it is named with them ("*not* the cause of").
+    Denier,
     /// Words that stand for a thing named before.
     Pronoun,
     /// Words with which a cue goes on about the subject before it ("resolved *but* recurred").

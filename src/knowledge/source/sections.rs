@@ -133,6 +133,8 @@ pub enum SectionWordUse {
     Now,
     /// At the end of a heading, with what follows it: whose it is, or when: "by", "at".
     Byline,
+    /// Those of them that name the writer whatever the case of the heading: "by" ("assessment by np smith", not "diagnosis on referral").
+    Author,
 }
 
 /// Words of one use.

@@ -1,0 +1,187 @@
+//! Where a fact is: its region and levels, its own and those it takes over from what is told beside it.
+
+use super::{Fact, Standing, State};
+use crate::findings::Finding;
+use crate::knowledge::Knowledge;
+use crate::knowledge::lexicon::ConceptId;
+use crate::layout::Layout;
+use crate::vocab::ConceptKind;
+
+/// The family of regions that one spinal region belongs to.
+pub(crate) fn family(region: &str) -> &str {
+    match region {
+        "occipito-atlanto-axial" | "cervical" | "cervicothoracic" => "cervical",
+        "thoracic" | "thoracolumbar" => "thoracic",
+        "lumbar" | "lumbosacral" | "sacral" => "lumbar",
+        other => other,
+    }
+}
+
+/// Whether two regions may be the same place: one unknown, or of one family.
+pub(crate) fn compatible(a: &str, b: &str) -> bool {
+    a.is_empty() || b.is_empty() || family(a) == family(b)
+}
+
+/// The region that all levels lie in, if it is another than that of their column, which is what is named.
+pub(super) fn region_at_end(levels: &[String], named: &str) -> Option<&'static str> {
+    let first = levels.first()?;
+    let region = region_of_level(first);
+    let column = region_of_level(first.split('-').next()?.get(..1)?);
+    (column == named && region != named && levels.iter().all(|l| region_of_level(l) == region)).then_some(region)
+}
+
+/// The region a vertebral level lies in.
+pub(crate) fn region_of_level(level: &str) -> &'static str {
+    let mut ends = level.split('-');
+    let first = ends.next().unwrap_or("");
+    let last = ends.next().unwrap_or(first);
+    match (first.as_bytes().first(), last.as_bytes().first()) {
+        (Some(b'C'), Some(b'T')) => "cervicothoracic",
+        (Some(b'C'), _) if matches!(first, "C0" | "C1") && matches!(last, "C0" | "C1" | "C2") => "occipito-atlanto-axial",
+        (Some(b'C'), _) => "cervical",
+        (Some(b'T'), Some(b'L')) => "thoracolumbar",
+        (Some(b'T'), _) => "thoracic",
+        (Some(b'L'), Some(b'S')) => "lumbosacral",
+        (Some(b'L'), _) => "lumbar",
+        (Some(b'S'), _) => "sacral",
+        _ => "",
+    }
+}
+
+pub(super) fn push_new(list: &mut Vec<String>, text: &str) {
+    if !list.iter().any(|l| l == text) {
+        list.push(text.to_owned());
+    }
+}
+
+/// Sentence, problem, section and region of a fact that names its region, whether it is affirmed, and its finding.
+type Known = (u32, u32, u32, String, bool, usize);
+
+/// Gives a region to facts that name none: that of their sentence, problem, section or note, where it is only one.
+pub(super) fn place(facts: &mut [Fact], knowledge: &Knowledge) {
+    let spinal = |r: &str| matches!(family(r), "cervical" | "thoracic" | "lumbar");
+    // a normal neck tells nothing of what else is wrong
+    let normal = knowledge.coding.guidelines.get("tells-no-region");
+    let there = |f: &Fact| matches!(f.state, State::Affirmed | State::Hedged) && !normal.is_some_and(|n| n.concepts.has(f.concept));
+    let known: Vec<Known> = facts
+        .iter()
+        .filter(|f| spinal(&f.region))
+        .map(|f| (f.sentence, f.item, f.section, f.region.clone(), there(f), f.finding))
+        .collect();
+    let below = facts.iter().any(|f| there(f) && matches!(family(&f.region), "lumbar" | "leg" | "sacral"));
+    let only = |pick: &dyn Fn(&Known) -> bool| -> Option<String> {
+        let mut regions = known.iter().filter(|k| pick(k)).map(|k| &k.3);
+        let first = regions.next()?;
+        let mut widest = first;
+        for region in regions {
+            if family(region) != family(first) {
+                return None;
+            }
+            if region != widest {
+                widest = if family(first) == region { region } else { first };
+            }
+        }
+        Some(widest.clone())
+    };
+    for fact in facts.iter_mut().filter(|f| f.region.is_empty()) {
+        let kind = knowledge.lexicon.concept(fact.concept).kind;
+        if !matches!(kind, ConceptKind::Diagnosis | ConceptKind::Symptom | ConceptKind::Sign | ConceptKind::Procedure | ConceptKind::Status)
+        {
+            continue;
+        }
+        let (sentence, item, section) = (fact.sentence, fact.item, fact.section);
+        // "neck pain, and L5 radiculopathy due to disc herniation"
+        let beside = || known.iter().rfind(|k| k.0 == sentence && k.5 < fact.finding).map(|k| k.3.clone());
+        let found = only(&|k| k.0 == sentence)
+            .or_else(beside)
+            .or_else(|| only(&|k| k.1 == item))
+            .or_else(|| only(&|k| k.2 == section && k.4))
+            .or_else(|| only(&|k| k.4))
+            // "right leg pain; disc herniation with radiculopathy": what is felt below the neck comes from below it
+            .or_else(|| if below { Some("lumbar".to_owned()) } else { only(&|_| true) });
+        if let Some(region) = found {
+            // a neighbour's region says which part of the spine, not which end of it
+            fact.region = family(&region).to_owned();
+        }
+    }
+}
+
+/// "C5-6 degeneration with protrusion": a condition without level has that of the kindred one before it in its sentence; "disc and joint
+/// disease at C5-6": conditions joined by "and" share the level behind them.
+pub(super) fn share_levels(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
+    let sharing = knowledge.coding.guidelines.get("shared-level-words");
+    for i in (0..facts.len().saturating_sub(1)).rev() {
+        let (own, next) = (&findings[facts[i].finding].mention.tokens, &findings[facts[i + 1].finding].mention.tokens);
+        let between = layout.words(own.end..next.start.max(own.end));
+        let joined = own.end < next.start && sharing.is_some_and(|s| s.phrases.iter().any(|p| p == between));
+        let kind = |f: &Fact| knowledge.lexicon.concept(f.concept).kind;
+        if joined
+            && facts[i].levels.is_empty()
+            && kind(&facts[i]) == ConceptKind::Diagnosis
+            && kind(&facts[i + 1]) == ConceptKind::Diagnosis
+        {
+            facts[i].levels = facts[i + 1].levels.clone();
+        }
+    }
+    // "herniated disc, C5-6 with myelopathy": the level is the disc's, whichever of the two it was read with
+    for i in 1..facts.len() {
+        let complication = |f: &Fact| knowledge.coding.bindings.iter().any(|b| b.complications.has(f.concept));
+        let host = |f: &Fact| knowledge.coding.bindings.iter().any(|b| b.hosts.has(f.concept));
+        let (before, own) = facts.split_at_mut(i);
+        let (Some(last), Some(fact)) = (before.last_mut(), own.first()) else { continue };
+        let beside = last.sentence == fact.sentence && last.clause == fact.clause;
+        if beside && complication(fact) && host(last) && last.levels.is_empty() && !fact.levels.is_empty() {
+            last.levels = fact.levels.clone();
+        }
+    }
+    for i in 0..facts.len() {
+        if !facts[i].levels.is_empty() || !facts[i].roots.is_empty() {
+            continue;
+        }
+        let root = knowledge.lexicon.root_of(facts[i].concept);
+        let before = facts[..i].iter().rev().take_while(|f| f.sentence == facts[i].sentence);
+        let kindred = before.clone().find(|f| knowledge.lexicon.root_of(f.concept) == root && f.clause == facts[i].clause);
+        let kindred = kindred.filter(|k| !k.levels.is_empty() && compatible(&k.region, &facts[i].region));
+        if let Some((levels, region)) = kindred.map(|k| (k.levels.clone(), k.region.clone())) {
+            facts[i].levels = levels;
+            facts[i].region = region;
+        }
+    }
+}
+
+/// Takes levels over from the same provider's narrative; levels that only a report gives are kept apart.
+pub(super) fn adopt_levels(facts: &mut [Fact], knowledge: &Knowledge) {
+    let sources: Vec<(usize, ConceptId, Standing, Vec<String>, String)> = facts
+        .iter()
+        .filter(|f| f.state == State::Affirmed && !f.levels.is_empty() && f.standing <= Standing::Imaging)
+        .map(|f| (f.finding, f.concept, f.standing, f.levels.clone(), f.region.clone()))
+        .collect();
+    let kin = |a: ConceptId, b: ConceptId| knowledge.lexicon.is_a(a, b) || knowledge.lexicon.is_a(b, a);
+    for fact in facts.iter_mut().filter(|f| f.standing <= Standing::Narrative && f.levels.is_empty()) {
+        let near: Vec<_> = sources.iter().filter(|s| kin(s.1, fact.concept) && compatible(&s.4, &fact.region)).collect();
+        // a surgeon's "the disc fragment was removed" is the disc that the diagnosis names
+        let told = if fact.standing == Standing::Assessed { Standing::Narrative } else { Standing::Assessed };
+        for (finding, _, standing, levels, _) in &near {
+            if *standing == told {
+                levels.iter().for_each(|level| push_new(&mut fact.levels, level));
+                fact.adopted.push(*finding);
+            } else if *standing == Standing::Imaging && fact.standing == Standing::Assessed {
+                levels.iter().for_each(|level| push_new(&mut fact.imaging_levels, level));
+            }
+        }
+        // "1. Disc herniation with radiculopathy 2. C6-7 herniation": the one level that the assessment gives is that of both
+        if fact.levels.is_empty() && fact.standing == Standing::Assessed {
+            let own = near.iter().filter(|s| s.2 == Standing::Assessed);
+            let mut given: Vec<&String> = own.clone().flat_map(|s| &s.3).collect();
+            given.sort_unstable();
+            given.dedup();
+            if let [level] = given[..] {
+                fact.adopted.extend(own.map(|s| s.0));
+                fact.levels = vec![level.clone()];
+            }
+        }
+        if !fact.levels.is_empty() {
+            fact.imaging_levels.clear();
+        }
+    }
+}
