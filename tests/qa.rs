@@ -386,6 +386,8 @@ fn pages_fetch_nothing_run_nothing_and_escape_what_they_show() {
         assert_eq!(status, 0, "{err}");
         assert!(page.contains("<svg"), "{args:?}");
         pages.push(page);
+        let lines = run(&args).1;
+        assert!(lines.lines().all(|l| l.chars().count() <= 80), "{args:?}\n{lines}");
     }
     for page in pages {
         assert!(page.starts_with("<!doctype html>") && page.ends_with("</body></html>\n"));

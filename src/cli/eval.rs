@@ -189,7 +189,7 @@ fn text(figures: &Figures, detail: &Detail, misses: &[Miss], out: &mut dyn Write
     )?;
     writeln!(
         out,
-        "                 F1 {:.3}; right {}, wrong {}, missed {} ({} of them offered for review)",
+        "                 F1 {:.3}; right {}, wrong {}, missed {} ({} in review)",
         f.codes.f1, f.codes.tp, f.codes.fp, f.codes.missed, f.codes.fn_but_in_review
     )?;
     writeln!(
