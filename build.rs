@@ -29,6 +29,7 @@ mod knowledge {
     pub mod sections;
     pub mod source;
     pub mod sources;
+    mod vocabulary;
     pub mod yaml;
     use compiled::instance;
     pub use compiled::{Knowledge, NameId, Names};

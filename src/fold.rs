@@ -46,6 +46,53 @@ pub struct Token {
     pub spaced: bool,
     /// Its number, if it is a word of the knowledge.
     pub word: WordId,
+    /// What the knowledge asks of it.
+    pub hints: Hints,
+}
+
+/// What the knowledge asks of a word, told once for each word: a stage that has nothing to ask of any passes over the note.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hints(u8);
+
+impl Hints {
+    /// It is misspelt, and put right by what it says.
+    pub const MISSPELT: Hints = Hints(1);
+    /// It may be several words written as one.
+    pub const JOINED: Hints = Hints(2);
+    /// A phrase begins with it that can name a target concept, alone or with others.
+    pub const TARGET: Hints = Hints(4);
+    /// A phrase begins with it by which a note speaks of itself.
+    pub const ABOUT: Hints = Hints(8);
+
+    /// Whether one of those is among them.
+    #[inline]
+    pub const fn any(self, of: Hints) -> bool {
+        self.0 & of.0 != 0
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, more: Hints) -> Hints {
+        Hints(self.0 | more.0)
+    }
+
+    /// These if it is so, else none.
+    pub const fn when(self, so: bool) -> Hints {
+        if so { self } else { Hints(0) }
+    }
+}
+
+/// What tells of each word of a text what the knowledge has of it.
+pub(crate) trait Vocabulary {
+    /// The number of a folded word and what is asked of it; the word itself counts only if it is longer than its key.
+    fn look_up(&mut self, key: Key, word: &[u8]) -> (WordId, Hints);
+}
+
+impl Vocabulary for &Words {
+    #[inline]
+    fn look_up(&mut self, key: Key, word: &[u8]) -> (WordId, Hints) {
+        (self.find_key(key, word), Hints::default())
+    }
 }
 
 /// A text's tokens and their folded form.
@@ -55,6 +102,8 @@ pub struct Folded {
     pub text: String,
     /// In text order.
     pub tokens: Vec<Token>,
+    /// What is asked of any of them.
+    pub hints: Hints,
 }
 
 impl Folded {
@@ -84,14 +133,20 @@ pub fn fold(text: &str) -> Folded {
 
 /// The same, every token with its number among the words of the knowledge.
 pub fn fold_known(text: &str, words: &Words) -> Folded {
+    fold_with(text, words)
+}
+
+/// The same, every token with what a vocabulary tells of it.
+pub(crate) fn fold_with<V: Vocabulary>(text: &str, vocabulary: V) -> Folded {
     let tokens = Vec::with_capacity(text.len() / 4 + 8);
     let out = vec![b' '; text.len() + text.len() / 4 + ROOM];
-    let mut folder = Folder { text, words, out, at: 1, tokens, letters: Vec::new(), cut: cut_width(text) };
+    let hints = Hints::default();
+    let mut folder = Folder { text, vocabulary, out, at: 1, tokens, hints, letters: Vec::new(), cut: cut_width(text) };
     folder.run();
     folder.out.truncate(folder.at);
     // only whole characters were put
     let text = String::from_utf8(folder.out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
-    Folded { text, tokens: folder.tokens }
+    Folded { text, tokens: folder.tokens, hints: folder.hints }
 }
 
 /// A map whose keys are words of the knowledge: hashed fast, and alike on every machine; nothing from outside becomes a key.
@@ -225,14 +280,16 @@ fn letters_of(eight: u64) -> (usize, u64) {
     (n, if n == 8 { lower } else { lower & ((1 << (8 * n)) - 1) })
 }
 
-struct Folder<'t> {
+struct Folder<'t, V> {
     text: &'t str,
-    words: &'t Words,
+    vocabulary: V,
     /// The folded text up to `at`, and free room.
     out: Vec<u8>,
     /// The folded text ends here, with a space.
     at: usize,
     tokens: Vec<Token>,
+    /// What is asked of any of them.
+    hints: Hints,
     /// A word in the making.
     letters: Vec<u8>,
     /// The bytes of a line that was cut there, whatever stood there; 0 if the text was not cut so.
@@ -242,8 +299,10 @@ struct Folder<'t> {
 /// Bytes of the lines of a text that was cut at one width, within words as well; 0 for any other.
 fn cut_width(text: &str) -> usize {
     let (mut read, mut widest, mut count, mut all) = (0, 0, 0, 0);
-    for line in text.split('\n') {
-        let width = line.len();
+    let bytes = text.as_bytes();
+    let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+    for end in ends {
+        let width = end - read;
         (widest, count) = match width.cmp(&widest) {
             std::cmp::Ordering::Greater => (width, 1),
             std::cmp::Ordering::Equal => (widest, count + 1),
@@ -264,7 +323,7 @@ const CUT_LINES: usize = 4;
 /// Bytes at the beginning by which this is told.
 const CUT_HEAD: usize = 1500;
 
-impl Folder<'_> {
+impl<V: Vocabulary> Folder<'_, V> {
     /// The character at byte `at`.
     fn char_at(&self, at: usize) -> Option<char> {
         self.text.get(at..).and_then(|rest| rest.chars().next())
@@ -281,17 +340,17 @@ impl Folder<'_> {
         }
     }
 
-    /// Puts folded bytes and returns the number of the word they are.
-    fn put(&mut self, folded: &[u8]) -> WordId {
+    /// Puts folded bytes and returns what is known of the word they are.
+    fn put(&mut self, folded: &[u8]) -> (WordId, Hints) {
         if let [byte] = folded {
             self.out[self.at] = *byte;
             self.at += 1;
-            return self.words.find_key(Key { low: u64::from(*byte), high: 0 }, folded);
+            return self.vocabulary.look_up(Key { low: u64::from(*byte), high: 0 }, folded);
         }
         self.reserve(folded.len());
         self.out[self.at..self.at + folded.len()].copy_from_slice(folded);
         self.at += folded.len();
-        self.words.find_key(Key::of(folded), folded)
+        self.vocabulary.look_up(Key::of(folded), folded)
     }
 
     fn run(&mut self) {
@@ -329,7 +388,7 @@ impl Folder<'_> {
             }
             let from = self.at;
             self.reserve(16);
-            let (end, kind, word) = match class {
+            let (end, kind, (word, hints)) = match class {
                 Class::Space => {
                     spaced = true;
                     at += width;
@@ -364,15 +423,16 @@ impl Folder<'_> {
             let folded = Span::new(from as u32, self.at as u32);
             self.out[self.at] = b' ';
             self.at += 1;
-            self.tokens.push(Token { span: Span::new(at as u32, end as u32), folded, kind, breaks, spaced, word });
+            self.tokens.push(Token { span: Span::new(at as u32, end as u32), folded, kind, breaks, spaced, word, hints });
+            self.hints = self.hints.and(hints);
             (breaks, spaced) = (0, false);
             at = end;
         }
     }
 
-    /// Reads a word that begins at `start`; returns its end, kind and number.
+    /// Reads a word that begins at `start`; returns its end, its kind and what is known of it.
     #[inline]
-    fn word(&mut self, start: usize) -> (usize, TokenKind, WordId) {
+    fn word(&mut self, start: usize) -> (usize, TokenKind, (WordId, Hints)) {
         let bytes = self.text.as_bytes();
         let (first, low) = letters_of(self.eight_at(start));
         let (second, high) = if first == 8 { letters_of(self.eight_at(start + 8)) } else { (0, 0) };
@@ -386,7 +446,7 @@ impl Folder<'_> {
         room[..8].copy_from_slice(&low.to_le_bytes());
         room[8..].copy_from_slice(&high.to_le_bytes());
         self.at += length;
-        (end, TokenKind::Word, self.words.find_key(Key { low, high }, &[]))
+        (end, TokenKind::Word, self.vocabulary.look_up(Key { low, high }, &[]))
     }
 
     /// Whether a line that was cut ends at byte `at`, within a word: letters of one case stand on both sides. A line with a gap in it is
@@ -403,7 +463,7 @@ impl Folder<'_> {
     }
 
     /// Reads on at `end` in a word that is long, or holds more than ASCII letters.
-    fn long_word(&mut self, start: usize, mut end: usize) -> (usize, TokenKind, WordId) {
+    fn long_word(&mut self, start: usize, mut end: usize) -> (usize, TokenKind, (WordId, Hints)) {
         let mut out = std::mem::take(&mut self.letters);
         out.clear();
         out.extend(self.text.as_bytes()[start..end].iter().map(u8::to_ascii_lowercase));
@@ -444,8 +504,8 @@ impl Folder<'_> {
         (end, kind, word)
     }
 
-    /// Reads a number that begins at `start`; returns its end, kind and number among words.
-    fn number(&mut self, start: usize) -> (usize, TokenKind, WordId) {
+    /// Reads a number that begins at `start`; returns its end, its kind and what is known of it.
+    fn number(&mut self, start: usize) -> (usize, TokenKind, (WordId, Hints)) {
         let text = self.text;
         let bytes = text.as_bytes();
         let mut end = start;
@@ -462,7 +522,7 @@ impl Folder<'_> {
     }
 
     /// Reads a mark (or a run of it) at `start`; `None` for a hyphen that glues two letters.
-    fn mark(&mut self, start: usize, spaced: bool) -> Option<(usize, WordId)> {
+    fn mark(&mut self, start: usize, spaced: bool) -> Option<(usize, (WordId, Hints))> {
         let bytes = self.text.as_bytes();
         let glues = |plain: char, folder: &Self| plain == '-' && !spaced && folder.tokens.last().is_some_and(|t| t.kind == TokenKind::Word);
         // one plain mark before something else

@@ -252,6 +252,11 @@ impl Phrases {
         }
     }
 
+    /// Whether some phrase may begin with the word.
+    pub(crate) fn may_begin(&self, word: WordId) -> bool {
+        self.begin.has(word)
+    }
+
     /// Calls `found` with start, end and number of every phrase within the words `from..to`; by start, the shorter first.
     #[inline]
     pub fn each(&self, from: usize, to: usize, word: impl Fn(usize) -> WordId, mut found: impl FnMut(usize, usize, usize)) {

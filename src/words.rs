@@ -50,6 +50,21 @@ impl Key {
         Key { low: eight(first), high }
     }
 
+    /// The bytes of a word of at most sixteen, and how many they are.
+    pub fn bytes(self) -> ([u8; EXACT], usize) {
+        let mut bytes = [0; EXACT];
+        bytes[..8].copy_from_slice(&self.low.to_le_bytes());
+        bytes[8..].copy_from_slice(&self.high.to_le_bytes());
+        let length = EXACT - (u128::from(self.high) << 64 | u128::from(self.low)).leading_zeros() as usize / 8;
+        (bytes, length)
+    }
+
+    /// Whether it is that of a longer word, which other words may share.
+    #[inline]
+    pub fn is_long(self) -> bool {
+        self.high & LONG == LONG
+    }
+
     #[inline]
     pub fn hash(self) -> u64 {
         let mixed = (self.low ^ self.high.wrapping_mul(FACTOR).rotate_left(31)).wrapping_mul(FACTOR);
@@ -124,7 +139,7 @@ impl Words {
             let id = WordId(slot as u32);
             if (slot ^ hash) & HASHED == 0
                 && self.keys.get(id.index()) == Some(&key)
-                && (key.high & LONG != LONG || self.text(id).as_bytes() == word)
+                && (!key.is_long() || self.text(id).as_bytes() == word)
             {
                 return id;
             }

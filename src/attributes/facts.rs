@@ -2,6 +2,7 @@
 
 use crate::attributes::dates::Reading;
 use crate::attributes::scan::{Scan, span_of};
+use crate::fold::Hints;
 use crate::knowledge::Knowledge;
 use crate::knowledge::attributes::{Fact, Meaning};
 use crate::knowledge::source::attributes::{LinkKind, Place, WordUse};
@@ -30,6 +31,9 @@ pub struct Stated {
 
 /// Reads what a note states of itself.
 pub fn stated(text: &str, layout: &Layout, knowledge: &Knowledge) -> Stated {
+    if !layout.folded.hints.any(Hints::ABOUT) {
+        return Stated::default();
+    }
     let about = Scan::about_note(text, layout, &knowledge.attributes);
     if about.hits.is_empty() {
         return Stated::default();

@@ -99,7 +99,8 @@ fn first(scan: &Scan<'_>, token: u32) -> Option<(Vertebra, u32, bool)> {
 
 /// Two neighbours written as one number: "C56". Behind a point or before one it may be a code.
 fn written_as_one(scan: &Scan<'_>, token: u32) -> Option<(Vertebra, Vertebra)> {
-    let (letter, number) = scan.token(token).split_at_checked(1)?;
+    let here = scan.layout.folded.tokens.get(token as usize).filter(|t| t.kind == TokenKind::Alphanumeric)?;
+    let (letter, number) = here.folded.of(&scan.layout.folded.text).split_at_checked(1)?;
     let upper = neighbours(number)?;
     let coded = scan.token(token + 1) == "." && scan.glued(token + 1) && scan.glued(token + 2);
     if coded {

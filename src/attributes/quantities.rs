@@ -6,6 +6,7 @@ use crate::attributes::{Attribute, Read, Value};
 use crate::fold::TokenKind;
 use crate::knowledge::attributes::Quantity;
 use crate::knowledge::source::attributes::{QuantityKind, WordUse};
+use crate::words::WordId;
 use jiff::civil::Date;
 use std::ops::Range;
 
@@ -68,16 +69,14 @@ fn push(scan: &Scan<'_>, rule: &Quantity, value: Value, from: u32, to: u32, out:
 
 /// The first rule whose words stand around the tokens, with the tokens including those words.
 fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> Option<(&'k Quantity, u32, u32)> {
-    let word = |token: Option<u32>| scan.layout.folded.tokens.get(token? as usize).map(|t| t.word);
-    let (previous, next) = (word(start.checked_sub(1)), word(Some(end)));
+    let word = |token: u32| scan.layout.folded.tokens.get(token as usize).map_or(WordId::NONE, |t| t.word);
+    let (previous, next) = (start.checked_sub(1).map_or(WordId::NONE, word), word(end));
     let about = start.checked_sub(1).is_some_and(|t| scan.word(t, WordUse::About) == Some(start));
     // `x3` holds the word before it
     let joined = scan.layout.folded.tokens.get(start as usize).is_some_and(|t| t.kind == TokenKind::Alphanumeric);
-    let reached = |rule: &Quantity| {
-        (rule.before.is_empty() || about || joined || previous.is_some_and(|w| rule.before_ends.contains(&w)))
-            && (rule.after.is_empty() || next.is_some_and(|w| rule.after_begins.contains(&w)))
-    };
-    scan.knowledge.quantities.iter().filter(|q| q.of == of && reached(q)).find_map(|rule| {
+    let rules = &scan.knowledge.quantities;
+    let near = scan.knowledge.quantities_by.between(previous, next, about || joined, rules.len());
+    near.map(|rule| &rules[rule]).filter(|rule| rule.of == of).find_map(|rule| {
         let from = before(scan, rule, start)?;
         let to = behind(scan, rule, end)?;
         // "neck pain since a run of night shifts, *about* 10 days"

@@ -1,6 +1,6 @@
 //! The words of a note that the readers know, found in one pass.
 
-use crate::fold::TokenKind;
+use crate::fold::{Hints, TokenKind};
 use crate::knowledge::attributes::{AttributesKnowledge, Meaning};
 use crate::knowledge::source::attributes::WordUse;
 use crate::layout::Layout;
@@ -42,7 +42,9 @@ impl<'a> Scan<'a> {
     pub fn about_note(text: &'a str, layout: &'a Layout, knowledge: &'a AttributesKnowledge) -> Scan<'a> {
         let (finder, phrases) = &knowledge.about_note;
         let each = |found: &mut dyn FnMut(usize, usize, usize)| {
-            finder.each_in(&layout.folded, |start, end, phrase| found(start, end, phrases[phrase] as usize));
+            for (start, _) in layout.folded.tokens.iter().enumerate().filter(|(_, t)| t.hints.any(Hints::ABOUT)) {
+                finder.at(&layout.folded, start, |end, phrase| found(start, end, phrases[phrase] as usize));
+            }
         };
         Scan::of(text, layout, knowledge, each)
     }

@@ -213,6 +213,11 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
     let admitted = |title: Option<Span>| title.is_some_and(|t| admission.is_some_and(|a| a.stands_in(layout.tokens_of(t))));
     let later = layout.sections.iter().any(|s| s.kind == SectionKind::Diagnosis && !admitted(s.title));
     let at_admission = |title: Option<Span>| later && admitted(title);
+    let saying = |id: &str| knowledge.coding.guidelines.get(id);
+    let (complaints, by_others, report, axis) =
+        (saying("complaints-stand"), saying("told-by-others"), saying("report-line"), saying("axis-row"));
+    let (referring, clinician, worse, quoted) =
+        (saying("referring-diagnosis"), saying("other-clinician"), saying("makes-worse"), saying("quoted-report"));
     let mut facts: Vec<Fact> = findings
         .iter()
         .enumerate()
@@ -221,7 +226,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let section = layout.sections.get(sentence.section as usize)?;
             let coded = coded_from.get(sentence.section as usize).copied().unwrap_or(false);
             // a complaint is there whatever is suspected behind it ("likely muscular neck pain")
-            let complaint = knowledge.coding.guidelines.get("complaints-stand").is_some_and(|g| g.concepts.has(finding.mention.concept));
+            let complaint = complaints.is_some_and(|g| g.concepts.has(finding.mention.concept));
             let established = complaint || (discharge && coded && section.kind == SectionKind::Diagnosis && !at_admission(section.title));
             let (mut levels, mut roots, mut region) = (Vec::new(), Vec::new(), String::new());
             for attribute in &finding.attributes {
@@ -243,26 +248,26 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             } else if let Some(level) = levels.first().or(roots.first()) {
                 region = region_of_level(level).to_owned();
             }
-            let introduced = |id: &str| introduced(layout, finding, section.title, knowledge.coding.guidelines.get(id));
+            let introduced = |by: Option<&Saying>| introduced(layout, finding, section.title, by);
             // a letterhead tells nothing of others: "ED dx:"
-            let reported = |id: &str| reported(layout, finding, knowledge.coding.guidelines.get(id));
-            let told = || self::introduced(layout, finding, None, knowledge.coding.guidelines.get("told-by-others"));
+            let reported = |by: Option<&Saying>| reported(layout, finding, by);
+            let told = || self::introduced(layout, finding, None, by_others);
             // the treating provider's own diagnosis goes before the one that the patient came with
-            let referred = encounter.not_provider && introduced("referring-diagnosis");
+            let referred = encounter.not_provider && introduced(referring);
             let first = layout.items.get(sentence.item as usize).and_then(|i| layout.sentences.get(i.sentences.start as usize));
             let heads = first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5);
             let problem = heads && encounter.problems.contains(&sentence.item);
             let standing = match standing(section.kind, coded) {
                 _ if section.copied => Standing::Past,
-                _ if introduced("other-clinician") => Standing::Incidental,
+                _ if introduced(clinician) => Standing::Incidental,
                 // "worse after yard work": what makes it worse has not begun it
-                _ if kind == ConceptKind::Mechanism && introduced("makes-worse") => Standing::Incidental,
-                Standing::Narrative if introduced("quoted-report") || introduced("report-line") => Standing::Imaging,
-                Standing::Narrative if kind == ConceptKind::Diagnosis && reported("report-line") => Standing::Imaging,
+                _ if kind == ConceptKind::Mechanism && introduced(worse) => Standing::Incidental,
+                Standing::Narrative if introduced(quoted) || introduced(report) => Standing::Imaging,
+                Standing::Narrative if kind == ConceptKind::Diagnosis && reported(report) => Standing::Imaging,
                 // "Axis III: neck pain"
-                Standing::Assessed if introduced("axis-row") || reported("axis-row") => Standing::Incidental,
+                Standing::Assessed if introduced(axis) || reported(axis) => Standing::Incidental,
                 // a complaint is the patient's, whoever tells it
-                Standing::Assessed if kind == ConceptKind::Diagnosis && introduced("report-line") => Standing::Imaging,
+                Standing::Assessed if kind == ConceptKind::Diagnosis && introduced(report) => Standing::Imaging,
                 Standing::Assessed if kind == ConceptKind::Diagnosis && told() => Standing::Narrative,
                 standing => standing,
             };

@@ -7,6 +7,7 @@ use crate::fold::Token;
 use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::ConceptId;
 use crate::layout::Layout;
+use crate::span::Span;
 use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
 
 /// Reconciles the facts of a note, in text order.
@@ -80,12 +81,12 @@ fn corrected(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
     let concerns = |at: usize, tokens: &[Token]| names(at) || about.is_none_or(|a| a.stands_in(tokens));
     let said = |id: &str| {
         let saying = knowledge.coding.guidelines.get(id)?;
+        let headed = |title: Span| id == "correction" && heading.is_some_and(|h| h.stands_in(layout.tokens_of(title)));
+        let headed: Vec<bool> = layout.sections.iter().map(|s| corrects(s.kind) && s.title.is_some_and(headed)).collect();
         layout.sentences.iter().enumerate().rposition(|(at, s)| {
-            let section = &layout.sections[s.section as usize];
-            let title = section.title.filter(|_| id == "correction");
-            let headed = || title.is_some_and(|t| heading.is_some_and(|h| h.stands_in(layout.tokens_of(t))));
+            let section = s.section as usize;
             let tokens = layout.tokens(s.tokens.clone());
-            corrects(section.kind) && (saying.stands_in(tokens) || headed()) && concerns(at, tokens)
+            corrects(layout.sections[section].kind) && (headed[section] || saying.stands_in(tokens)) && concerns(at, tokens)
         })
     };
     let (retraction, correction) = (said("retraction"), said("correction"));

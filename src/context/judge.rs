@@ -27,7 +27,14 @@ struct Act {
 }
 
 /// Judges the mentions of a sentence.
-pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Knowledge, made: &mut [Assertion]) {
+pub(crate) fn sentence(
+    layout: &Layout,
+    index: usize,
+    mentions: &[Mention],
+    knowledge: &Knowledge,
+    title: &mut Title,
+    made: &mut [Assertion],
+) {
     let Some(sentence) = layout.sentences.get(index) else { return };
     let context = &knowledge.context;
     let kind = layout.sections.get(sentence.section as usize).map_or(SectionKind::Unknown, |s| s.kind);
@@ -58,7 +65,7 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     let diagnosis = |m: &&Mention| knowledge.lexicon.concept(m.concept).kind == ConceptKind::Diagnosis;
     let diagnosed = mentions.iter().filter(diagnosis).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
     let scopes = Scopes::new(&view, &found, &cells, Places { named, told, diagnosed }, context);
-    let titled = title_says(layout, sentence, knowledge);
+    let titled = title.of(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
         let acts = acts_on(&scopes, mention);
@@ -90,21 +97,36 @@ pub(crate) fn sentence(layout: &Layout, index: usize, mentions: &[Mention], know
     from_next(layout, index, mentions, knowledge, made);
 }
 
-/// What the words of a section's heading say of all in it: "Working diagnosis:", "Differential diagnosis:", "Risks:", "Problem list (resolved):".
-///
-/// A heading in front of its text, on one line, says it of that paragraph only.
-fn title_says(layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> Option<(Cue, Says)> {
+/// What the words of a heading say, of the section that was asked of last.
+#[derive(Debug, Default)]
+pub(crate) struct Title {
+    section: Option<u32>,
+    says: Option<(Cue, Says)>,
+}
+
+impl Title {
+    /// What the words of a section's heading say of a sentence in it.
+    ///
+    /// A heading in front of its text, on one line, says it of that paragraph only.
+    fn of(&mut self, layout: &Layout, sentence: &Sentence, knowledge: &Knowledge) -> Option<(Cue, Says)> {
+        let section = layout.sections.get(sentence.section as usize)?;
+        if self.section != Some(sentence.section) {
+            *self = Title { section: Some(sentence.section), says: section.title.and_then(|t| title_says(layout, t, knowledge)) };
+        }
+        let says = self.says?;
+        let body = layout.folded.tokens.partition_point(|t| t.span.start < section.body_start) as u32;
+        let mut behind = layout.tokens(body..sentence.tokens.start + 1).iter();
+        let of_paragraph = behind.next().is_some_and(|t| t.breaks == 0) && behind.any(|t| t.breaks > 1);
+        (!of_paragraph).then_some(says)
+    }
+}
+
+/// What the words of a heading say of all in its section: "Working diagnosis:", "Differential diagnosis:", "Risks:", "Problem list (resolved):".
+fn title_says(layout: &Layout, title: Span, knowledge: &Knowledge) -> Option<(Cue, Says)> {
     let context = &knowledge.context;
-    let section = layout.sections.get(sentence.section as usize)?;
-    let title = section.title?;
     let tokens = &layout.folded.tokens;
     let first = tokens.partition_point(|t| t.span.end <= title.start) as u32;
     let end = tokens.partition_point(|t| t.span.start < title.end) as u32;
-    let body = tokens.partition_point(|t| t.span.start < section.body_start) as u32;
-    let mut behind = layout.tokens(body..sentence.tokens.start + 1).iter();
-    if behind.next().is_some_and(|t| t.breaks == 0) && behind.any(|t| t.breaks > 1) {
-        return None;
-    }
     let view = View::new(&layout.folded, first..end.max(first), knowledge);
     view.phrases(&[]).iter().find_map(|f| {
         let Part::Cue(cue) = f.part else { return None };
@@ -236,6 +258,10 @@ fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Kn
     let view = View::new(&layout.folded, next.tokens.start..next.tokens.end.min(next.tokens.start + ANAPHORA), knowledge);
     // "By the end of the week it had cleared": what says when comes before it
     let dated = view.is(0, DATING);
+    let anaphoric = |part: &Part| matches!(part, Part::Cue(cue) if context.cues[*cue as usize].anaphoric.is_some());
+    if !dated && !view.opens_with(anaphoric) {
+        return;
+    }
     for found in view.phrases(&[]).iter().filter(|f| f.start == 0 || (dated && view.is(f.start, PRONOUN))) {
         let Part::Cue(cue) = found.part else { continue };
         let rule = &context.cues[cue as usize];

@@ -65,11 +65,12 @@ impl Default for Assertion {
 /// One assertion a mention, in the same order.
 pub fn assertions(_text: &str, layout: &Layout, mentions: &[Mention], knowledge: &Knowledge) -> Vec<Assertion> {
     let mut made = vec![Assertion::default(); mentions.len()];
+    let mut title = judge::Title::default();
     let mut from = 0;
     while from < mentions.len() {
         let sentence = mentions[from].sentence;
         let to = from + mentions[from..].iter().take_while(|m| m.sentence == sentence).count();
-        judge::sentence(layout, sentence as usize, &mentions[from..to], knowledge, &mut made[from..to]);
+        judge::sentence(layout, sentence as usize, &mentions[from..to], knowledge, &mut title, &mut made[from..to]);
         from = to;
     }
     made

@@ -265,6 +265,22 @@ impl<'f> View<'f> {
         all
     }
 
+    /// Whether some phrase that its first symbol begins, fillers aside, is of that kind: whether it counts is for [`View::phrases`] to say.
+    pub fn opens_with(&self, wanted: impl Fn(&Part) -> bool) -> bool {
+        let knowledge = self.knowledge;
+        let mut any = false;
+        let mut seek = |length: usize, symbol: &dyn Fn(usize) -> WordId| {
+            knowledge.finder.walk(0, length, symbol, |_, phrase| any |= knowledge.patterns.of(phrase).iter().any(&wanted));
+        };
+        if self.len() > 0 {
+            seek(self.len(), &|i| self.symbols[i].word);
+        }
+        if let Some(bare) = self.without_fillers().filter(|bare| bare.first() == Some(&0)) {
+            seek(bare.len(), &|i| self.symbols[bare[i]].word);
+        }
+        any
+    }
+
     /// Whether a phrase that looks back gives way to the one at its end that says the same of what follows: "there *is possible* stenosis".
     fn yields(&self, longer: &[Part], shorter: &[Part]) -> bool {
         let cue = |part: &Part| if let Part::Cue(cue) = part { Some(self.cue(*cue)) } else { None };

@@ -1,13 +1,13 @@
 //! What `rules/attributes` says, checked and compiled: one pass for all words, and what each of them means.
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{WordSet, fold_phrase};
+use crate::fold::fold_phrase;
 use crate::knowledge::source::attributes::{AttributesDoc, ColumnDoc, LinkKind, MomentDoc, Place, QuantityKind, WordUse};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::phrases::Phrases;
 use crate::vocab::{AttributeKey, AuthorRole, Setting};
-use crate::words::{WordId, Words};
+use crate::words::{ByWord, WordId, Words};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -26,6 +26,8 @@ pub struct AttributesKnowledge {
     pub(crate) values: Vec<WordValue>,
     /// Rules for numbers and dates.
     pub(crate) quantities: Vec<Quantity>,
+    /// Which of them the words around a number leave.
+    pub(crate) quantities_by: QuantitiesBy,
     /// Units of time.
     pub(crate) units: Vec<Unit>,
     /// Moments in words.
@@ -100,9 +102,6 @@ pub(crate) struct Quantity {
     /// Folded, with spaces at both ends.
     pub before: Vec<String>,
     pub after: Vec<String>,
-    /// The last words of those that stand before, skipped ones included, and the first words of those that stand behind.
-    pub before_ends: WordSet<WordId>,
-    pub after_begins: WordSet<WordId>,
     pub skip: Vec<String>,
     /// Whether words of an onset must stand earlier in the sentence.
     pub opened: bool,
@@ -115,6 +114,42 @@ pub(crate) struct Quantity {
     pub alone: bool,
     pub scale: u32,
 }
+
+/// Rules for numbers and dates by what stands around these, one bit each; those past the last bit share it and are always tried.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct QuantitiesBy {
+    /// By the word right before: rules of whose words before it is the last, skipped ones included.
+    before: ByWord<u64>,
+    /// By the word right behind: rules of whose words behind it is the first.
+    behind: ByWord<u64>,
+    /// Rules that need nothing before, and nothing behind.
+    free: (u64, u64),
+}
+
+impl QuantitiesBy {
+    fn add(&mut self, rule: usize, quantity: &Quantity, words: &mut Words) {
+        let bit = 1 << rule.min(LAST_BIT);
+        let mut word = |word: Option<&str>| words.add(word.unwrap_or_default());
+        for phrase in quantity.before.iter().chain(&quantity.skip) {
+            *self.before.slot(word(phrase.split_whitespace().next_back())) |= bit;
+        }
+        for phrase in &quantity.after {
+            *self.behind.slot(word(phrase.split_whitespace().next())) |= bit;
+        }
+        self.free.0 |= if quantity.before.is_empty() || rule >= LAST_BIT { bit } else { 0 };
+        self.free.1 |= if quantity.after.is_empty() || rule >= LAST_BIT { bit } else { 0 };
+    }
+
+    /// The rules that may hold between two words, by their places in order; whatever stands before does if `any_before`.
+    pub fn between(&self, before: WordId, behind: WordId, any_before: bool, rules: usize) -> impl Iterator<Item = usize> + use<> {
+        let led = if any_before { !0 } else { self.before.get(before) | self.free.0 };
+        let left = led & (self.behind.get(behind) | self.free.1);
+        (0..rules).filter(move |rule| left & (1 << (*rule).min(LAST_BIT)) != 0)
+    }
+}
+
+/// The bit that the rules past it share.
+const LAST_BIT: usize = u64::BITS as usize - 1;
 
 /// A unit of time.
 #[derive(Debug, Serialize, Deserialize)]
@@ -229,10 +264,7 @@ impl AttributesKnowledge {
             let placed = |list: &[Placed<SmolStr>]| list.iter().map(|t| fold_phrase(&t.value)).collect::<Vec<_>>();
             let plain = |list: &[String]| list.iter().map(|t| fold_phrase(t)).collect::<Vec<_>>();
             let (before, after, skip) = (placed(&quantity.before), placed(&quantity.after), plain(&quantity.skip));
-            let mut word = |word: Option<&str>| builder.words.add(word.unwrap_or_default());
-            self.quantities.push(Quantity {
-                before_ends: before.iter().chain(&skip).map(|p| word(p.split_whitespace().next_back())).collect(),
-                after_begins: after.iter().map(|p| word(p.split_whitespace().next())).collect(),
+            let made = Quantity {
                 rule,
                 key: quantity.key,
                 of: quantity.of,
@@ -246,7 +278,9 @@ impl AttributesKnowledge {
                 beside_mention: quantity.beside_mention,
                 alone: quantity.alone,
                 scale: quantity.scale.unwrap_or(10),
-            });
+            };
+            self.quantities_by.add(self.quantities.len(), &made, builder.words);
+            self.quantities.push(made);
         }
         for link in &doc.links {
             let rule = names.add(path, &link.id, builder.problems);

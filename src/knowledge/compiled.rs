@@ -4,7 +4,7 @@ use super::source::{Document, SourceFile};
 use super::yaml::Placed;
 use super::{attributes, coding, context, index, lexicon, sections, sources};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{Folded, WordMap, fold_known};
+use crate::fold::WordMap;
 use crate::words::Words;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -103,14 +103,12 @@ pub struct Knowledge {
     pub coding: coding::CodingKnowledge,
     /// Hash of the documents.
     pub sha256: String,
+    /// Tells it from other knowledge of the program.
+    #[serde(skip, default = "instance")]
+    pub(crate) instance: u32,
 }
 
 impl Knowledge {
-    /// Folds a note; words written as one are parted.
-    pub fn fold(&self, text: &str) -> Folded {
-        self.lexicon.part(fold_known(text, &self.words), &self.words)
-    }
-
     /// Compiles documents and collects problems.
     pub fn compile(files: &[SourceFile], problems: &mut Vec<Diagnostic>) -> Knowledge {
         macro_rules! of_kind {
@@ -136,7 +134,18 @@ impl Knowledge {
         for (at, concept) in lexicon.concepts.iter_mut().enumerate() {
             concept.target |= suggests(lexicon::ConceptId(at as u16));
         }
-        Knowledge { names, words, sections, lexicon, index, context, attributes, coding, sha256: sources::sha256(files) }
+        Knowledge {
+            names,
+            words,
+            sections,
+            lexicon,
+            index,
+            context,
+            attributes,
+            coding,
+            sha256: sources::sha256(files),
+            instance: instance(),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::{Folded, WordMap, WordSet, fold};
 use crate::knowledge::source::lexicon::{Form, LexiconDoc, Reach, Regional};
 use crate::knowledge::yaml::Placed;
-use crate::knowledge::{NameId, Names};
+use crate::knowledge::{Knowledge, NameId, Names};
 use crate::vocab::ConceptKind;
 use crate::words::{WordId, Words};
 use entries::{Builder, Entries, FindingId, Meaning, SiteId};
@@ -295,13 +295,19 @@ impl Lexicon {
         self.targets.get_or_init(|| Targets::compile(self, words))
     }
 
+    /// Whether a folded word that is no word of the knowledge is several written as one.
+    pub(super) fn may_be_joined(&self, word: &str, words: &Words) -> bool {
+        // what is needed for it need not be made where all words are known, or short
+        joined::LENGTH.contains(&word.len()) && self.joined(words).is_joined(word, self, words)
+    }
+
     /// Parts words that are written as one.
-    pub(super) fn part(&self, folded: Folded, words: &Words) -> Folded {
-        // a note whose words are all known has nothing to part, and what is needed for it need not be made
-        if !folded.tokens.iter().any(joined::may_be_parted) {
-            return folded;
-        }
-        self.joined.get_or_init(|| Joined::compile(self, &self.run_together, words)).part(folded, self, words)
+    pub(super) fn part(&self, folded: Folded, knowledge: &Knowledge) -> Folded {
+        self.joined(&knowledge.words).part(folded, knowledge)
+    }
+
+    fn joined(&self, words: &Words) -> &Joined {
+        self.joined.get_or_init(|| Joined::compile(self, &self.run_together, words))
     }
 
     /// The concept itself.

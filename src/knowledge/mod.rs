@@ -13,6 +13,7 @@ pub mod lexicon;
 pub mod sections;
 pub mod source;
 pub mod sources;
+mod vocabulary;
 pub mod yaml;
 
 use compiled::instance;

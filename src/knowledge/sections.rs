@@ -22,8 +22,8 @@ pub struct SectionsKnowledge {
     headings: WordMap<String, Known>,
     /// Headings that open a section without a mark before the text.
     bare: WordMap<String, Known>,
-    /// Openings in prose, by their first word, longest first.
-    prose: WordMap<String, Vec<(String, Known)>>,
+    /// Openings in prose, by their first word.
+    prose: WordMap<String, Openings>,
     words: WordMap<WordUseKey, WordSet<String>>,
     /// The words that a heading, with or without qualifiers, may begin with.
     first: WordSet<String>,
@@ -43,6 +43,30 @@ pub struct SectionsKnowledge {
 }
 
 type WordUseKey = u8;
+
+/// Openings in prose that share their first word.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Openings {
+    /// Their folded words, longest first.
+    list: Vec<(String, Known)>,
+    /// The first letters of their second words, one bit each: most texts are turned away by it. All bits if one has no second word.
+    seconds: u32,
+}
+
+impl Openings {
+    fn add(&mut self, words: String, known: Known) {
+        self.seconds |= words.split_once(' ').map_or(!0, |(_, second)| letter_bit(second));
+        self.list.push((words, known));
+    }
+
+    /// Whether one of them may begin a text whose first word ends at byte `at`.
+    fn may_go_on(&self, text: &str, at: usize) -> bool {
+        match text.as_bytes().get(at..) {
+            Some([b' ', second, ..]) if second.is_ascii_alphabetic() => self.seconds & letter_bit(&text[at + 1..]) != 0,
+            _ => true,
+        }
+    }
+}
 
 /// What a label means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +100,7 @@ impl SectionsKnowledge {
                     let folded = fold(term);
                     if heading.how == HeadingUse::Prose {
                         let first = folded.split(' ').next().unwrap_or("").to_string();
-                        out.prose.entry(first).or_default().push((folded, known));
+                        out.prose.entry(first).or_default().add(folded, known);
                     } else {
                         out.headings.insert(folded, known);
                     }
@@ -112,21 +136,21 @@ impl SectionsKnowledge {
         out.bare_letters = out.bare.keys().fold(0, |all, words| all | letter_bit(words));
         out.lead_in();
         out.prose_starts = vec![0; 128];
-        for (words, _) in out.prose.values().flatten() {
+        for (words, _) in out.prose.values().flat_map(|o| &o.list) {
             let starts = words.bytes().next().and_then(|first| out.prose_starts.get_mut(usize::from(first)));
             starts.into_iter().for_each(|s| *s |= words.get(1..).map_or(0, letter_bit));
         }
-        out.prose.values_mut().for_each(|list| list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
+        out.prose.values_mut().for_each(|o| o.list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
         out
     }
 
     /// Lets every opening in prose stand behind each of the words that may lead to one: "in summary, my impression is".
     fn lead_in(&mut self) {
         let Some(leads) = self.words.get(&(SectionWordUse::Lead as u8)) else { return };
-        let plain: Vec<(String, Known)> = self.prose.values().flatten().cloned().collect();
+        let plain: Vec<(String, Known)> = self.prose.values().flat_map(|o| &o.list).cloned().collect();
         for lead in leads {
-            let list = self.prose.entry(lead.split(' ').next().unwrap_or("").to_owned()).or_default();
-            list.extend(plain.iter().map(|(words, known)| (format!("{lead} {words}"), *known)));
+            let openings = self.prose.entry(lead.split(' ').next().unwrap_or("").to_owned()).or_default();
+            plain.iter().for_each(|(words, known)| openings.add(format!("{lead} {words}"), *known));
         }
     }
 
@@ -232,7 +256,11 @@ impl SectionsKnowledge {
         let first = room.get_mut(..word)?;
         first.copy_from_slice(&text.as_bytes()[..word]);
         first.make_ascii_lowercase();
-        let list = self.prose.get(std::str::from_utf8(first).ok()?)?;
+        let openings = self.prose.get(std::str::from_utf8(first).ok()?)?;
+        if !openings.may_go_on(text, word) {
+            return None;
+        }
+        let list = &openings.list;
         // the longest that the text begins with, unless one of them can only be told by folding it
         let mut plain = Some(None);
         for (at, (words, _)) in list.iter().enumerate() {
@@ -267,7 +295,9 @@ impl SectionsKnowledge {
         let Some(word) = room.get_mut(..length) else { return false };
         word.copy_from_slice(&text.as_bytes()[..length]);
         word.make_ascii_lowercase();
-        std::str::from_utf8(word).is_ok_and(|word| self.prose.contains_key(word))
+        let length = word.len();
+        let known = std::str::from_utf8(word).ok().and_then(|word| self.prose.get(word));
+        known.is_some_and(|openings| openings.may_go_on(text, length))
     }
 
     /// Whether folded words name a problem rather than a part of a note.

@@ -262,6 +262,9 @@ impl Finder<'_> {
             let find = || self.knowledge.heading(plain).or_else(|| self.knowledge.misspelt(plain)).or_else(signed);
             return if self.knowledge.may_head(plain) { self.remembered(plain, find) } else { None };
         }
+        if !self.may_be_known(label) {
+            return None;
+        }
         self.remembered(label, || {
             let of = |label: &str| {
                 Some(squeeze(&fold_phrase(&labels::clean(label)))).filter(|f| !f.is_empty()).and_then(|f| self.knowledge.heading(&f))
@@ -295,6 +298,20 @@ impl Finder<'_> {
             };
             of(label).or_else(own).or_else(named).or_else(dated).or_else(|| self.signed(label, SectionWordUse::Byline, of))
         })
+    }
+
+    /// Whether a label that holds more than plain words may mean something: by its first word, where that is plain, and no name leads.
+    fn may_be_known(&self, label: &str) -> bool {
+        let bytes = label.as_bytes();
+        let length = bytes.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let mut room = [0; LABEL];
+        let Some(first) = room.get_mut(..length) else { return true };
+        first.copy_from_slice(&bytes[..length]);
+        first.make_ascii_lowercase();
+        let plain = length > 0 && matches!(bytes.get(length), None | Some(b' ' | b'-' | b'/' | b',' | b'&' | b'+' | b'(' | b'.' | b':'));
+        let owned = memchr::memchr2(b'\'', 0xE2, bytes).is_some();
+        let first = std::str::from_utf8(first).unwrap_or("");
+        !plain || owned || self.knowledge.may_head(first) || self.knowledge.is(SectionWordUse::Abbreviation, first)
     }
 
     /// "Addendum by Dr. Lee", "Assessment and Plan by NP Smith", "Addendum 1 day later": what stands before the name or the count.
@@ -339,7 +356,7 @@ impl Finder<'_> {
             return None;
         }
         let head = rest.get(..floor(rest, LABEL)).unwrap_or("");
-        let colon = head.find(':');
+        let colon = memchr::memchr(b':', head.as_bytes());
         let bold = self.text[..at].ends_with("**").then(|| head.find("**")).flatten();
         // each mark is sought only where those before it have not decided
         // "Hospital course. He was brought in": a point does for a colon at the start of a paragraph

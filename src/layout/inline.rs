@@ -100,7 +100,7 @@ impl Finder<'_> {
     pub(crate) fn inside(&mut self, from: usize, end: usize, mut soap: bool) {
         let Some(line) = self.text.get(from..end) else { return };
         let mut done = 0;
-        for (colon, _) in line.match_indices(':') {
+        for colon in memchr::memchr_iter(b':', line.as_bytes()) {
             let low = floor(line, colon.saturating_sub(OPENING)).max(done);
             let head = line.get(low..colon).unwrap_or("");
             let label_at = label_start(head);

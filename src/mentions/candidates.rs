@@ -4,13 +4,16 @@
 //! A mention stands in one sentence, and no sentence goes over a blank line or a mark that ends it; so phrases that name a target only
 //! together must stand between two of these.
 
-use crate::fold::{Folded, TokenKind};
+use crate::fold::{Folded, Hints, TokenKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::targets::Places;
 use crate::layout::sentences::ends;
 
 /// Whether `mentions` could find a target concept in the text, which folds so.
 pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {
+    if !folded.hints.any(Hints::TARGET.and(Hints::MISSPELT)) {
+        return false;
+    }
     let lexicon = &knowledge.lexicon;
     let targets = lexicon.targets(&knowledge.words);
     let mut stretch = Stretch::default();
@@ -19,7 +22,7 @@ pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {
             stretch = Stretch::default();
         }
         let mut found = false;
-        if targets.begins.has(token.word) {
+        if token.hints.any(Hints::TARGET) {
             lexicon.entries.finder.at(folded, at, |end, phrase| {
                 let share = targets.shares[phrase];
                 // an abbreviation counts in its very case
@@ -34,7 +37,7 @@ pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {
         }
         found = found
             || match token.kind {
-                TokenKind::Word => lexicon.spelling.correct(folded.word(at), token.word).is_some(),
+                TokenKind::Word => token.hints.any(Hints::MISSPELT),
                 TokenKind::Alphanumeric => {
                     lexicon.grammar.level_region(folded.word(at), None).is_some() && stretch.meets(0, targets.levels)
                 }

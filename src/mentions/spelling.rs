@@ -2,11 +2,9 @@
 
 use super::How;
 use super::matcher::{Hit, add};
-use crate::fold::TokenKind;
+use crate::fold::{Hints, Token, TokenKind};
 use crate::knowledge::Knowledge;
-use crate::knowledge::lexicon::spelling::SHORTEST;
 use crate::layout::Layout;
-use crate::words::WordId;
 
 /// Phrases have few words: no phrase that holds the word reaches further.
 const AROUND: u32 = 6;
@@ -14,12 +12,13 @@ const AROUND: u32 = 6;
 /// Adds the hits that hold a word put right.
 pub(super) fn hits(text: &str, layout: &Layout, knowledge: &Knowledge, hits: &mut Vec<Hit>) {
     let (lexicon, folded) = (&knowledge.lexicon, &layout.folded);
+    if !folded.hints.any(Hints::MISSPELT) {
+        return;
+    }
     for sentence in &layout.sentences {
         for token in sentence.tokens.clone() {
-            let Some(here) = folded.tokens.get(token as usize).filter(|t| t.kind == TokenKind::Word) else { continue };
-            if here.word == WordId::NONE && here.folded.len() < SHORTEST as u32 {
-                continue;
-            }
+            let misspelt = |t: &&Token| t.hints.any(Hints::MISSPELT) && t.kind == TokenKind::Word;
+            let Some(here) = folded.tokens.get(token as usize).filter(misspelt) else { continue };
             let Some(right) = lexicon.spelling.correct(folded.word(token as usize), here.word) else { continue };
             let from = token.saturating_sub(AROUND).max(sentence.tokens.start);
             let to = (token + AROUND + 1).min(sentence.tokens.end);

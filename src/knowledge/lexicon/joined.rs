@@ -7,7 +7,8 @@
 
 use super::entries::{Entry, Meaning};
 use super::{Lexicon, lookup_row};
-use crate::fold::{Folded, Token, TokenKind, WordSet};
+use crate::fold::{Folded, Hints, Token, TokenKind, WordSet};
+use crate::knowledge::Knowledge;
 use crate::knowledge::source::lexicon::{Form, LexiconDoc, Regional};
 use crate::span::Span;
 use crate::words::{ByWord, Key, WordId, Words};
@@ -18,7 +19,7 @@ const SHORTEST_PART: usize = 3;
 /// Parts that only stand side by side in a longer phrase, or beside a small word, have this many letters.
 const SURE_PART: usize = 4;
 /// Shorter words are not parted, longer ones neither.
-const LENGTH: std::ops::RangeInclusive<usize> = 6..=40;
+pub(super) const LENGTH: std::ops::RangeInclusive<usize> = 6..=40;
 /// A word is parted into no more words than this.
 const MOST: usize = 5;
 
@@ -46,10 +47,9 @@ pub(super) struct Listed {
     prefixes: WordSet<String>,
 }
 
-/// Whether a token is an unknown word of a length that can be parted; one byte of the note a letter, so that the parts have places.
-pub(super) fn may_be_parted(token: &Token) -> bool {
-    let plain = LENGTH.contains(&(token.folded.len() as usize)) && token.folded.len() == token.span.len();
-    token.word == WordId::NONE && token.kind == TokenKind::Word && plain
+/// Whether a token is a word that can be parted; one byte of the note a letter, so that the parts have places.
+fn may_be_parted(token: &Token) -> bool {
+    token.hints.any(Hints::JOINED) && token.kind == TokenKind::Word && token.folded.len() == token.span.len()
 }
 
 impl Listed {
@@ -127,17 +127,18 @@ impl Joined {
         (ends, starts)
     }
 
+    /// Whether an unknown word is several written as one.
+    pub(super) fn is_joined(&self, word: &str, lexicon: &Lexicon, words: &Words) -> bool {
+        self.possible(word.as_bytes()) && self.ends(word, lexicon, words).is_some()
+    }
+
     /// Parts the run-together words of a note.
-    pub(super) fn part(&self, folded: Folded, lexicon: &Lexicon, words: &Words) -> Folded {
+    pub(super) fn part(&self, folded: Folded, knowledge: &Knowledge) -> Folded {
         let mut cuts: Vec<(usize, Vec<u32>)> = Vec::new();
-        let text = folded.text.as_bytes();
-        for (at, token) in folded.tokens.iter().enumerate().filter(|(_, t)| may_be_parted(t)) {
-            let word = &text[token.folded.start as usize..token.folded.end as usize];
-            if self.possible(word) {
-                cuts.extend(self.ends(folded.word(at), lexicon, words).map(|ends| (at, ends)));
-            }
+        for (at, _) in folded.tokens.iter().enumerate().filter(|(_, t)| may_be_parted(t)) {
+            cuts.extend(self.ends(folded.word(at), &knowledge.lexicon, &knowledge.words).map(|ends| (at, ends)));
         }
-        if cuts.is_empty() { folded } else { cut(&folded, &cuts, words) }
+        if cuts.is_empty() { folded } else { cut(&folded, &cuts, knowledge) }
     }
 
     /// Where the parts of a word end, if it is several words written as one.
@@ -274,18 +275,22 @@ impl Seeker<'_> {
 }
 
 /// The same text with these tokens cut at these ends.
-fn cut(folded: &Folded, cuts: &[(usize, Vec<u32>)], words: &Words) -> Folded {
+fn cut(folded: &Folded, cuts: &[(usize, Vec<u32>)], knowledge: &Knowledge) -> Folded {
     let more = cuts.iter().map(|(_, ends)| ends.len() - 1).sum::<usize>();
     let mut text = String::with_capacity(folded.text.len() + more);
     let mut tokens = Vec::with_capacity(folded.tokens.len() + more);
     text.push(' ');
+    let mut all = folded.hints;
     let mut cuts = cuts.iter().peekable();
     for (at, token) in folded.tokens.iter().enumerate() {
         let word = folded.word(at);
         let mut add = |part: &str, span: Span, like: &Token| {
             let from = text.len() as u32;
             text.push_str(part);
-            tokens.push(Token { span, folded: Span::new(from, text.len() as u32), word: words.find(part), ..*like });
+            let word = knowledge.words.find(part);
+            let hints = knowledge.hints(part, word);
+            all = all.and(hints);
+            tokens.push(Token { span, folded: Span::new(from, text.len() as u32), word, hints, ..*like });
             text.push(' ');
         };
         let Some((_, ends)) = cuts.next_if(|(cut, _)| *cut == at) else {
@@ -301,7 +306,7 @@ fn cut(folded: &Folded, cuts: &[(usize, Vec<u32>)], words: &Words) -> Folded {
             (like.breaks, like.spaced, from) = (0, true, end);
         }
     }
-    Folded { text, tokens }
+    Folded { text, tokens, hints: all }
 }
 
 /// Whether a token is a part of words written as one: nothing else leaves two words without anything between them.
@@ -375,7 +380,7 @@ impl Default for Bits {
 
 #[cfg(test)]
 mod tests {
-    use crate::fold::fold_known;
+    use crate::fold::{Folded, fold_known};
     use crate::knowledge::Knowledge;
 
     #[test]
@@ -399,7 +404,8 @@ mod tests {
         let knowledge = Knowledge::built_in().unwrap();
         for text in ["nobody", "headache", "forearm", "postfusion", "armand", "neckandarmand", "painin", "ne\u{ad}ckstrain", "neckstrain's"]
         {
-            assert_eq!(knowledge.fold(text).tokens, fold_known(text, &knowledge.words).tokens, "{text}");
+            let words = |folded: Folded| folded.tokens.iter().map(|t| (t.span, t.word)).collect::<Vec<_>>();
+            assert_eq!(words(knowledge.fold(text)), words(fold_known(text, &knowledge.words)), "{text}");
         }
     }
 }

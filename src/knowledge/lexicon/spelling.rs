@@ -10,9 +10,8 @@ use super::words_of;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::{WordSet, fold};
 use crate::knowledge::source::lexicon::LexiconDoc;
-use crate::words::{ByWord, Key, WordId, Words};
+use crate::words::{ByWord, WordId, Words};
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
 
 /// Words shorter than this are not corrected: too many right words are one slip apart.
 pub const SHORTEST: usize = 6;
@@ -24,26 +23,12 @@ pub struct Spelling {
     listed: Vec<String>,
     /// By listed word: its place among them, plus one.
     listed_at: ByWord<u16>,
-    /// Tells this index from others of the program.
-    #[serde(skip, default = "crate::knowledge::instance")]
-    instance: u32,
     words: Vec<String>,
     /// Forms by hash, in order, with the word that each is of.
     by_form: Vec<(u64, u16)>,
     /// By beginning or ending: the lengths that words so near have, one bit each, those above 31 as 31; empty without words.
     ends: Vec<u32>,
 }
-
-/// Words that were found to be near no word, by a part of their hash: most notes are written with few words.
-type Entry = (Key, u32);
-
-thread_local! {
-    static RIGHT: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
-}
-
-const SLOTS: usize = 1 << 12;
-/// Longer words are not remembered: their key does not tell them apart.
-const REMEMBERED: usize = 16;
 
 const END_SLOTS: usize = 1 << 13;
 /// Words of this many letters or more are known by four letters at an end, shorter ones by three.
@@ -83,7 +68,6 @@ impl Spelling {
     }
 
     fn file(&mut self, mut words: Vec<String>) {
-        self.instance = crate::knowledge::instance();
         words.sort_unstable();
         words.dedup();
         for (id, word) in words.iter().enumerate() {
@@ -115,27 +99,6 @@ impl Spelling {
         correctable
     }
 
-    /// Whether this thread has found lately that the word is near none.
-    fn is_known_right(&self, word: &[u8]) -> bool {
-        let (at, entry) = self.entry(word);
-        word.len() <= REMEMBERED && RIGHT.with_borrow(|right| right.get(at) == Some(&entry))
-    }
-
-    fn know_right(&self, word: &[u8]) {
-        let (at, entry) = self.entry(word);
-        if word.len() <= REMEMBERED {
-            RIGHT.with_borrow_mut(|right| {
-                right.resize(SLOTS, Entry::default());
-                right[at] = entry;
-            });
-        }
-    }
-
-    fn entry(&self, word: &[u8]) -> (usize, Entry) {
-        let key = Key::of(word);
-        (key.hash() as usize % SLOTS, (key, self.instance))
-    }
-
     /// Whether a word of that length begins or ends like one that may be meant.
     #[inline]
     fn near(&self, word: &[u8]) -> bool {
@@ -157,14 +120,7 @@ impl Spelling {
         if bytes.len() < SHORTEST || !self.near(bytes) {
             return None;
         }
-        if !bytes.iter().all(u8::is_ascii_lowercase) || self.is_known_right(bytes) {
-            return None;
-        }
-        let found = self.seek(word);
-        if found.is_none() {
-            self.know_right(bytes);
-        }
-        found
+        if bytes.iter().all(u8::is_ascii_lowercase) { self.seek(word) } else { None }
     }
 
     /// The one word that is a single slip away.
