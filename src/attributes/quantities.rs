@@ -71,7 +71,9 @@ fn push(scan: &Scan<'_>, rule: &Quantity, value: Value, from: u32, to: u32, out:
 fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> Option<(&'k Quantity, u32, u32)> {
     let word = |token: u32| scan.layout.folded.tokens.get(token as usize).map_or(WordId::NONE, |t| t.word);
     let (previous, next) = (start.checked_sub(1).map_or(WordId::NONE, word), word(end));
-    let about = start.checked_sub(1).is_some_and(|t| scan.word(t, WordUse::About) == Some(start));
+    // "S> 8 days": a mark that is set to the word before it is that word's
+    let set_to = |t: u32| scan.is_mark(t) && scan.glued(t);
+    let about = start.checked_sub(1).is_some_and(|t| scan.word(t, WordUse::About) == Some(start) && !set_to(t));
     // `x3` holds the word before it
     let joined = scan.layout.folded.tokens.get(start as usize).is_some_and(|t| t.kind == TokenKind::Alphanumeric);
     let rules = &scan.knowledge.quantities;

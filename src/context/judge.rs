@@ -252,6 +252,21 @@ fn opens_list(layout: &Layout, lead: &Sentence) -> bool {
 fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Knowledge, made: &mut [Assertion]) {
     let context = &knowledge.context;
     let (Some(here), Some(next)) = (layout.sentences.get(index), layout.sentences.get(index + 1)) else { return };
+    let is = |token: Option<u32>, mark: &str| token.is_some_and(|t| layout.folded.word(t as usize) == mark);
+    if is(here.tokens.end.checked_sub(1), "?") {
+        // "Any numbness?" and, in the next line, "Patient: No."
+        let label = next.tokens.len() <= SPEAKER && is(next.tokens.end.checked_sub(1), ":");
+        let answer = if label { layout.sentences.get(index + 2) } else { Some(next) };
+        if let Some(cue) = answer.and_then(|a| answered(layout, a, knowledge)) {
+            for assertion in made.iter_mut().filter(|a| a.polarity == Polarity::Present && a.certainty != Certainty::Hypothetical) {
+                let rule = &context.cues[cue.1 as usize];
+                assertion.cues.push(Cue { span: cue.0, scope: here.span, rule: rule.name });
+                rule.says.iter().for_each(|says| apply(assertion, *says));
+                apply(assertion, Says::Definite);
+            }
+            return;
+        }
+    }
     if next.section != here.section {
         return;
     }
@@ -276,6 +291,23 @@ fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Kn
         }
     }
 }
+
+/// The denial or affirmation that stands by itself at the start of an answer, behind the speaker's label: "Patient: *No*, nothing like that."
+fn answered(layout: &Layout, answer: &Sentence, knowledge: &Knowledge) -> Option<(Span, u16)> {
+    let view = View::new(&layout.folded, answer.tokens.start..answer.tokens.end.min(answer.tokens.start + ANAPHORA), knowledge);
+    let first = if view.is_word(0) && view.symbol(1) == ":" { 2 } else { 0 };
+    let alone = |f: &&Found| f.start == first && (f.end >= view.len() || !view.is_word(f.end));
+    view.phrases(&[]).iter().filter(alone).find_map(|f| match f.part {
+        Part::Cue(cue) | Part::Value(cue) => {
+            let says = &knowledge.context.cues[cue as usize].says;
+            says.iter().any(|s| s.axis() == Axis::Polarity).then(|| (view.span(f.start..f.end), cue))
+        }
+        _ => None,
+    })
+}
+
+/// Tokens of a speaker's label in a line of its own.
+const SPEAKER: usize = 3;
 
 /// How many tokens of a sentence are read for what they say of the one before.
 const ANAPHORA: u32 = 12;

@@ -4,13 +4,15 @@ use super::cells::Cell;
 use super::view::{Found, View};
 use crate::knowledge::context::{
     ADJUNCT, AGED, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPLEMENT, CONTRAST, COORDINATOR, COURSE, ContextKnowledge, CueRule, DEFINITE,
-    INTRODUCING, LESSER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
+    INTRODUCING, LESSER, MANEUVER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
 };
 use crate::knowledge::source::context::{Axis, Direction, Reach, Says};
 use std::ops::Range;
 
 /// How many symbols may tell of a patient's work.
 const WORK: usize = 8;
+/// Symbols of a list of tests behind the first of them.
+const LISTED: usize = 12;
 /// How many symbols a clause's subject may have before its verb.
 const SUBJECT: usize = 5;
 
@@ -334,6 +336,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 // "stenosis (resolved)": a cue that opens a bracket speaks of what stands before it
                 "(" if depth == 0 && at + 1 < to && self.view.is_word(at + 1) => break,
                 "(" if depth > 0 => depth -= 1,
+                // "Spurling, Soto-Hall, distraction negative": one word for all tests
+                "," if axis == Axis::Polarity && self.lists_maneuvers(at, to) => {}
                 // "the accident of May 19, 2021, *resolved*"
                 "," if at > 0 && self.view.is_number(at - 1) && self.view.is_number(at + 1) => {}
                 "," if (near || rule.reach == Reach::Phrase || (axis == Axis::Time && self.stands_alone(at)))
@@ -375,6 +379,17 @@ impl<'v, 'f> Scopes<'v, 'f> {
             i = at;
         }
         i..to
+    }
+
+    /// Whether a comma, or one before it, stands behind the name of a test, with nothing but further names from there to the cue.
+    fn lists_maneuvers(&self, comma: usize, to: usize) -> bool {
+        let name = |i: &usize| (self.view.is_word(*i) && !self.view.is(*i, VERB)) || matches!(self.view.symbol(*i), "," | "/" | "&");
+        let cue = |i: usize| self.active.iter().any(|a| a.at.start <= i && i < a.at.end && a.at.end <= to);
+        let called = |i: usize| i > 0 && self.view.is(i - 1, MANEUVER);
+        let named = |i: usize| called(i) || (self.view.is_word(i - 1) && called(i - 1));
+        let from = to.saturating_sub(LISTED).max(1);
+        let mut names = (from..to).rev().take_while(|i| name(i) && !cue(*i));
+        names.any(|i| i <= comma && self.view.symbol(i) == "," && named(i))
     }
 
     /// Whether what stands between a comma and the cue is what the cue speaks of, and nothing before it: on time something named, if only

@@ -95,6 +95,8 @@ pub(crate) const COURSE: u32 = 1 << 21;
 pub(crate) const LESSER: u32 = 1 << 22;
 /// Words that deny the verb they stand with.
 pub(crate) const DENIER: u32 = 1 << 23;
+/// See [`WordClass::Maneuver`].
+pub(crate) const MANEUVER: u32 = 1 << 24;
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -476,6 +478,7 @@ impl ContextKnowledge {
                     WordClass::Course => COURSE,
                     WordClass::Lesser => LESSER,
                     WordClass::Denier => DENIER,
+                    WordClass::Maneuver => MANEUVER,
                     WordClass::Pronoun => PRONOUN,
                     WordClass::Resuming => RESUMING,
                     WordClass::Complement => COMPLEMENT,

@@ -163,10 +163,12 @@ fn last_number(text: &str, lines: &[Line], range: std::ops::Range<usize>, take: 
 /// "INTERPRETATION" is what a report concludes with, if it has no impression and is no visit's.
 fn concluding(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledge) {
     use SectionKind::{Conclusion, Exam, Imaging, Plan, Results};
-    if headings.iter().any(|h| assesses(h.kind) || matches!(h.kind, Exam | Plan)) {
+    if headings.iter().any(|h| assesses(h.kind) || h.kind == Plan) {
         return;
     }
-    for heading in headings.iter_mut().filter(|h| matches!(h.kind, Imaging | Results)) {
+    // of an examination ("Needle exam:") only what stands behind all else is the conclusion
+    let from = if headings.iter().any(|h| h.kind == Exam) { headings.len().saturating_sub(1) } else { 0 };
+    for heading in headings.iter_mut().skip(from).filter(|h| matches!(h.kind, Imaging | Results)) {
         let title = squeeze(&fold_phrase(heading.title.of(text)));
         // "MRI impression", "EMG interpretation"
         let last = title.trim().rsplit(' ').next().unwrap_or("");

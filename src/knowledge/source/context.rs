@@ -317,6 +317,8 @@ pub enum WordClass {
     Lesser,
     /// Words that deny the verb they stand with, and are part of what they deny where it is named with them ("*not* the cause of").
     Denier,
+    /// Tests by their names: a list of them has one word for all ("*Spurling*, Soto-Hall negative").
+    Maneuver,
     /// Words that stand for a thing named before.
     Pronoun,
     /// Words with which a cue goes on about the subject before it ("resolved *but* recurred").
