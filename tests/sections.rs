@@ -134,9 +134,12 @@ fn single_letters_are_the_four_parts_of_a_visit() {
         (". ", "\n"),
         (" : ", "\n"),
         ("/ ", "\n"),
+        // one line without stops
+        (": ", " "),
     ] {
         let parts = [("S", "Sore neck."), ("O", "Tender."), ("A", "Neck strain."), ("P", "Heat.")];
-        let text = parts.map(|(letter, words)| format!("{letter}{mark}{words}")).join(between);
+        let said = |words: &str| if between == " " { words.trim_end_matches('.').to_owned() } else { words.to_owned() };
+        let text = parts.map(|(letter, words)| format!("{letter}{mark}{}", said(words))).join(between);
         let kinds: Vec<SectionKind> = sections_of(&text).iter().map(|s| s.kind).collect();
         assert_eq!(kinds, SOAP, "{text:?}");
     }

@@ -6,6 +6,7 @@ use crate::attributes::{Attribute, Read, Value};
 use crate::fold::TokenKind;
 use crate::knowledge::attributes::Quantity;
 use crate::knowledge::source::attributes::{QuantityKind, WordUse};
+use crate::layout::Section;
 use crate::words::WordId;
 use jiff::civil::Date;
 use std::ops::Range;
@@ -157,8 +158,13 @@ fn stands_alone(scan: &Scan<'_>, from: u32, to: u32) -> bool {
 fn in_story(scan: &Scan<'_>, token: u32) -> bool {
     use crate::vocab::SectionKind as S;
     let at = scan.span(token..token + 1).start;
-    let section = scan.layout.sections.iter().rfind(|s| s.start <= at);
-    section.is_some_and(|s| s.assessed || matches!(s.kind, S::Preamble | S::ChiefComplaint | S::Hpi | S::Indications | S::Addendum))
+    let sections = &scan.layout.sections;
+    let Some(here) = sections.iter().rposition(|s| s.start <= at) else { return false };
+    let told = |s: &Section| s.assessed || matches!(s.kind, S::Preamble | S::ChiefComplaint | S::Hpi | S::Indications | S::Addendum);
+    // under a letterhead of no known kind the complaint is told first
+    let opens =
+        || sections[here].kind == S::Unknown && sections[..here].iter().all(|s| matches!(s.kind, S::Preamble | S::Unknown | S::History));
+    told(&sections[here]) || opens()
 }
 
 /// Whether the clause says that the quantity is of a dose, a visit or a therapy.

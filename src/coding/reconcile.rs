@@ -19,6 +19,7 @@ pub(super) fn reconcile(facts: &mut [Fact], findings: &[Finding], layout: &Layou
     operated(facts, layout, knowledge);
     fused(facts, findings, knowledge);
     later_governs(facts, findings, layout, knowledge);
+    ruled_out(facts, findings, layout, knowledge);
 }
 
 /// Words at the start of a line that may tell who writes what follows.
@@ -288,6 +289,17 @@ fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, know
             None => {}
         }
     }
+}
+
+/// A diagnosis that the story tells and the assessment denies outright is not there: "HPI: has radiculopathy. A: Radiculopathy ruled out."
+fn ruled_out(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
+    let assessed = |f: &Fact| f.standing == Standing::Assessed;
+    let upheld =
+        |fact: &Fact| facts.iter().any(|f| assessed(f) && f.concept == fact.concept && matches!(f.state, State::Affirmed | State::Hedged));
+    let denied = |fact: &Fact| facts.iter().any(|by| assessed(by) && disputes(by, fact, facts, findings, layout, knowledge));
+    let told = |f: &Fact| !assessed(f) && f.state == State::Affirmed && !upheld(f) && denied(f);
+    let over: Vec<usize> = (0..facts.len()).filter(|i| told(&facts[*i])).collect();
+    over.into_iter().for_each(|i| facts[i].state = State::Denied);
 }
 
 /// Whether a diagnosis is denied behind an assessment of it, without words that make it another one: a side, a level, a course.

@@ -132,7 +132,11 @@ impl Finder<'_> {
         if !spelled && !wrapped {
             self.opening(at, line.end);
         }
-        self.inside(from, line.end, spelled && self.out.last().is_some_and(|h| h.title.len() == 1));
+        let lettered = spelled && self.out.last().is_some_and(|h| h.title.len() == 1);
+        let run = if lettered { self.letters_in_line(from, line.end) } else { Vec::new() };
+        from = run.last().map_or(from, |heading| heading.body);
+        run.into_iter().for_each(|heading| self.add(heading));
+        self.inside(from, line.end, lettered);
         self.set_off(before, from, line.end);
     }
 
@@ -171,6 +175,20 @@ impl Finder<'_> {
         let known = self.known_label(label)?;
         let mark = usize::from(matches!(self.text.as_bytes().get(line.first + 1), Some(b')' | b'.')));
         Some(self.heading_at(line.first, label, line.first + 1 + mark, known))
+    }
+
+    /// "S: neck pain 3 d O: tender A: cervicalgia P: heat": the letters behind the first, if all stand in one line, in order.
+    fn letters_in_line(&self, from: usize, end: usize) -> Vec<Heading> {
+        let line = self.text.get(from..end).unwrap_or("");
+        let mut at = 0;
+        let found = ["O", "A", "P"].map(|letter| {
+            let opens = |i: &usize| line[..*i].ends_with(' ') && ends_letter(&line[i + 1..]).is_some();
+            let i = line[at..].match_indices(letter).map(|(i, _)| at + i).find(opens)?;
+            let body = i + 1 + ends_letter(&line[i + 1..])?;
+            at = body;
+            self.known_label(letter).map(|known| self.heading_at(from + i, letter, from + body, known))
+        });
+        if found.iter().all(Option::is_some) { found.into_iter().flatten().collect() } else { Vec::new() }
     }
 
     /// Lines that open with a known letter and a gap of two blanks or a tab, if three letters or more do so and none of them twice, or an
@@ -358,6 +376,13 @@ impl Finder<'_> {
         let head = rest.get(..floor(rest, LABEL)).unwrap_or("");
         let colon = memchr::memchr(b':', head.as_bytes());
         let bold = self.text[..at].ends_with("**").then(|| head.find("**")).flatten();
+        // "ADDENDUM, next day 09:30"
+        let dated = memchr::memchr(b',', head.as_bytes()).filter(|_| rest.len() <= LABEL && !lower && self.after_blank(i));
+        if let Some(label) = dated.map(|comma| &rest[..comma])
+            && let Some(known) = self.known_label(label).filter(|k| k.kind == SectionKind::Addendum && k.how == Some(HeadingUse::Heading))
+        {
+            return Some(self.heading_at(at, label, at + rest.len(), known));
+        }
         // each mark is sought only where those before it have not decided
         // "Hospital course. He was brought in": a point does for a colon at the start of a paragraph
         let pointed = || point(head).filter(|_| !numbered && !bullet && !lower && self.after_blank(i));
@@ -516,6 +541,11 @@ impl Finder<'_> {
         let within = assesses(self.kind) && self.out.last().is_some_and(|h| !numbered(h.title.of(self.text)));
         within && assesses(known.kind) && numbered(label)
     }
+}
+
+/// Bytes of the colon or dash behind a lone letter.
+fn ends_letter(behind: &str) -> Option<usize> {
+    [":", " :", " - "].iter().find(|mark| behind.starts_with(**mark)).map(|mark| mark.len())
 }
 
 /// Where a dash or angle parts a label from its text: its start and its end.
