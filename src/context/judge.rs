@@ -53,11 +53,14 @@ pub(crate) fn sentence(
     found.retain(|f| !matches!(f.part, Part::Cue(cue) if context.cues[cue as usize].not_in.contains(&kind)));
     // in a table of diagnoses "No" and "none" are of a column: "Neck pain | R | No" below "Diagnosis | Side | Surgery"
     let tabled = layout.sections.get(sentence.section as usize).is_some_and(|s| s.tabled);
+    let mut cells = cells(&view, &found);
     if tabled {
+        // a longer word is of the row: "| Radiculopathy | ruled out |"
+        let brief = |start: usize, end: usize| end - start == 1 && (!view.is_word(start) || view.symbol(start).len() <= BRIEF);
         let in_column = |f: &Found| f.start > 0 && (view.column(f.start) || view.symbol(f.start - 1) == "|");
-        found.retain(|f| !(in_column(f) && matches!(f.part, Part::Cue(_))));
+        found.retain(|f| !(in_column(f) && matches!(f.part, Part::Cue(_)) && brief(f.start, f.end)));
+        cells.retain(|c| !brief(c.value.start, c.value.end));
     }
-    let cells = if tabled { Vec::new() } else { cells(&view, &found) };
     let complaint = |m: &&Mention| {
         !matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Circumstance | ConceptKind::Mechanism | ConceptKind::Visit)
     };
@@ -139,6 +142,8 @@ fn title_says(layout: &Layout, title: Span, knowledge: &Knowledge) -> Option<(Cu
             Says::Probable | Says::Possible => rule.direction != Direction::Backward,
             Says::Hypothetical => whole && rule.direction != Direction::Backward,
             Says::Absent => whole && rule.direction != Direction::Forward,
+            // "CHILDHOOD ILLNESSES" speaks of all below it
+            Says::Historical if whole && rule.wins => true,
             Says::Historical | Says::Resolved => bracketed && rule.direction != Direction::Forward,
             _ => false,
         })?;
@@ -235,6 +240,9 @@ fn numbered_lead(layout: &Layout, index: usize) -> Option<(&Sentence, Range<u32>
     let colon = lead.tokens.end.checked_sub(3).filter(|at| *at > lead.tokens.start && word(*at) == ":")?;
     Some((lead, lead.tokens.start..colon + 1))
 }
+
+/// Letters of the answers of a column: "no", "none".
+const BRIEF: usize = 4;
 
 /// A denial less far from what it denies stands right before it.
 const DENIED_AT_ONCE: usize = 2;
