@@ -372,6 +372,8 @@ impl Linker<'_> {
             || self.scan.word(end, WordUse::At).is_some()
             || self.scan.word(end, WordUse::Clause).is_some()
             || self.in_value(end)
+            // "neck pain left side *3 days*", "on the left *x 2 wks*"
+            || self.scan.length(end + u32::from(self.scan.token(end) == "x")).is_some()
             // "acute on chronic 6/10"
             || self.scan.token(end + 1) == "/" && self.scan.token(end).bytes().all(|b| b.is_ascii_digit())
     }
