@@ -208,7 +208,18 @@ fn chain(scan: &Scan<'_>, start: u32, head: Vertebra, mut end: u32, sure: bool, 
         };
         let Some((lower, after)) = partner(scan, upper, at).filter(|(l, a)| *l > upper && !score_follows(scan, *a)) else { break };
         if kind == Between::Range && below(scan, upper) != Some(lower) && paired {
-            break;
+            // "C3-4 through C6-7": the range ends where the second disc does
+            let pair = between(scan, after).filter(|(kind, _)| *kind == Between::Pair);
+            let last = pair.and_then(|(_, at)| partner(scan, lower, at)).filter(|(last, _)| below(scan, lower) == Some(*last));
+            let Some((last, behind)) = last else { break };
+            let mut from = upper;
+            while from < last {
+                let Some(next) = below(scan, from) else { break };
+                push(scan, start..behind, disc(scan, from, next), out);
+                from = next;
+            }
+            (upper, end) = (last, behind);
+            continue;
         }
         let mut from = upper;
         while from < lower {

@@ -32,6 +32,9 @@ pub(crate) struct Linker<'a> {
     pub knowledge: &'a Knowledge,
 }
 
+/// Tokens of a phrase of cause: "in the setting of".
+const BECAUSE: u32 = 5;
+
 /// Tokens of a label before a level, with its colon.
 const LABELLED: usize = 5;
 
@@ -301,7 +304,9 @@ impl Linker<'_> {
             AttributeKey::Level if forward => {
                 // "pain from C5-6 herniation": what causes it has the level
                 let before = |word| value.start.checked_sub(1).is_some_and(|t| self.scan.word(t, word).is_some());
-                let placed = before(WordUse::At) && !before(WordUse::Because);
+                let because =
+                    (value.start.saturating_sub(BECAUSE)..value.start).any(|t| self.scan.word(t, WordUse::Because) == Some(value.start));
+                let placed = before(WordUse::At) && !because;
                 // "HNP C5-6 and DDD C6-7", "disc protrusion, C5-6, neck pain": a joining word or mark behind a level parts it from what follows
                 let parted = gap.clone().any(|t| self.scan.word(t, WordUse::Join).is_some() && self.scan.token(t) != "-")
                     && self.mentions[..mention].iter().any(|m| m.tokens.end <= value.start && value.start - m.tokens.end <= 1);

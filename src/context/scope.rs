@@ -294,6 +294,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 ")" => depth -= 1,
                 "," | ";" if heads && self.lists(i, from) => {}
                 "," if axis == Axis::Certainty && self.view.assessed && self.leans(i) => {}
+                // "Neg Hoffman, Babinski": one word for all tests
+                "," if axis == Axis::Polarity && self.view.is(i - 1, MANEUVER) && self.view.is(i + 1, MANEUVER) => {}
                 "," if (rule.reach == Reach::Phrase && !self.in_or_list(i) && !self.in_and_list(i, from))
                     || (axis == Axis::Subject && self.view.possessive(from - 1)) =>
                 {

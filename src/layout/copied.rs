@@ -22,7 +22,10 @@ pub(crate) fn blocks(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) 
         let words = || squeeze(&fold_phrase(labels::undated(line.of(text).trim_end_matches([':', '-', '=', '*']))));
         let begins = holds(&knowledge.copied_begin) || (line.of(text).ends_with(':') && knowledge.copied_alone.contains(&words()));
         let next = lines.get(i + 1).map_or(text.len(), |l| l.start);
-        if holds(&knowledge.copied_end) {
+        if begins && holds(&knowledge.copied_end) {
+            // "<<carried forward from 3/14>> Assessment: strain. <<end copy>>"
+            out.push(line.first..next);
+        } else if holds(&knowledge.copied_end) {
             if let Some(start) = open.take() {
                 out.push(start..next);
             }
@@ -38,8 +41,11 @@ pub(crate) fn blocks(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) 
     out
 }
 
-/// The folded words of a line that is shaped like a mark (set off by signs, or ending with a colon).
+/// The folded words of a line that is shaped like a mark (set off by signs, or ending with a colon), or begins and ends with marks in angles.
 fn mark(line: &str) -> Option<String> {
+    if line.starts_with("<<") && line.ends_with(">>") {
+        return Some(fold_phrase(line));
+    }
     let set_off =
         line.starts_with(['>', '-', '=', '*', '[', '(', '#', '~', '<', '_', '+', '|']) || line.ends_with([':', ']', '>', '=', '-', '*']);
     (set_off && line.len() <= MARK).then(|| fold_phrase(line))

@@ -432,7 +432,10 @@ impl Finder<'_> {
             );
         }
         if let Some(heading) = self.alone(i, at, rest, lower).or_else(|| self.before_text(i, at, rest, lower)) {
-            return (!bullet).then_some(Heading { numbered, ..heading });
+            // "• Assessment" alone above a numbered list heads it
+            let next = || self.lines[i + 1..].iter().find(|l| !l.blank()).is_some_and(|l| labels::numbering(l.of(self.text)) > 0);
+            let heads_list = || assesses(heading.kind) && heading.rule.is_some() && heading.body == at + rest.len() && next();
+            return (!bullet || heads_list()).then_some(Heading { numbered, ..heading });
         }
         None
     }

@@ -11,7 +11,7 @@ use crate::vocab::SectionKind;
 
 /// Drops or changes headings by what stands around them.
 pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
-    numbered(headings);
+    numbered(text, lines, headings);
     title(text, headings);
     listed_history(text, headings, knowledge);
     plans_of_problems(text, lines, headings);
@@ -110,12 +110,17 @@ fn title(text: &str, headings: &mut [Heading]) {
 }
 
 /// "4. Diagnosis:" is a heading in a note whose parts are numbered; in a list of problems it is an entry.
-fn numbered(headings: &mut Vec<Heading>) {
+fn numbered(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
     let mut kinds: Vec<SectionKind> = headings.iter().filter(|h| h.numbered).map(|h| h.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     if kinds.len() < 3 {
-        headings.retain(|h| !h.numbered);
+        // "3. Assessment" alone above a list that begins anew
+        let heads_list = |h: &Heading| {
+            let ends = lines.get(lines.partition_point(|l| l.end <= h.start)).is_some_and(|l| l.end <= h.body);
+            assesses(h.kind) && ends && last_number(text, lines, h.body..text.len(), 1) == Some(1)
+        };
+        headings.retain(|h| !h.numbered || heads_list(h));
     }
 }
 
