@@ -71,7 +71,9 @@ pub(crate) fn sentence(
     let titled = title.of(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
-        let acts = acts_on(&scopes, mention);
+        let had =
+            matches!(knowledge.lexicon.concept(mention.concept).kind, ConceptKind::Symptom | ConceptKind::Diagnosis | ConceptKind::Sign);
+        let acts = acts_on(&scopes, mention, had);
         *assertion = decide(&scopes, &acts);
         if let Some((cue, says)) = titled
             && acts.iter().all(|a| a.says.axis() != says.axis())
@@ -340,7 +342,7 @@ fn heads(mention: &Mention) -> Vec<Span> {
     if heads.is_empty() { mention.spans.clone() } else { heads }
 }
 
-fn acts_on(scopes: &Scopes<'_, '_>, mention: &Mention) -> Vec<Act> {
+fn acts_on(scopes: &Scopes<'_, '_>, mention: &Mention, had: bool) -> Vec<Act> {
     let own: Vec<Range<usize>> = mention.spans.iter().map(|s| scopes.view.symbols_of(*s)).collect();
     let heads: Vec<Range<usize>> = heads(mention).iter().map(|s| scopes.view.symbols_of(*s)).filter(|r| !r.is_empty()).collect();
     let mut acts = Vec::new();
@@ -348,10 +350,11 @@ fn acts_on(scopes: &Scopes<'_, '_>, mention: &Mention) -> Vec<Act> {
         // "is *not the cause of*": the mention's own denial
         let denies = |o: &Range<usize>| o.start < active.at.end && scopes.view.is(o.start, DENIER);
         let inside = own.iter().any(|o| active.at.end <= o.end && (o.start <= active.at.start || denies(o)));
-        if inside {
+        let rule = &scopes.knowledge.cues[active.cue as usize];
+        if inside || (had && rule.events) {
             continue;
         }
-        for says in &scopes.knowledge.cues[active.cue as usize].says {
+        for says in &rule.says {
             if let Some((scope, distance, forward)) = reaches(scopes, active, says.axis(), &heads) {
                 acts.push(Act { says: *says, active: index, scope, distance, forward, reversed: false });
             }

@@ -210,6 +210,9 @@ impl<'f> View<'f> {
         let behind = |start: usize| told.iter().any(|m| m.end == start || (m.end + 1 == start && self.symbol(m.end) == ":"));
         let aside = |start: usize, end: usize| self.symbol(end) == "(" && behind(start);
         let open = |start: usize, end: usize, part: &Part| self.closes(part) && !self.ends_clause(end) && !aside(start, end);
+        // "- family history of": a dash that opens the line is a bullet
+        let bullet = |start: usize, end: usize| start == 0 && end > 1 && self.spaced(1) && matches!(self.symbol(0), "-" | "--");
+        ranges.retain(|(start, end, _)| !bullet(*start, *end));
         ranges.retain(|(start, end, pattern)| !knowledge.patterns.of(*pattern).iter().all(|p| open(*start, *end, p)));
         ranges.sort_unstable_by_key(|(start, end, pattern)| (*start, usize::MAX - end, *pattern));
         let hides = |part: &Part| match part {

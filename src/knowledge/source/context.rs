@@ -177,6 +177,9 @@ pub struct CueDoc {
     /// It speaks of nothing definite that a word parts from it: "did not mention *the neck pain*".
     #[serde(default)]
     pub indefinite: bool,
+    /// It speaks of what is done or happens, not of what one has: "the myelopathy, for surgery *tomorrow*".
+    #[serde(default)]
+    pub events: bool,
     /// Sections in which it says nothing: a year behind an entry of a problem list is when it was found, not when it was over.
     #[serde(default)]
     pub not_in: Vec<SectionKind>,
