@@ -392,7 +392,14 @@ impl Finder<'_> {
             let same = self.out.last().is_some_and(|h| h.kind == known.kind && h.title.of(self.text) == label);
             return (!same && !wrapped).then(|| self.heading_at(at, label, at + body, known));
         }
-        let marks: [&dyn Fn() -> Option<(usize, usize)>; 7] = [
+        // "[HPI] sore neck", and "[A] neck strain" where an S, an O or a P stands so too
+        let squared = || {
+            let end = self.text[..at].ends_with('[').then(|| head.find(']')).flatten()?;
+            let tagged = end > 1 || ["[S]", "[O]", "[P]"].iter().any(|tag| self.text.contains(tag));
+            tagged.then_some((end, end + 1))
+        };
+        let marks: [&dyn Fn() -> Option<(usize, usize)>; 8] = [
+            &squared,
             &|| colon.map(|c| (c, c + 1)),
             &|| dash(head),
             &|| bold.map(|b| (b, b + 2)),

@@ -218,7 +218,7 @@ impl Finder<'_> {
     /// Openings in prose behind a closed sentence within a line; in a dictation without any marks, behind any word.
     fn openings_inside(&mut self, from: usize, end: usize) {
         let Some(line) = self.text.get(from..end) else { return };
-        if line.len() >= UNMARKED && !line.contains(['.', '!', '?', ';', ':']) {
+        if line.len() >= UNMARKED && !parted(line) {
             for at in memchr::memchr_iter(b' ', line.as_bytes()) {
                 self.opening(from + at + 1, end);
                 self.dictated_inside(from, from + at + 1, end);
@@ -247,7 +247,8 @@ impl Finder<'_> {
         if !(4..=DASHED).contains(&length) || !self.knowledge.may_head(&rest[..length]) || !self.whispered() {
             return;
         }
-        let Some(known) = self.known_label(&rest[..length]).filter(|k| k.how == Some(HeadingUse::Heading)) else { return };
+        // a word that is only like a heading is a word: "diagnosed 2019"
+        let Some(known) = self.knowledge.heading(&rest[..length]).filter(|k| k.how == Some(HeadingUse::Heading)) else { return };
         let opens =
             if assesses(self.kind()) { known.kind == SectionKind::Plan } else { assesses(known.kind) && self.kind() != SectionKind::Plan };
         let next = rest[length..].split_ascii_whitespace().next().unwrap_or("");
@@ -297,6 +298,14 @@ impl Finder<'_> {
             self.add(heading);
         }
     }
+}
+
+/// Whether a mark of punctuation parts the line; the point of "4.1" does not.
+fn parted(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
+    let within = |i: usize| bytes[i] == b'.' && i > 0 && digit(i - 1) && digit(i + 1);
+    line.match_indices(['.', '!', '?', ';', ':']).any(|(i, _)| !within(i))
 }
 
 /// Where the label that ends a stretch of text begins.

@@ -19,7 +19,64 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
     concluding(text, headings, knowledge);
     statements(text, headings, knowledge);
     said_in_a_line(text, lines, headings);
+    problems(text, lines, headings, knowledge);
 }
+
+/// "#Neck pain: heat" and "Problem #2: Hypertension": problems that are told one by one are the assessment of a note that has no other.
+fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
+    if headings.iter().any(|h| assesses(h.kind)) {
+        return;
+    }
+    let found: Vec<(usize, &str)> = lines.iter().filter_map(|l| Some((l.first, problem(l.of(text))?))).collect();
+    let Some((first, _)) = found.first() else { return };
+    // where the mark heads a part of the note it heads no problem: "# Exam"
+    let heads = |at: usize| headings.iter().any(|h| h.start == at && h.kind != SectionKind::Unknown);
+    let names = |label: &str| knowledge.names_problem(&squeeze(&fold_phrase(label)));
+    if found.iter().any(|(at, _)| heads(*at)) || !found.iter().any(|(_, label)| names(label)) {
+        return;
+    }
+    // problems of a history are a list of what the patient has had, unless they stand apart from it
+    let told = |h: &&Heading| {
+        matches!(h.kind, SectionKind::Hpi | SectionKind::Exam | SectionKind::Vitals | SectionKind::Ros | SectionKind::Preamble)
+    };
+    let listed = |h: &&Heading| matches!(h.kind, SectionKind::ProblemList | SectionKind::HospitalCourse | SectionKind::Plan);
+    if let Some(above) = headings.iter().rfind(|h| h.start < *first).filter(|h| !told(h)) {
+        let between = text.get(above.body..*first).unwrap_or("");
+        let apart = between[between.trim_end().len()..].matches('\n').count() > 1;
+        if listed(&above) || !has_words(between) || !apart {
+            return;
+        }
+    }
+    let Some(known) = knowledge.heading("assessment and plan") else { return };
+    let title = Span::new(*first as u32, *first as u32);
+    let heading = Heading { start: *first, title, body: *first, kind: known.kind, rule: known.rule, numbered: false, prose: true };
+    let place = headings.partition_point(|h| h.start < *first);
+    // what the marks made of single problems goes
+    let of_problem = |h: &Heading| h.kind == SectionKind::Unknown && found.iter().any(|(at, _)| *at == h.start);
+    headings.insert(place, heading);
+    headings.retain(|h| !of_problem(h));
+}
+
+/// The name of the problem that a line opens with its mark: "#Neck pain: heat", "# 1 Neck pain", "Problem #1: Neck pain. Heat.".
+fn problem(line: &str) -> Option<&str> {
+    let numbered = |l: &'_ str| l.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'#' | b' ')).count();
+    let spelled = line.get(..PROBLEM.len()).filter(|w| w.eq_ignore_ascii_case(PROBLEM)).map(|w| &line[w.len()..]);
+    let name = match (spelled, line.strip_prefix('#')) {
+        (Some(rest), _) => {
+            let number = numbered(rest);
+            let behind = rest[number..].trim_start_matches([':', '.', ')', '-']);
+            (rest[..number].contains(|c: char| c.is_ascii_digit()) && behind.len() < rest.len() - number).then_some(behind)?
+        }
+        (None, Some(rest)) if !rest.starts_with('#') => rest[numbered(rest)..].trim_start_matches([':', '.', ')']),
+        _ => return None,
+    };
+    let name = name.trim_start();
+    let end = name.find([':', '.', ',', ';', '(']).or_else(|| name.find(" - ")).unwrap_or(name.len());
+    name.starts_with(char::is_alphabetic).then_some(&name[..end])
+}
+
+/// The word before the number of a problem.
+const PROBLEM: &str = "problem";
 
 /// Where the headings of assessments begin that are of earlier visits, in a note that has one of today's: "Assessment (last visit)".
 pub(crate) fn earlier(text: &str, headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<usize> {
@@ -233,9 +290,12 @@ fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnow
         // "XR CERVICAL SPINE" and "Result date: 6/17" in the lines above
         let above = || {
             let lines = text.get(before.map_or(0, |b| b.body)..headings[i].start).unwrap_or("").lines().rev();
-            lines.map(str::trim).filter(|l| !l.is_empty()).take(ABOVE).any(|l| {
+            lines.map(str::trim).filter(|l| !l.is_empty()).take(ABOVE).enumerate().any(|(nth, l)| {
                 let label = l.trim_end_matches(':');
-                label.len() <= LABEL && knowledge.heading(&squeeze(&fold_phrase(labels::undated(label)))).is_some_and(|k| k.kind == Imaging)
+                // "Outside MRI (report faxed 5/28)": a line right above that is no sentence
+                let names = || nth == 0 && !label.ends_with('.') && names_study(label, knowledge);
+                let heads = || knowledge.heading(&squeeze(&fold_phrase(labels::undated(label)))).is_some_and(|k| k.kind == Imaging);
+                label.len() <= LABEL && (heads() || names())
             })
         };
         if matches!(headings[i].kind, Impression | Conclusion) && (near || study() || above()) {
