@@ -13,6 +13,8 @@ use jiff::civil::Date;
 
 /// How many bytes at the start (and, for signatures, at the end) of a note count as its title.
 const TITLE_BYTES: u32 = 400;
+/// A line of more bytes is running text, no title.
+const TITLE_LINE: usize = 160;
 /// No date stands, or reaches, further behind its label, in tokens.
 const DATE_REACH: u32 = 32;
 /// How many bytes hold the first line or two.
@@ -107,7 +109,11 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
         Place::Title => {
             let section = scan.layout.sections.iter().rfind(|s| s.start <= span.start);
             let first = section.is_some_and(|s| s.title.is_none() || s.title.is_some_and(|t| t.contains(span)));
-            first && span.start < TITLE_BYTES || scan.layout.sections.iter().any(|s| s.title.is_some_and(|t| t.contains(span)))
+            // "Brought in by EMS. ... Triage note reads": in running text it is told of, and no title
+            let line_start = scan.text[..span.start as usize].rfind('\n').map_or(0, |i| i + 1);
+            let line = scan.text[line_start..].find('\n').unwrap_or(scan.text.len() - line_start);
+            first && span.start < TITLE_BYTES && line <= TITLE_LINE
+                || scan.layout.sections.iter().any(|s| s.title.is_some_and(|t| t.contains(span)))
         }
         Place::Signature => {
             let capitals = span.of(scan.text).chars().all(|c| !c.is_lowercase());

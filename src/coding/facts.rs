@@ -253,7 +253,8 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let reported = |by: Option<&Saying>| reported(layout, finding, by);
             let told = || self::introduced(layout, finding, None, by_others);
             // the treating provider's own diagnosis goes before the one that the patient came with
-            let referred = encounter.not_provider && introduced(referring);
+            let in_line = || section.kind == SectionKind::Diagnosis && in_line(layout, finding, referring);
+            let referred = encounter.not_provider && (introduced(referring) || in_line());
             let first = layout.items.get(sentence.item as usize).and_then(|i| layout.sentences.get(i.sentences.start as usize));
             let heads = first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5);
             let problem = heads && encounter.problems.contains(&sentence.item);
@@ -430,6 +431,16 @@ fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: O
         saying.stands_in(before)
     };
     said || title.is_some_and(|t| saying.stands_in(layout.tokens_of(t)))
+}
+
+/// Whether the words of a convention stand in the line of a mention: "Referral: Dr. Coates. Dx: *neck pain*", "Dx: *neck pain* - per Dr. Coates".
+fn in_line(layout: &Layout, finding: &Finding, saying: Option<&Saying>) -> bool {
+    let Some(saying) = saying else { return false };
+    let tokens = &layout.folded.tokens;
+    let own = finding.mention.tokens.start as usize;
+    let start = (0..=own).rev().find(|t| tokens[*t].breaks > 0).unwrap_or(0);
+    let end = (own + 1..tokens.len()).find(|t| tokens[*t].breaks > 0).unwrap_or(tokens.len());
+    saying.stands_in(&tokens[start..end])
 }
 
 /// Whether the name of a study, or of a row, opens the line, and what it names goes on in a later sentence of it: "XR: no fracture. Mild *DDD* C5-6".
