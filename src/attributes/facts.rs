@@ -118,7 +118,10 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
         Place::Signature => {
             let capitals = span.of(scan.text).chars().all(|c| !c.is_lowercase());
             // "J. Doe, PT, DPT" and "J. Doe RN" at a line's end.
-            let behind_name = start > 0 && scan.token(start - 1) == "," && names(scan, start - 1);
+            // what is no word of the text needs no comma: "J. Doe RN", "Jane Doe, RN BSN"
+            let alone = span.len() > 2 || matches!(scan.token(start), "rn" | "md");
+            let comma = start > 0 && scan.token(start - 1) == ",";
+            let behind_name = start > 0 && (comma && names(scan, start - 1) || !comma && alone && names(scan, start));
             let ends_line = end >= scan.len() || scan.breaks(end) > 0 || matches!(scan.token(end), "," | "." | "/" | ")");
             capitals && behind_name && ends_line && (span.start < TITLE_BYTES || span.end + TITLE_BYTES > length)
         }

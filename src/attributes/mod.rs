@@ -147,7 +147,9 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
                 || scan.word(end - 1, WordUse::At).is_some() && !scan.at(end).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
             read.attribute.key == AttributeKey::Laterality && (!(open() || of_neck()) || words::initial(&scan, &read.tokens))
         };
-        let mut linked = if spared { Vec::new() } else { linker.link(&read, !of_part) };
+        // "*Mild* asthma."
+        let elsewhere = read.attribute.key == AttributeKey::Severity && scan.word(read.tokens.end, WordUse::Elsewhere).is_some();
+        let mut linked = if spared || elsewhere { Vec::new() } else { linker.link(&read, !of_part) };
         if read.attribute.key == AttributeKey::Level {
             // "at C5-6 and C6-7 without radiculopathy": levels in a row are of one condition
             if let Some((end, mentions)) = &levels
