@@ -137,6 +137,7 @@ impl Finder<'_> {
         from = run.last().map_or(from, |heading| heading.body);
         run.into_iter().for_each(|heading| self.add(heading));
         self.inside(from, line.end, lettered);
+        self.squared_inside(from, line.end);
         self.set_off(before, from, line.end);
     }
 
@@ -370,7 +371,9 @@ impl Finder<'_> {
     /// A heading at the start of a line: with a colon or dash behind it, alone, or before text.
     fn at_start(&self, i: usize, at: usize, rest: &str, bullet: bool, numbered: bool, wrapped: bool) -> Option<Heading> {
         let lower = rest.chars().next().is_none_or(|c| !c.is_uppercase() && !c.is_ascii_digit());
-        if wrapped && lower {
+        // "a/" alone on its line
+        let slashed = rest.len() == 2 && rest.ends_with('/');
+        if wrapped && lower && !slashed {
             return None;
         }
         let head = rest.get(..floor(rest, LABEL)).unwrap_or("");
@@ -395,8 +398,7 @@ impl Finder<'_> {
         // "[HPI] sore neck", and "[A] neck strain" where an S, an O or a P stands so too
         let squared = || {
             let end = self.text[..at].ends_with('[').then(|| head.find(']')).flatten()?;
-            let tagged = end > 1 || ["[S]", "[O]", "[P]"].iter().any(|tag| self.text.contains(tag));
-            tagged.then_some((end, end + 1))
+            (end > 1 || self.tagged()).then_some((end, end + 1))
         };
         let marks: [&dyn Fn() -> Option<(usize, usize)>; 8] = [
             &squared,
@@ -445,6 +447,29 @@ impl Finder<'_> {
             return (!bullet || heads_list()).then_some(Heading { numbered, ..heading });
         }
         None
+    }
+
+    /// "[HPI] sore neck [PE] normal [A] neck strain": the headings in square brackets behind the first.
+    fn squared_inside(&mut self, from: usize, end: usize) {
+        let Some(line) = self.text.get(from..end) else { return };
+        for open in memchr::memchr_iter(b'[', line.as_bytes()) {
+            let Some(close) = line[open..].find(']').filter(|close| (2..LABEL).contains(close)) else { continue };
+            let (at, label) = (from + open + 1, &line[open + 1..open + close]);
+            let apart = open == 0 || line[..open].ends_with(' ');
+            let named = label.starts_with(char::is_uppercase) && (label.len() > 1 || self.tagged());
+            if !apart || !named {
+                continue;
+            }
+            let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading)) else { continue };
+            let heading = self.heading_at(at, label, at + label.len() + 1, known);
+            self.add(heading);
+        }
+    }
+
+    /// Whether headings stand in square brackets here, so that a letter in them is one.
+    fn tagged(&self) -> bool {
+        ["[S]", "[O]", "[P]"].iter().any(|tag| self.text.contains(tag))
+            || self.out.iter().any(|h| self.text[..h.title.start as usize].ends_with('['))
     }
 
     /// A pulse ("P: 72") is no plan; an assessment may well begin with an age ("A: 45M with neck pain").
@@ -518,7 +543,8 @@ impl Finder<'_> {
             let short = rest.len() < 3 && self.lines.get(i + 1).is_none_or(|l| l.blank());
             let letter = rest.len() < 2 && lower;
             // in a note without capitals a short line that is an assessment's name is no wrapped word
-            let firm = (after_blank || !lower || (assesses(known.kind) && !self.wrapped(i))) && !short && !letter;
+            let slashed = rest.len() == 2 && rest.ends_with('/');
+            let firm = (after_blank || !lower || slashed || (assesses(known.kind) && !self.wrapped(i))) && !short && !letter;
             return (firm && self.opens(known, rest)).then(|| self.heading_at(at, rest, end, known));
         }
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };

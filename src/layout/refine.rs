@@ -59,6 +59,7 @@ fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: 
 
 /// The name of the problem that a line opens with its mark: "#Neck pain: heat", "# 1 Neck pain", "Problem #1: Neck pain. Heat.".
 fn problem(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches(['-', '*', '•', ' ']);
     let numbered = |l: &'_ str| l.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'#' | b' ')).count();
     let spelled = line.get(..PROBLEM.len()).filter(|w| w.eq_ignore_ascii_case(PROBLEM)).map(|w| &line[w.len()..]);
     let name = match (spelled, line.strip_prefix('#')) {
