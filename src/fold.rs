@@ -15,7 +15,7 @@
 
 use crate::markup;
 use crate::span::Span;
-use crate::words::{Key, NO_WORDS, WordId, Words, eight};
+use crate::words::{Hints, Key, NO_WORDS, Vocabulary, WordId, Words, eight};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// What a token is made of.
@@ -48,51 +48,6 @@ pub struct Token {
     pub word: WordId,
     /// What the knowledge asks of it.
     pub hints: Hints,
-}
-
-/// What the knowledge asks of a word, told once for each word: a stage that has nothing to ask of any passes over the note.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Hints(u8);
-
-impl Hints {
-    /// It is misspelt, and put right by what it says.
-    pub const MISSPELT: Hints = Hints(1);
-    /// It may be several words written as one.
-    pub const JOINED: Hints = Hints(2);
-    /// A phrase begins with it that can name a target concept, alone or with others.
-    pub const TARGET: Hints = Hints(4);
-    /// A phrase begins with it by which a note speaks of itself.
-    pub const ABOUT: Hints = Hints(8);
-
-    /// Whether one of those is among them.
-    #[inline]
-    pub const fn any(self, of: Hints) -> bool {
-        self.0 & of.0 != 0
-    }
-
-    /// Both together.
-    #[must_use]
-    pub const fn and(self, more: Hints) -> Hints {
-        Hints(self.0 | more.0)
-    }
-
-    /// These if it is so, else none.
-    pub const fn when(self, so: bool) -> Hints {
-        if so { self } else { Hints(0) }
-    }
-}
-
-/// What tells of each word of a text what the knowledge has of it.
-pub(crate) trait Vocabulary {
-    /// The number of a folded word and what is asked of it; the word itself counts only if it is longer than its key.
-    fn look_up(&mut self, key: Key, word: &[u8]) -> (WordId, Hints);
-}
-
-impl Vocabulary for &Words {
-    #[inline]
-    fn look_up(&mut self, key: Key, word: &[u8]) -> (WordId, Hints) {
-        (self.find_key(key, word), Hints::default())
-    }
 }
 
 /// A text's tokens and their folded form.

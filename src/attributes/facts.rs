@@ -2,13 +2,13 @@
 
 use crate::attributes::dates::Reading;
 use crate::attributes::scan::{Scan, span_of};
-use crate::fold::Hints;
 use crate::knowledge::Knowledge;
 use crate::knowledge::attributes::{Fact, Meaning};
 use crate::knowledge::source::attributes::{LinkKind, Place, WordUse};
 use crate::layout::{Layout, Section};
 use crate::span::Span;
 use crate::vocab::{AuthorRole, SectionKind, Setting};
+use crate::words::Hints;
 use jiff::civil::Date;
 
 /// How many bytes at the start (and, for signatures, at the end) of a note count as its title.
@@ -117,9 +117,8 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
         }
         Place::Signature => {
             let capitals = span.of(scan.text).chars().all(|c| !c.is_lowercase());
-            // "J. Doe, PT, DPT" and "J. Doe RN" at a line's end.
-            // what is no word of the text needs no comma: "J. Doe RN", "Jane Doe, RN BSN"
-            let alone = span.len() > 2 || matches!(scan.token(start), "rn" | "md");
+            // "J. Doe, PT, DPT", "J. Doe RN" and "Jane Doe, RN BSN" at a line's end.
+            let alone = scan.word(start, WordUse::Credential).is_some_and(|credential| credential >= end);
             let comma = start > 0 && scan.token(start - 1) == ",";
             let behind_name = start > 0 && (comma && names(scan, start - 1) || !comma && alone && names(scan, start));
             let ends_line = end >= scan.len() || scan.breaks(end) > 0 || matches!(scan.token(end), "," | "." | "/" | ")");

@@ -1,10 +1,11 @@
 //! The words of a note that the readers know, found in one pass.
 
-use crate::fold::{Hints, TokenKind};
+use crate::fold::TokenKind;
 use crate::knowledge::attributes::{AttributesKnowledge, Meaning};
 use crate::knowledge::source::attributes::WordUse;
 use crate::layout::Layout;
 use crate::span::Span;
+use crate::words::Hints;
 use std::ops::Range;
 
 /// No blocking phrase has more tokens.

@@ -239,7 +239,7 @@ impl AttributesKnowledge {
         let dates = || self.links.iter().filter(|l| l.kind == LinkKind::ServiceDate).map(|l| l.rule);
         let blocks = |rule| self.facts.iter().any(|f| f.rule == rule) || dates().any(|r| r == rule);
         let about = |meaning: &Meaning| match *meaning {
-            Meaning::Fact(_) | Meaning::Word(WordUse::Signer) => true,
+            Meaning::Fact(_) | Meaning::Word(WordUse::Signer | WordUse::Credential) => true,
             Meaning::Link(index) => self.links[index as usize].kind == LinkKind::ServiceDate,
             Meaning::Block(rule) => blocks(rule),
             _ => false,

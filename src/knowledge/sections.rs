@@ -24,6 +24,8 @@ pub struct SectionsKnowledge {
     bare: WordMap<String, Known>,
     /// Openings in prose, by their first word.
     prose: WordMap<String, Openings>,
+    /// What stands before the name of a problem that is told by itself.
+    pub(crate) problems: Vec<(String, Known)>,
     words: WordMap<WordUseKey, WordSet<String>>,
     /// The words that a heading, with or without qualifiers, may begin with.
     first: WordSet<String>,
@@ -98,11 +100,15 @@ impl SectionsKnowledge {
                 let known = Known { kind: heading.kind, how: Some(heading.how), rule: Some(rule) };
                 for term in &heading.terms {
                     let folded = fold(term);
-                    if heading.how == HeadingUse::Prose {
-                        let first = folded.split(' ').next().unwrap_or("").to_string();
-                        out.prose.entry(first).or_default().add(folded, known);
-                    } else {
-                        out.headings.insert(folded, known);
+                    match heading.how {
+                        HeadingUse::Prose => {
+                            let first = folded.split(' ').next().unwrap_or("").to_string();
+                            out.prose.entry(first).or_default().add(folded, known);
+                        }
+                        HeadingUse::Problem => out.problems.push((folded, known)),
+                        HeadingUse::Heading | HeadingUse::Part => {
+                            out.headings.insert(folded, known);
+                        }
                     }
                 }
                 out.bare.extend(heading.bare.iter().map(|t| (fold(t), known)));

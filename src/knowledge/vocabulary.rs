@@ -1,8 +1,8 @@
 //! What each thread remembers of single words: notes are written with few words, and of each the knowledge is asked once.
 
 use super::Knowledge;
-use crate::fold::{Folded, Hints, Vocabulary, fold_with};
-use crate::words::{Key, WordId};
+use crate::fold::{Folded, fold_with};
+use crate::words::{Hints, Key, Vocabulary, WordId};
 use std::cell::RefCell;
 
 /// Words that are remembered, by a part of their hash; a later one takes the place of an earlier.

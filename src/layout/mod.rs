@@ -6,6 +6,7 @@ mod copied;
 mod headings;
 mod inline;
 mod labels;
+mod letters;
 mod lines;
 mod markers;
 mod refine;

@@ -1,7 +1,7 @@
 //! What single headings cannot tell: numbered headings, sub-headings of a problem, and the impression of a quoted report.
 
 use crate::fold::{fold, fold_phrase};
-use crate::knowledge::sections::{SectionsKnowledge, assesses, squeeze};
+use crate::knowledge::sections::{Known, SectionsKnowledge, assesses, squeeze};
 use crate::knowledge::source::sections::SectionWordUse;
 use crate::layout::headings::Heading;
 use crate::layout::labels;
@@ -27,12 +27,13 @@ fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: 
     if headings.iter().any(|h| assesses(h.kind)) {
         return;
     }
-    let found: Vec<(usize, &str)> = lines.iter().filter_map(|l| Some((l.first, problem(l.of(text))?))).collect();
-    let Some((first, _)) = found.first() else { return };
+    let found: Vec<(usize, &str, Known)> =
+        lines.iter().filter_map(|l| problem(l.of(text), knowledge).map(|(name, known)| (l.first, name, known))).collect();
+    let Some((first, _, known)) = found.first() else { return };
     // where the mark heads a part of the note it heads no problem: "# Exam"
     let heads = |at: usize| headings.iter().any(|h| h.start == at && h.kind != SectionKind::Unknown);
     let names = |label: &str| knowledge.names_problem(&squeeze(&fold_phrase(label)));
-    if found.iter().any(|(at, _)| heads(*at)) || !found.iter().any(|(_, label)| names(label)) {
+    if found.iter().any(|f| heads(f.0)) || !found.iter().any(|f| names(f.1)) {
         return;
     }
     // problems of a history are a list of what the patient has had, unless they stand apart from it
@@ -47,37 +48,33 @@ fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: 
             return;
         }
     }
-    let Some(known) = knowledge.heading("assessment and plan") else { return };
     let title = Span::new(*first as u32, *first as u32);
     let heading = Heading { start: *first, title, body: *first, kind: known.kind, rule: known.rule, numbered: false, prose: true };
     let place = headings.partition_point(|h| h.start < *first);
     // what the marks made of single problems goes
-    let of_problem = |h: &Heading| h.kind == SectionKind::Unknown && found.iter().any(|(at, _)| *at == h.start);
+    let of_problem = |h: &Heading| h.kind == SectionKind::Unknown && found.iter().any(|f| f.0 == h.start);
     headings.insert(place, heading);
     headings.retain(|h| !of_problem(h));
 }
 
-/// The name of the problem that a line opens with its mark: "#Neck pain: heat", "# 1 Neck pain", "Problem #1: Neck pain. Heat.".
-fn problem(line: &str) -> Option<&str> {
+/// The name of the problem that a line opens with a mark ("#Neck pain: heat", "# 1 Neck pain"), or with a word, its number and a mark
+/// ("Problem #1: Neck pain. Heat."), and what that mark or word is.
+fn problem<'l>(line: &'l str, knowledge: &SectionsKnowledge) -> Option<(&'l str, Known)> {
     let line = line.trim_start_matches(['-', '*', '•', ' ']);
-    let numbered = |l: &'_ str| l.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'#' | b' ')).count();
-    let spelled = line.get(..PROBLEM.len()).filter(|w| w.eq_ignore_ascii_case(PROBLEM)).map(|w| &line[w.len()..]);
-    let name = match (spelled, line.strip_prefix('#')) {
-        (Some(rest), _) => {
-            let number = numbered(rest);
-            let behind = rest[number..].trim_start_matches([':', '.', ')', '-']);
-            (rest[..number].contains(|c: char| c.is_ascii_digit()) && behind.len() < rest.len() - number).then_some(behind)?
-        }
-        (None, Some(rest)) if !rest.starts_with('#') => rest[numbered(rest)..].trim_start_matches([':', '.', ')']),
-        _ => return None,
-    };
-    let name = name.trim_start();
-    let end = name.find([':', '.', ',', ';', '(']).or_else(|| name.find(" - ")).unwrap_or(name.len());
-    name.starts_with(char::is_alphabetic).then_some(&name[..end])
+    knowledge.problems.iter().find_map(|(opens, known)| {
+        let head = line.get(..opens.len()).filter(|head| head.eq_ignore_ascii_case(opens))?;
+        let rest = &line[head.len()..];
+        let number = rest.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'#' | b' ')).count();
+        let word = opens.starts_with(char::is_alphabetic);
+        let marks: &[char] = if word { &[':', '.', ')', '-'] } else { &[':', '.', ')'] };
+        let behind = rest[number..].trim_start_matches(marks);
+        let counted = rest[..number].contains(|c: char| c.is_ascii_digit()) && behind.len() < rest.len() - number;
+        let name = behind.trim_start();
+        let end = name.find([':', '.', ',', ';', '(']).or_else(|| name.find(" - ")).unwrap_or(name.len());
+        let opened = if word { counted } else { !rest.starts_with(opens.as_str()) };
+        (opened && name.starts_with(char::is_alphabetic)).then_some((&name[..end], *known))
+    })
 }
-
-/// The word before the number of a problem.
-const PROBLEM: &str = "problem";
 
 /// Where the headings of assessments begin that are of earlier visits, in a note that has one of today's: "Assessment (last visit)".
 pub(crate) fn earlier(text: &str, headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<usize> {

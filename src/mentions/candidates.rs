@@ -4,10 +4,11 @@
 //! A mention stands in one sentence, and no sentence goes over a blank line or a mark that ends it; so phrases that name a target only
 //! together must stand between two of these.
 
-use crate::fold::{Folded, Hints, TokenKind};
+use crate::fold::{Folded, TokenKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::targets::Places;
 use crate::layout::sentences::ends;
+use crate::words::Hints;
 
 /// Whether `mentions` could find a target concept in the text, which folds so.
 pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {

@@ -2,9 +2,10 @@
 
 use super::How;
 use super::matcher::{Hit, add};
-use crate::fold::{Hints, Token, TokenKind};
+use crate::fold::{Token, TokenKind};
 use crate::knowledge::Knowledge;
 use crate::layout::Layout;
+use crate::words::Hints;
 
 /// Phrases have few words: no phrase that holds the word reaches further.
 const AROUND: u32 = 6;

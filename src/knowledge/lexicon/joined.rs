@@ -7,11 +7,11 @@
 
 use super::entries::{Entry, Meaning};
 use super::{Lexicon, lookup_row};
-use crate::fold::{Folded, Hints, Token, TokenKind, WordSet};
+use crate::fold::{Folded, Token, TokenKind, WordSet};
 use crate::knowledge::Knowledge;
 use crate::knowledge::source::lexicon::{Form, LexiconDoc, Regional};
 use crate::span::Span;
-use crate::words::{ByWord, Key, WordId, Words};
+use crate::words::{ByWord, Hints, Key, WordId, Words};
 use serde::{Deserialize, Serialize};
 
 /// Parts shorter than this are none, listed small words aside.

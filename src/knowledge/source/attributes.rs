@@ -276,6 +276,8 @@ pub enum WordUse {
     Unticked,
     /// Before the name of who signs: "by".
     Signer,
+    /// Letters behind a name that are no words of a text, and need no comma before them: "J. Doe *RN*".
+    Credential,
 }
 
 /// Small words of one use.

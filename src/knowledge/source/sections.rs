@@ -34,6 +34,8 @@ pub enum HeadingUse {
     Part,
     /// In prose, at the start of a sentence: "My impression is that …".
     Prose,
+    /// Before the name of a problem that is told by itself, where no other heading assesses: "#Neck pain", "Problem #1: neck pain".
+    Problem,
 }
 
 /// Headings of one kind.
