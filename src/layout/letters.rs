@@ -1,4 +1,4 @@
-//! Headings that are a letter, or stand in angles or square brackets: "S: neck pain", "[A] neck strain", "<ASSESSMENT>".
+//! Headings that are a letter, or stand in angles or square brackets: "S: neck pain", "[A] neck strain", `<ASSESSMENT>`.
 
 use crate::knowledge::source::sections::HeadingUse;
 use crate::layout::headings::{Finder, Heading, LABEL};
