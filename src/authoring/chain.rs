@@ -121,6 +121,7 @@ impl Teller<'_> {
             How::Abbreviation => "by an abbreviation",
             How::Composed => "composed of a finding and a site",
             How::Misspelt => "by a misspelt term",
+            How::Marked { .. } => "by whoever asks",
         };
         let words: Vec<&str> = mention.spans.iter().map(|s| s.of(&self.note.text)).collect();
         let listed = self.explainer.listed(&words.join(" ")).into_iter().find(|(owner, _)| owner == id).map(|(_, at)| at);

@@ -218,7 +218,8 @@ impl Asking<'_> {
             // "MRI if persistent", "continues on metformin", "neck mildly tender" tell nothing of the complaint's course and strength,
             // "collar off after a week" nothing of its cause
             .filter(move |v| match key {
-                AttributeKey::Acuity | AttributeKey::Course | AttributeKey::Cause => !v.mentions.is_empty(),
+                AttributeKey::Acuity | AttributeKey::Course => v.mentions.iter().any(|m| self.of_the_neck(*m)),
+                AttributeKey::Cause => !v.mentions.is_empty(),
                 AttributeKey::Severity => v.section != SectionKind::Exam && v.mentions.iter().all(|m| self.complaint(*m)),
                 _ => true,
             })
@@ -290,6 +291,11 @@ impl Asking<'_> {
             .iter()
             .find(|f| f.finding == finding)
             .is_some_and(|f| compatible(&f.region, "cervical") && !matches!(f.state, State::Someone | State::Hypothetical))
+    }
+
+    /// Whether it is of the neck by its own words: "chronic foot drop" is not.
+    fn of_the_neck(&self, finding: usize) -> bool {
+        self.neck(finding) && self.facts.iter().any(|f| f.finding == finding && f.own_region && family(&f.region) == "cervical")
     }
 
     /// The supported codes for each answer, found by coding again with the answer supposed.

@@ -3,10 +3,14 @@
 use super::bonds::{Bonds, causes};
 use super::facts::{Fact, Standing, State, compatible};
 use crate::findings::Finding;
-use crate::knowledge::coding::{Beside, CodingKnowledge, Saying, When};
+use crate::knowledge::coding::{Beside, CodingKnowledge, When};
 use crate::knowledge::lexicon::ConceptId;
 use crate::knowledge::source::coding::{Among, Near};
-use crate::vocab::Setting;
+use crate::vocab::{AttributeKey, Setting};
+use std::collections::BTreeMap;
+
+/// Values by attribute.
+type Wanted = BTreeMap<AttributeKey, Vec<String>>;
 
 /// What rules are asked about: the note's facts, and which of them count as assessed this time.
 pub(crate) struct Scene<'a> {
@@ -24,8 +28,8 @@ pub(crate) struct Scene<'a> {
     present: Vec<(ConceptId, Vec<usize>)>,
     /// By fact: its place among the active ones, if it is one.
     places: Vec<Option<usize>>,
-    /// What settles a question without naming the place again.
-    settles: Option<&'a Saying>,
+    /// What is said of questions and their answers.
+    coding: &'a CodingKnowledge,
 }
 
 impl<'a> Scene<'a> {
@@ -46,8 +50,7 @@ impl<'a> Scene<'a> {
         }
         let mut places = vec![None; facts.len()];
         active.iter().enumerate().rev().for_each(|(place, fact)| places[*fact] = Some(place));
-        let settles = coding.guidelines.get("settled-by");
-        Scene { findings, facts, active, setting, bonds: Bonds::new(findings, facts, active, coding), present, places, settles }
+        Scene { findings, facts, active, setting, bonds: Bonds::new(findings, facts, active, coding), present, places, coding }
     }
 
     /// The facts of the concepts asked for, concept by concept.
@@ -62,10 +65,15 @@ impl<'a> Scene<'a> {
             && (!when.resolved || fact.state == State::Resolved)
             && (when.region.is_empty() || when.region.contains(&fact.region))
             && when.setting.is_none_or(|s| s == self.setting)
-            && when.attributes.iter().all(|(key, values)| fact.has(self.findings, *key, values))
-            && !when.not_attributes.iter().any(|(key, values)| fact.has(self.findings, *key, values))
+            && self.valued(fact, &when.attributes, &when.not_attributes)
             && when.with.iter().all(|b| self.beside(b, f).is_some())
             && !when.without.iter().any(|b| self.beside(b, f).is_some())
+    }
+
+    /// Whether a fact has the values it must have and none it must not.
+    fn valued(&self, fact: &Fact, wanted: &Wanted, refused: &Wanted) -> bool {
+        wanted.iter().all(|(key, values)| fact.has(self.findings, *key, values))
+            && !refused.iter().any(|(key, values)| fact.has(self.findings, *key, values))
     }
 
     /// A fact that stands beside `f` as asked.
@@ -85,7 +93,7 @@ impl<'a> Scene<'a> {
             i != f
                 && near(i, other)
                 && (beside.any_region || compatible(&other.region, &here.region))
-                && beside.attributes.iter().all(|(key, values)| other.has(self.findings, *key, values))
+                && self.valued(other, &beside.attributes, &beside.not_attributes)
         };
         match beside.among {
             Among::Assessed => {
@@ -102,18 +110,6 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether what is asked is answered below: "r/o fx", then "No acute fracture" as the impression.
-    fn settled(&self, i: usize) -> bool {
-        let fact = &self.facts[i];
-        // "no acute fracture" names no place and need not
-        let placeless = |f: &Fact| self.settles.is_some_and(|g| g.concepts.has(fact.concept) && g.beside.has(f.concept));
-        let same = |f: &Fact| f.concept == fact.concept || placeless(f);
-        let answer = |f: &Fact| same(f) && f.state == State::Denied && f.standing == Standing::Assessed;
-        fact.state == State::Hedged
-            && fact.standing != Standing::Assessed
-            && self.facts.iter().any(|f| answer(f) && f.sentence > fact.sentence)
-    }
-
     /// The same question where no finding is meant in particular (for flags).
     pub(crate) fn anywhere(&self, beside: &Beside) -> Vec<usize> {
         let among = |i: usize| match beside.among {
@@ -128,14 +124,31 @@ impl<'a> Scene<'a> {
             .filter(|&i| {
                 let fact = &self.facts[i];
                 among(i)
-                    && !(beside.among == Among::Open && self.settled(i))
+                    && !(beside.among == Among::Open && answered(self.facts, i, self.coding))
                     && (beside.any_region || compatible(&fact.region, "cervical"))
-                    && beside.attributes.iter().all(|(key, values)| fact.has(self.findings, *key, values))
+                    && self.valued(fact, &beside.attributes, &beside.not_attributes)
             })
             .collect();
         found.sort_unstable();
         found
     }
+}
+
+/// Whether what is asked is answered below: "r/o fx", then "No acute fracture" as the impression, or "CT negative" with it.
+pub(crate) fn answered(facts: &[Fact], i: usize, coding: &CodingKnowledge) -> bool {
+    let fact = &facts[i];
+    let says = |id: &str, f: &Fact| coding.guidelines.get(id).is_some_and(|g| g.concepts.has(fact.concept) && g.beside.has(f.concept));
+    // "no acute fracture" names no place and need not
+    let same = |f: &Fact| f.concept == fact.concept && f.may_share_level(fact) || says("settled-by", f);
+    let denied = |f: &Fact| same(f) && f.state == State::Denied && f.standing == Standing::Assessed && f.sentence > fact.sentence;
+    let studied = |(k, f): (usize, &Fact)| {
+        says("settled-by-study", f)
+            && matches!(f.state, State::Affirmed | State::Hedged)
+            && f.section == fact.section
+            && k > i
+            && f.sentence <= fact.sentence + 1
+    };
+    fact.state == State::Hedged && (facts.iter().any(denied) || facts.iter().enumerate().any(studied))
 }
 
 /// Whether a fact is of those that are asked for; the assessed ones are known to the scene alone.

@@ -9,7 +9,7 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::context::{COURSE, ContextKnowledge, DATING, DENIER, PRONOUN, Part, VERB};
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
 use crate::layout::{ItemKind, Layout, Sentence};
-use crate::mentions::Mention;
+use crate::mentions::{How, Mention};
 use crate::span::Span;
 use crate::vocab::{Certainty, ConceptKind, Polarity, SectionKind, Subject, Time};
 use std::ops::Range;
@@ -71,8 +71,13 @@ pub(crate) fn sentence(
     let titled = title.of(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
-        let had =
-            matches!(knowledge.lexicon.concept(mention.concept).kind, ConceptKind::Symptom | ConceptKind::Diagnosis | ConceptKind::Sign);
+        let had = match mention.how {
+            How::Marked { event } => !event,
+            _ => !matches!(
+                knowledge.lexicon.concept(mention.concept).kind,
+                ConceptKind::Procedure | ConceptKind::Visit | ConceptKind::Status
+            ),
+        };
         let acts = acts_on(&scopes, mention, had);
         *assertion = decide(&scopes, &acts);
         if let Some((cue, says)) = titled

@@ -104,6 +104,8 @@ pub struct Beside {
     pub among: Among,
     /// Values it must have.
     pub attributes: BTreeMap<AttributeKey, Vec<String>>,
+    /// Values it must not have.
+    pub not_attributes: BTreeMap<AttributeKey, Vec<String>>,
     /// Whether its region may differ.
     pub any_region: bool,
 }

@@ -1,5 +1,7 @@
 //! What `rules/context` says, checked and compiled.
 
+mod classes;
+
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::fold_phrase;
 use crate::knowledge::lexicon::spelling::Spelling;
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub(crate) use classes::*;
 
 /// Stands for any number in a compiled phrase and in the text it is matched against; folded text has no capitals.
 pub const NUMBER: &str = "N";
@@ -40,63 +44,14 @@ pub struct ContextKnowledge {
     pub(crate) adjuncts: Phrases,
     /// The word that stands for each of several that are alike; none for most.
     pub(crate) alike: ByWord<WordId>,
+    /// How the names of what is done end ("-ectomy").
+    pub(crate) event_endings: Vec<String>,
     /// Which words are misspelt words of cues.
     pub(crate) spelling: Spelling,
     /// The symbols for any number and any year.
     pub(crate) number: WordId,
     pub(crate) year: WordId,
 }
-
-/// Words that may stand before a cue without being what it speaks of.
-pub(crate) const OPENER: u32 = 1;
-/// Words that begin an adjunct.
-pub(crate) const ADJUNCT: u32 = 1 << 1;
-/// Words that show that a clause has begun.
-pub(crate) const VERB: u32 = 1 << 2;
-/// Words for numbers.
-pub(crate) const NUMERAL: u32 = 1 << 3;
-/// Words that join the entries of a list.
-pub(crate) const COORDINATOR: u32 = 1 << 4;
-/// Words that close a list of alternatives.
-pub(crate) const ALTERNATIVE: u32 = 1 << 5;
-/// Words that open a clause about what stands before them.
-pub(crate) const RELATIVE: u32 = 1 << 6;
-/// Words between the ends of a range of numbers.
-pub(crate) const RANGE: u32 = 1 << 7;
-/// Words that open a clause.
-pub(crate) const CLAUSE_OPENER: u32 = 1 << 8;
-/// Words after which nothing is a clause's subject.
-pub(crate) const PREPOSITION: u32 = 1 << 9;
-/// Words that are an adjunct where they close a phrase.
-pub(crate) const SIDE: u32 = 1 << 10;
-/// Words before what is known already.
-pub(crate) const DEFINITE: u32 = 1 << 11;
-/// Words that open the naming of a person.
-pub(crate) const ARTICLE: u32 = 1 << 12;
-/// Words that stand for a thing named before.
-pub(crate) const PRONOUN: u32 = 1 << 13;
-/// Words with which a cue goes on about the subject before it.
-pub(crate) const RESUMING: u32 = 1 << 14;
-/// Words between a doubt and its subject.
-pub(crate) const COMPLEMENT: u32 = 1 << 15;
-/// Words behind which another thing is said.
-pub(crate) const CONTRAST: u32 = 1 << 16;
-/// Words that open a time.
-pub(crate) const DATING: u32 = 1 << 17;
-/// Persons of whom something may be said between commas.
-pub(crate) const PERSON: u32 = 1 << 18;
-/// Words before the naming of the patient himself.
-pub(crate) const INTRODUCING: u32 = 1 << 19;
-/// Words behind which a person is the patient, told by his work.
-pub(crate) const AGED: u32 = 1 << 20;
-/// Words that tell how it stands with what is named before them.
-pub(crate) const COURSE: u32 = 1 << 21;
-/// Words for what is diagnosed where worse was denied.
-pub(crate) const LESSER: u32 = 1 << 22;
-/// Words that deny the verb they stand with.
-pub(crate) const DENIER: u32 = 1 << 23;
-/// See [`WordClass::Maneuver`].
-pub(crate) const MANEUVER: u32 = 1 << 24;
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -373,6 +328,12 @@ fn clash(one: Part, other: Part, cues: &[CueRule]) -> bool {
 }
 
 impl ContextKnowledge {
+    /// Whether a word, or the one that stands for it, is of a class.
+    pub(crate) fn is_of(&self, word: WordId, classes: u32) -> bool {
+        let [own, other] = [word, self.alike.get(word)];
+        (self.classes.get(own) | self.classes.get(other)) & classes != 0
+    }
+
     /// Checks and compiles the documents, in path order.
     pub(crate) fn compile(
         docs: &[(&str, &ContextDoc)],
@@ -460,33 +421,7 @@ impl ContextKnowledge {
                 }
             }
             for words in &doc.words {
-                let class = match words.class {
-                    WordClass::Opener => OPENER,
-                    WordClass::Adjunct => ADJUNCT,
-                    WordClass::ClauseOpener => CLAUSE_OPENER,
-                    WordClass::Preposition => PREPOSITION,
-                    WordClass::Side => SIDE,
-                    WordClass::Verb => VERB,
-                    WordClass::Coordinator => COORDINATOR,
-                    WordClass::Alternative => ALTERNATIVE,
-                    WordClass::Relative => RELATIVE,
-                    WordClass::Range => RANGE,
-                    WordClass::Definite => DEFINITE,
-                    WordClass::Article => ARTICLE,
-                    WordClass::Person => PERSON,
-                    WordClass::Introducing => INTRODUCING,
-                    WordClass::Aged => AGED,
-                    WordClass::Course => COURSE,
-                    WordClass::Lesser => LESSER,
-                    WordClass::Denier => DENIER,
-                    WordClass::Maneuver => MANEUVER,
-                    WordClass::Pronoun => PRONOUN,
-                    WordClass::Resuming => RESUMING,
-                    WordClass::Complement => COMPLEMENT,
-                    WordClass::Contrast => CONTRAST,
-                    WordClass::Dating => DATING,
-                    WordClass::Number | WordClass::Filler | WordClass::Correctable | WordClass::KnownWord => 0,
-                };
+                let class = classes::bit(words.class);
                 for word in words.words.iter().filter(|_| class != 0 || words.class == WordClass::Filler) {
                     let symbols = phrases.symbols(&word.value);
                     match (words.class, symbols.as_slice()) {
@@ -498,6 +433,7 @@ impl ContextKnowledge {
                 }
                 match words.class {
                     WordClass::Correctable => correctable.extend(words.words.iter().map(|w| w.value.to_lowercase())),
+                    WordClass::EventEnding => made.event_endings.extend(words.words.iter().map(|w| w.value.to_lowercase())),
                     WordClass::KnownWord => words.words.iter().for_each(|w| _ = phrases.words.add(&w.value.to_lowercase())),
                     _ => {}
                 }

@@ -42,6 +42,11 @@ pub enum How {
     Composed,
     /// A term with a misspelt word, or of words written as one.
     Misspelt,
+    /// Marked in the text by whoever asks: an event is what is done, not had.
+    Marked {
+        /// Whether it is an event.
+        event: bool,
+    },
 }
 
 impl Mention {

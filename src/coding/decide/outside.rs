@@ -3,7 +3,7 @@
 use super::{Deciding, assessed, pick};
 use crate::coding::combine;
 use crate::coding::facts::{Fact, Standing, State, family};
-use crate::coding::when::Scene;
+use crate::coding::when::{Scene, answered};
 use crate::fold::Token;
 use crate::knowledge::source::sections::SectionWordUse;
 use crate::vocab::{ConceptKind, Reason, SectionKind, Status};
@@ -77,16 +77,15 @@ impl Deciding<'_> {
         let hedged = pick(self.facts, |f| f.state == State::Hedged);
         let as_diagnosis = self.knowledge.coding.guidelines.get("hedged-as-diagnosis");
         for &f in &hedged {
+            let hedge = &self.facts[f];
             let established = self.facts.iter().any(|g| {
-                g.concept == self.facts[f].concept
-                    && g.state == State::Affirmed
-                    && g.standing <= Standing::Narrative
-                    && g.may_share_level(&self.facts[f])
+                g.concept == hedge.concept && g.state == State::Affirmed && g.standing <= Standing::Narrative && g.may_share_level(hedge)
             });
             if self.facts[f].standing == Standing::Assessed
                 && (self.kind(f) == ConceptKind::Diagnosis || as_diagnosis.is_some_and(|g| g.concepts.has(self.facts[f].concept)))
                 && (self.cervical(f) || as_diagnosis.is_some_and(|g| g.beside.has(self.facts[f].concept)))
                 && !established
+                && !answered(self.facts, f, &self.knowledge.coding)
             {
                 self.notice("uncertain", &[f]);
             }

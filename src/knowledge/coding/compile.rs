@@ -82,6 +82,7 @@ impl Resolver<'_> {
                 near: b.near,
                 among: b.among,
                 attributes: b.attributes.clone(),
+                not_attributes: b.not_attributes.clone(),
                 any_region: b.any_region,
             })
             .collect()

@@ -159,6 +159,8 @@ pub struct BesideDoc {
     pub among: Among,
     /// Its attribute values.
     pub attributes: BTreeMap<AttributeKey, Vec<String>>,
+    /// Attribute values it must not have; `any` refuses every value.
+    pub not_attributes: BTreeMap<AttributeKey, Vec<String>>,
     /// Whether its region may differ.
     pub any_region: bool,
 }

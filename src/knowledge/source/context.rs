@@ -340,6 +340,10 @@ pub enum WordClass {
     Preposition,
     /// Words that are an adjunct where they close a phrase ("Spurling negative *right*,").
     Side,
+    /// The last words of what is done to the patient, not had by him ("physical *therapy*", "cervical *fusion*").
+    Event,
+    /// The ends of such words ("lamin*ectomy*").
+    EventEnding,
     /// Words of cues that are put right when they are one slip wrong ("dneies").
     Correctable,
     /// Right words that are one slip away from one of those.
