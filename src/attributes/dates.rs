@@ -96,11 +96,9 @@ impl Scan<'_> {
         self.at(token).iter().find_map(|h| match h.meaning {
             Meaning::Moment(i) => match self.knowledge.moments[i as usize] {
                 MomentDoc { months: Some((first, last)), days: None, .. } if first == last => {
-                    let mut end = h.end;
-                    if self.token(end) == "." && self.glued(end) {
-                        end += 1;
-                    }
-                    Some((first as i8, end))
+                    // "Aug. 14", but "since August. Gabapentin was started"
+                    let abbreviates = self.token(h.end) == "." && self.glued(h.end) && self.whole(h.end + 1).is_some();
+                    Some((first as i8, h.end + u32::from(abbreviates)))
                 }
                 _ => None,
             },

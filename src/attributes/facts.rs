@@ -121,7 +121,9 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
             let alone = scan.word(start, WordUse::Credential).is_some_and(|credential| credential >= end);
             let comma = start > 0 && scan.token(start - 1) == ",";
             let behind_name = start > 0 && (comma && names(scan, start - 1) || !comma && alone && names(scan, start));
-            let ends_line = end >= scan.len() || scan.breaks(end) > 0 || matches!(scan.token(end), "," | "." | "/" | ")");
+            // "Taken by: D. Tarn, RN     PCP: Hale"
+            let in_column = || scan.span(end..end + 1).start > scan.span(end - 1..end).end + 1;
+            let ends_line = end >= scan.len() || scan.breaks(end) > 0 || matches!(scan.token(end), "," | "." | "/" | ")") || in_column();
             capitals && behind_name && ends_line && (span.start < TITLE_BYTES || span.end + TITLE_BYTES > length)
         }
     }

@@ -383,6 +383,19 @@ impl Linker<'_> {
             || self.scan.token(end + 1) == "/" && self.scan.token(end).bytes().all(|b| b.is_ascii_digit())
     }
 
+    /// Whether two complaints came together, and nothing before the first says when: "neck pain *with* headaches | for 4 months".
+    fn came_together(&self, first: usize, gap: Range<u32>, key: AttributeKey) -> bool {
+        let with = gap.len() == 1 && self.scan.word(gap.start, WordUse::Company).is_some();
+        let own = &self.mentions[first].tokens;
+        let felt = |m: usize| self.kind(m) == ConceptKind::Symptom;
+        let told = own.start.checked_sub(1).is_some_and(|t| self.scan.at(t).iter().any(|h| self.is_acuity(h)));
+        matches!(key, AttributeKey::Duration | AttributeKey::Onset) && with && felt(first) && felt(first + 1) && !told
+    }
+
+    fn is_acuity(&self, hit: &Hit) -> bool {
+        matches!(hit.meaning, Meaning::Value { index, .. } if self.knowledge.attributes.values[index as usize].key == AttributeKey::Acuity)
+    }
+
     /// The mention and those joined to it on the other side of it from the value: "neck pain and headache | for 3 weeks".
     fn with_joined(&self, mention: usize, read: &Read) -> Vec<usize> {
         let mut all = vec![mention];
@@ -397,7 +410,7 @@ impl Linker<'_> {
             let gap = self.mentions[at - 1].tokens.end..self.mentions[at].tokens.start;
             // two mentions may share their head: "low back and neck pain for 2 weeks", "soreness of the neck and upper back, mild"
             let shared = gap.start > gap.end;
-            if !(shared || each && self.all_values(gap.clone())) || !self.takes(at - 1, key) {
+            if !(shared || each && self.all_values(gap.clone()) || self.came_together(at - 1, gap, key)) || !self.takes(at - 1, key) {
                 break;
             }
             // "DDD of the C5-6 disc and spondylosis C6-7", "herniation with radiculopathy and DDD C6-7"
