@@ -316,6 +316,14 @@ impl Linker<'_> {
             AttributeKey::Cause | AttributeKey::Radiation if forward => None,
             AttributeKey::Cause => (cost <= CAUSE_REACH).then_some(cost),
             AttributeKey::Course if forward => (cost <= 5).then_some(cost),
+            // "neck pain, which she rates a 6, and soreness of the wrist": a comma rather ends what the score belongs to
+            AttributeKey::PainScore
+                if forward
+                    && self.scan.token(gap.start) == ","
+                    && self.mentions[..mention].last().is_some_and(|m| m.sentence == self.mentions[mention].sentence) =>
+            {
+                (cost + 10 <= FAR).then_some(cost + 12)
+            }
             _ if forward => (cost <= FAR).then_some(cost + 2),
             _ => (cost <= FAR).then_some(cost),
         }

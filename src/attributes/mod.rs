@@ -131,7 +131,8 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
     });
     // "[ ] C4-5 [x] C5-6": what is not ticked is not said
     let unticked = |start: u32| (start.saturating_sub(3)..start).any(|t| scan.word(t, WordUse::Unticked) == Some(start));
-    reads.retain(|r| !unticked(r.tokens.start));
+    let letter = |r: &Read| r.attribute.key == AttributeKey::Laterality && words::initial(&scan, &r.tokens);
+    reads.retain(|r| !unticked(r.tokens.start) && !letter(r));
     reads.sort_by_key(|r| (r.tokens.start, r.tokens.end));
     let linker = Linker { scan: &scan, mentions, knowledge };
     let mut out: Vec<NoteValue> = Vec::with_capacity(reads.len());
@@ -145,7 +146,7 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
             let of_neck = || linker.ends_phrase(end) || linker.names_neck(end) || scan.at(end).iter().any(near);
             let open =
                 || scan.word(end - 1, WordUse::At).is_some() && !scan.at(end).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
-            read.attribute.key == AttributeKey::Laterality && (!(open() || of_neck()) || words::initial(&scan, &read.tokens))
+            read.attribute.key == AttributeKey::Laterality && !(open() || of_neck())
         };
         // "*Mild* asthma."
         let elsewhere = read.attribute.key == AttributeKey::Severity && scan.word(read.tokens.end, WordUse::Elsewhere).is_some();

@@ -34,11 +34,15 @@ pub(crate) fn read(scan: &Scan<'_>, out: &mut Vec<Read>) {
     }
 }
 
-/// Whether a letter between points is of a name: "A. *R*. Smith", "Dr. *R*. Smith".
+/// Whether a letter is of a name or a unit and not of a side: "A. *R*. Smith", "Dr. *R*. Smith", "on 2*L*".
 pub(crate) fn initial(scan: &Scan<'_>, tokens: &Range<u32>) -> bool {
-    let letter = tokens.len() == 1 && scan.token(tokens.start).len() == 1 && scan.token(tokens.end) == ".";
+    if tokens.len() != 1 || scan.token(tokens.start).len() != 1 || tokens.start == 0 {
+        return false;
+    }
+    let counted = scan.glued(tokens.start) && scan.token(tokens.start - 1).bytes().all(|b| b.is_ascii_digit());
     let title = |t: &str| t.len() <= TITLE && t.bytes().all(|b| b.is_ascii_alphabetic());
-    letter && tokens.start > 1 && scan.token(tokens.start - 1) == "." && title(scan.token(tokens.start - 2))
+    let named = || scan.token(tokens.end) == "." && scan.token(tokens.start - 1) == "." && tokens.start > 1;
+    counted || named() && title(scan.token(tokens.start - 2))
 }
 
 /// Reads where pain goes and what things are due to.

@@ -229,7 +229,7 @@ impl Asking<'_> {
                     // "tender paraspinals" in the exam is of the neck, "left" may be of anything
                     let examined = key == AttributeKey::Region && v.section == SectionKind::Exam;
                     let alone = v.mentions.is_empty() && (story || examined);
-                    let placed = |&m: &usize| self.neck(m) && !self.treats(m) && !self.no_place(m);
+                    let placed = |&m: &usize| self.of_the_neck(m) && !self.treats(m) && !self.no_place(m);
                     // "neck pain into both upper traps" is in the trapezius, "into the left arm" is on neither side
                     let goes = key != AttributeKey::Region && radiates.iter().any(|r| r.overlaps(v.attribute.span));
                     !goes && (alone || v.mentions.iter().any(placed))
