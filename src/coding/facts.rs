@@ -272,7 +272,12 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 Standing::Assessed if kind == ConceptKind::Diagnosis && told() => Standing::Narrative,
                 standing => standing,
             };
-            let state = state(finding, established, kind, just_after(layout, finding, knowledge));
+            let mut state = state(finding, established, kind, just_after(layout, finding, knowledge));
+            let mut concept = finding.mention.concept;
+            // an operation that the assessment tells as past is the state after it: "ACDF by Dr. Hale in May 2022"
+            if let (Some(past), State::Past, Standing::Assessed) = (knowledge.lexicon.concept(concept).past, state, standing) {
+                (concept, state) = (past, State::Affirmed);
+            }
             // "heat and cyclobenzaprine for acute cervical strain", in a note that has no assessment
             let recommended = || {
                 let says = |id: &str, tokens: &[Token]| knowledge.coding.guidelines.get(id).is_some_and(|g| g.stands_in(tokens));
@@ -291,7 +296,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             };
             Some(Fact {
                 finding: i,
-                concept: finding.mention.concept,
+                concept,
                 own_region: !region.is_empty(),
                 region,
                 levels,
