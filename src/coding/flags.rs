@@ -218,7 +218,8 @@ impl Asking<'_> {
             // "MRI if persistent", "continues on metformin", "neck mildly tender" tell nothing of the complaint's course and strength,
             // "collar off after a week" nothing of its cause
             .filter(move |v| match key {
-                AttributeKey::Acuity | AttributeKey::Course => v.mentions.iter().any(|m| self.of_the_neck(*m)),
+                AttributeKey::Acuity => v.mentions.iter().any(|m| self.of_the_neck(*m)),
+                AttributeKey::Course => v.section != SectionKind::Exam && v.mentions.iter().any(|m| self.of_the_neck(*m)),
                 AttributeKey::Cause => !v.mentions.is_empty(),
                 AttributeKey::Severity => v.section != SectionKind::Exam && v.mentions.iter().all(|m| self.complaint(*m)),
                 _ => true,
