@@ -458,7 +458,9 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
         let taken_in = polarity.is_some_and(|p| {
             p.says == Says::Absent && p.forward && act.forward && scopes.active[p.active].at.start < scopes.active[act.active].at.start
         });
-        if act.says == Says::Hypothetical || !taken_in {
+        // "Numbness? Denies.": a question with its answer hedges nothing
+        let answered = polarity.is_some_and(|p| !p.forward && scopes.active[p.active].at.start == scopes.active[act.active].at.end);
+        if act.says == Says::Hypothetical || !(taken_in || answered) {
             apply(&mut assertion, act.says);
             deciding.push(act);
         }

@@ -237,8 +237,14 @@ impl<'v, 'f> Scopes<'v, 'f> {
             (false, false) if self.view.column(f.end) => (false, true),
             // "radiculopathy ruled out (normal EMG)", "radiculopathy: doubtful", "radiculopathy ruled out - it is the wrist"
             (false, false) if self.stands_behind(f) => (false, true),
+            // "radiculopathy? get MRI": a mark that touches the word before it alone is of that
+            (false, false) if self.is_mark(f) && !self.view.spaced(f.start) && self.view.spaced(f.end) => (false, true),
             (false, false) => (forward_first, !forward_first),
         }
+    }
+
+    fn is_mark(&self, f: &Found) -> bool {
+        f.end == f.start + 1 && !self.view.is_word(f.start)
     }
 
     /// Whether a cue stands right behind something named and before a bracket or a dash, which parts it from what follows.
