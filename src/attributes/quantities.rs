@@ -138,7 +138,8 @@ fn before(scan: &Scan<'_>, rule: &Quantity, start: u32) -> Option<u32> {
 
 /// The token after the words that must stand behind; `end` if none need to.
 fn behind(scan: &Scan<'_>, rule: &Quantity, end: u32) -> Option<u32> {
-    if rule.after.is_empty() {
+    let ends_line = || end >= scan.len() || scan.breaks(end) > 0;
+    if rule.after.is_empty() || rule.line_end && ends_line() {
         return Some(end);
     }
     let text = text_from(scan, end);

@@ -112,6 +112,8 @@ pub(crate) struct Quantity {
     pub beside_mention: bool,
     /// Whether marks or line ends must stand on both sides, in the story or the assessment.
     pub alone: bool,
+    /// Whether the end of its line will do for the words behind it.
+    pub line_end: bool,
     pub scale: u32,
 }
 
@@ -137,7 +139,7 @@ impl QuantitiesBy {
             *self.behind.slot(word(phrase.split_whitespace().next())) |= bit;
         }
         self.free.0 |= if quantity.before.is_empty() || rule >= LAST_BIT { bit } else { 0 };
-        self.free.1 |= if quantity.after.is_empty() || rule >= LAST_BIT { bit } else { 0 };
+        self.free.1 |= if quantity.after.is_empty() || quantity.line_end || rule >= LAST_BIT { bit } else { 0 };
     }
 
     /// The rules that may hold between two words, by their places in order; whatever stands before does if `any_before`.
@@ -277,6 +279,7 @@ impl AttributesKnowledge {
                 not_after: plain(&quantity.not_after),
                 beside_mention: quantity.beside_mention,
                 alone: quantity.alone,
+                line_end: quantity.line_end,
                 scale: quantity.scale.unwrap_or(10),
             };
             self.quantities_by.add(self.quantities.len(), &made, builder.words);

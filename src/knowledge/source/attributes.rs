@@ -105,6 +105,9 @@ pub struct QuantityDoc {
     /// Whether it counts only where marks or line ends stand on both sides, in the story or the assessment ("neck pain, 6/10, 4 mos.").
     #[serde(default)]
     pub alone: bool,
+    /// Whether the end of its line will do for the words behind it ("Vitals: P 72  Pain 6").
+    #[serde(default)]
+    pub line_end: bool,
     /// None of these may stand in the few words before it.
     #[serde(default)]
     pub not_before: Vec<String>,
