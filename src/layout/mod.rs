@@ -11,6 +11,7 @@ mod lines;
 mod markers;
 mod refine;
 pub(crate) mod sentences;
+mod visits;
 
 use crate::fold::{Folded, Token};
 use crate::knowledge::sections::assesses;
@@ -172,7 +173,7 @@ pub fn sections(text: &str, knowledge: &Knowledge) -> Vec<Section> {
     let lines = lines::lines(text);
     let mut found = headings::headings(text, &lines, &knowledge.sections);
     refine::refine(text, &lines, &mut found, &knowledge.sections);
-    let earlier = refine::earlier(text, &found, &knowledge.sections);
+    let earlier = visits::earlier(text, &lines, &found, &knowledge.sections);
     let copied = copied::blocks(text, &lines, &knowledge.sections);
     copied::insert(&copied, &mut found);
     let end = text.len() as u32;

@@ -6,12 +6,14 @@ use crate::knowledge::source::sections::SectionWordUse;
 use crate::layout::headings::Heading;
 use crate::layout::labels;
 use crate::layout::lines::Line;
+use crate::layout::visits;
 use crate::span::Span;
 use crate::vocab::SectionKind;
 
 /// Drops or changes headings by what stands around them.
 pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
     numbered(text, lines, headings);
+    visits::records(text, lines, headings, knowledge);
     title(text, headings);
     listed_history(text, headings, knowledge);
     plans_of_problems(text, lines, headings);
@@ -74,24 +76,6 @@ fn problem<'l>(line: &'l str, knowledge: &SectionsKnowledge) -> Option<(&'l str,
         let opened = if word { counted } else { !rest.starts_with(opens.as_str()) };
         (opened && name.starts_with(char::is_alphabetic)).then_some((&name[..end], *known))
     })
-}
-
-/// Where the headings of assessments begin that are of earlier visits, in a note that has one of today's: "Assessment (last visit)".
-pub(crate) fn earlier(text: &str, headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<usize> {
-    let titled: Vec<(&Heading, String)> =
-        headings.iter().filter(|h| assesses(h.kind)).map(|h| (h, squeeze(&fold_phrase(h.title.of(text))))).collect();
-    if titled.len() < 2 {
-        return Vec::new();
-    }
-    let says = |title: &str, what: SectionWordUse| {
-        let words: Vec<&str> = title.split(' ').collect();
-        (0..words.len()).any(|i| {
-            knowledge.is(what, words[i]) || words.get(i + 1).is_some_and(|next| knowledge.is(what, &format!("{} {next}", words[i])))
-        })
-    };
-    let today = titled.iter().any(|(_, title)| says(title, SectionWordUse::Now));
-    let before = |title: &str| today && says(title, SectionWordUse::Earlier) && !says(title, SectionWordUse::Now);
-    titled.iter().filter(|(_, title)| before(title)).map(|(h, _)| h.start).collect()
 }
 
 /// "Diagnosis" right below "Past Medical History" or "Patient Active Problem List" is the head of that list.

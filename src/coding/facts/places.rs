@@ -115,7 +115,9 @@ pub(super) fn share_levels(facts: &mut [Fact], findings: &[Finding], layout: &La
         let between = layout.words(own.end..next.start.max(own.end));
         let joined = own.end < next.start && sharing.is_some_and(|s| s.phrases.iter().any(|p| p == between));
         let kind = |f: &Fact| knowledge.lexicon.concept(f.concept).kind;
+        // "C5-6 herniation *with radiculopathy*, C6-7 herniation": what a herniation comes with has its level
         if joined
+            && facts[i].with.is_none()
             && facts[i].levels.is_empty()
             && kind(&facts[i]) == ConceptKind::Diagnosis
             && kind(&facts[i + 1]) == ConceptKind::Diagnosis

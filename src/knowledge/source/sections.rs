@@ -133,6 +133,8 @@ pub enum SectionWordUse {
     Earlier,
     /// In a heading: of this visit: "today".
     Now,
+    /// Beside the date of a line that opens a visit: "DOS", "encounter".
+    Visit,
     /// At the end of a heading, with what follows it: whose it is, or when: "by", "at".
     Byline,
     /// Those of them that name the writer whatever the case of the heading: "by" ("assessment by np smith", not "diagnosis on referral").
