@@ -38,8 +38,8 @@ impl Care<'_> {
         if self.any(|f| told(f) && self.says("care-emergency", f) && in_story(self.layout, f)) && !self.shown("care-recheck") {
             return Some("active");
         }
-        if self.any(|f| self.follows_up(f)) {
-            return (!self.follows_another_problem()).then_some("routine");
+        if self.any(|f| self.follows_up(f)) && !self.follows_another_problem() {
+            return Some("routine");
         }
         let later = self.begun(|least, _| least >= self.days("care-healing"));
         let soon = self.begun(|_, most| most < self.days("care-healing"));

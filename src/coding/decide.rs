@@ -12,6 +12,7 @@ use crate::code::Code;
 use crate::codeset::Validity;
 use crate::findings::Finding;
 use crate::knowledge::coding::Concepts;
+use crate::knowledge::source::lexicon::Regional;
 use crate::knowledge::{Knowledge, NameId};
 use crate::layout::{ItemKind, Layout};
 use crate::span::Span;
@@ -198,6 +199,12 @@ impl<'a> Deciding<'a> {
     fn cervical(&self, f: usize) -> bool {
         let r = &self.facts[f].region;
         r.is_empty() || family(r) == "cervical"
+    }
+
+    /// Whether it is of the neck, or may be for all it says: a radiculopathy without region is, a concussion is not.
+    fn of_the_spine(&self, f: usize) -> bool {
+        let concept = self.knowledge.lexicon.concept(self.facts[f].concept);
+        self.cervical(f) && (!self.facts[f].region.is_empty() || concept.regional != Regional::No)
     }
 
     /// Whether a therapist's note quotes it as the referring provider's diagnosis.

@@ -6,7 +6,7 @@ use super::view::{Found, View};
 use super::{Assertion, Cue};
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{COURSE, ContextKnowledge, DATING, DENIER, PRONOUN, Part, VERB};
+use crate::knowledge::context::{COURSE, ContextKnowledge, DATING, DENIER, OPENER, PRESUPPOSING, PRONOUN, Part, VERB};
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
 use crate::layout::{ItemKind, Layout, Sentence};
 use crate::mentions::{How, Mention};
@@ -78,7 +78,13 @@ pub(crate) fn sentence(
                 ConceptKind::Procedure | ConceptKind::Visit | ConceptKind::Status
             ),
         };
-        let acts = acts_on(&scopes, mention, had);
+        let mut acts = acts_on(&scopes, mention, had);
+        if knowledge.lexicon.concept(mention.concept).kind == ConceptKind::Mechanism
+            && let Some(before) = presupposed(&view, mention)
+        {
+            // "no LOC after the fall", but "not after a fall"
+            acts.retain(|a| a.says.axis() != Axis::Polarity || !a.forward || scopes.active[a.active].at.end >= before);
+        }
         *assertion = decide(&scopes, &acts);
         if let Some((cue, says)) = titled
             && acts.iter().all(|a| a.says.axis() != says.axis())
@@ -106,6 +112,9 @@ pub(crate) fn sentence(
     agree(mentions, made);
     from_next(layout, index, mentions, knowledge, made);
 }
+
+/// Words that may stand between a preposition and the event it tells of: "after *the* fall", "when *she* fell".
+const SKIPPED: usize = 3;
 
 /// What the words of a heading say, of the section that was asked of last.
 #[derive(Debug, Default)]
@@ -345,6 +354,13 @@ fn heads(mention: &Mention) -> Vec<Span> {
     let site = mention.region.as_ref().and_then(|(_, span)| *span);
     let heads: Vec<Span> = mention.spans.iter().copied().filter(|s| Some(*s) != site).collect();
     if heads.is_empty() { mention.spans.clone() } else { heads }
+}
+
+/// Where the words stand that tell an event as one that has happened: "no LOC *after* the fall".
+fn presupposed(view: &View<'_>, mention: &Mention) -> Option<usize> {
+    let start = mention.spans.first().map(|s| view.symbols_of(*s).start)?;
+    let skipped = (start.saturating_sub(SKIPPED)..start).rev().find(|i| !view.is(*i, OPENER) || view.is(*i, PRESUPPOSING))?;
+    view.is(skipped, PRESUPPOSING).then_some(skipped)
 }
 
 fn acts_on(scopes: &Scopes<'_, '_>, mention: &Mention, had: bool) -> Vec<Act> {

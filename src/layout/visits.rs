@@ -20,6 +20,7 @@ type Day = (u32, u32, u32);
 /// Where the sections begin that are of earlier visits, or of others, in a note that has an assessment of its own besides.
 pub(crate) fn earlier(text: &str, lines: &[Line], headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<usize> {
     let mut out = titled(text, headings, knowledge);
+    out.extend(quoted(text, lines, headings, knowledge));
     let visits = visits(text, lines, knowledge);
     let of = |at: usize| visits.iter().rposition(|(start, _)| *start <= at);
     let mut days: Vec<Day> = headings.iter().filter(|h| assesses(h.kind)).filter_map(|h| of(h.start).map(|v| visits[v].1)).collect();
@@ -42,17 +43,28 @@ fn titled(text: &str, headings: &[Heading], knowledge: &SectionsKnowledge) -> Ve
         return Vec::new();
     }
     let today = titled.iter().any(|(_, title)| says(title, SectionWordUse::Now, knowledge));
-    let before = |title: &str| {
-        today && says(title, SectionWordUse::Earlier, knowledge) && !says(title, SectionWordUse::Now, knowledge)
-    };
+    let before = |title: &str| today && says(title, SectionWordUse::Earlier, knowledge) && !says(title, SectionWordUse::Now, knowledge);
     titled.iter().filter(|(_, title)| before(title)).map(|(h, _)| h.start).collect()
+}
+
+/// Assessments that a line quotes from an earlier note, where another stands in a line of its own: "Last visit: Assessment: strain."
+fn quoted(text: &str, lines: &[Line], headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<usize> {
+    let quotes = |h: &&Heading| {
+        let line = lines.get(lines.partition_point(|l| l.end <= h.start));
+        let opening = line.and_then(|l| text.get(l.first..h.title.start as usize)).filter(|o| o.len() <= OPENING).unwrap_or("");
+        !opening.is_empty() && says(&squeeze(&fold_phrase(opening)), SectionWordUse::EarlierNote, knowledge)
+    };
+    let assessments = || headings.iter().filter(|h| assesses(h.kind));
+    if assessments().all(|h| quotes(&h)) {
+        return Vec::new();
+    }
+    assessments().filter(quotes).map(|h| h.start).collect()
 }
 
 fn says(title: &str, what: SectionWordUse, knowledge: &SectionsKnowledge) -> bool {
     let words: Vec<&str> = title.split(' ').collect();
-    (0..words.len()).any(|i| {
-        knowledge.is(what, words[i]) || words.get(i + 1).is_some_and(|next| knowledge.is(what, &format!("{} {next}", words[i])))
-    })
+    (0..words.len())
+        .any(|i| knowledge.is(what, words[i]) || words.get(i + 1).is_some_and(|next| knowledge.is(what, &format!("{} {next}", words[i]))))
 }
 
 /// The lines that open a visit, with its day: "DOS 1/5/24", "*** Encounter 03/01/2023 ***", "11/3/2022 - Initial visit.".
@@ -64,7 +76,8 @@ fn visits(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) -> Vec<(usi
         let (day, at) = day(opening)?;
         // before the date its words, or right behind a date that begins the line
         let words = if at.start == 0 { &opening[at.end..] } else { &opening[..at.start] };
-        let near: String = words.trim_start_matches(|c: char| !c.is_alphanumeric()).chars().take_while(|c| !matches!(c, '.' | ',')).collect();
+        let near: String =
+            words.trim_start_matches(|c: char| !c.is_alphanumeric()).chars().take_while(|c| !matches!(c, '.' | ',')).collect();
         says(&squeeze(&fold_phrase(&near)), SectionWordUse::Visit, knowledge).then_some((line.first, day))
     };
     lines.iter().filter_map(opens).collect()
@@ -103,8 +116,8 @@ pub(crate) fn records(text: &str, lines: &[Line], headings: &mut Vec<Heading>, k
         if reviewing && inside {
             return false;
         }
-        reviewing = heading.kind == SectionKind::History
-            && says(&squeeze(&fold_phrase(heading.title.of(text))), SectionWordUse::Record, knowledge);
+        reviewing =
+            heading.kind == SectionKind::History && says(&squeeze(&fold_phrase(heading.title.of(text))), SectionWordUse::Record, knowledge);
         true
     });
 }

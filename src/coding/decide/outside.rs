@@ -83,7 +83,7 @@ impl Deciding<'_> {
             });
             if self.facts[f].standing == Standing::Assessed
                 && (self.kind(f) == ConceptKind::Diagnosis || as_diagnosis.is_some_and(|g| g.concepts.has(self.facts[f].concept)))
-                && (self.cervical(f) || as_diagnosis.is_some_and(|g| g.beside.has(self.facts[f].concept)))
+                && (self.of_the_spine(f) || as_diagnosis.is_some_and(|g| g.beside.has(self.facts[f].concept)))
                 && !established
                 && !answered(self.facts, f, &self.knowledge.coding)
             {

@@ -54,6 +54,8 @@ pub(crate) const DENIER: u32 = 1 << 23;
 pub(crate) const MANEUVER: u32 = 1 << 24;
 /// See [`WordClass::Event`].
 pub(crate) const EVENT: u32 = 1 << 25;
+/// See [`WordClass::Presupposing`].
+pub(crate) const PRESUPPOSING: u32 = 1 << 26;
 
 /// The bit of a class; none for those that are kept in another way.
 pub(super) fn bit(class: WordClass) -> u32 {
@@ -83,6 +85,7 @@ pub(super) fn bit(class: WordClass) -> u32 {
         WordClass::Contrast => CONTRAST,
         WordClass::Dating => DATING,
         WordClass::Event => EVENT,
+        WordClass::Presupposing => PRESUPPOSING,
         WordClass::Number | WordClass::Filler | WordClass::Correctable | WordClass::KnownWord | WordClass::EventEnding => 0,
     }
 }

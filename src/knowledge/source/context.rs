@@ -340,6 +340,8 @@ pub enum WordClass {
     Preposition,
     /// Words that are an adjunct where they close a phrase ("Spurling negative *right*,").
     Side,
+    /// Words before an event that has happened, whatever is denied of it ("no LOC *after* the fall").
+    Presupposing,
     /// The last words of what is done to the patient, not had by him ("physical *therapy*", "cervical *fusion*").
     Event,
     /// The ends of such words ("lamin*ectomy*").

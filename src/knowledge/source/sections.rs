@@ -131,6 +131,8 @@ pub enum SectionWordUse {
     Stating,
     /// In a heading: of an earlier visit, where another of the note is of this one: "last visit".
     Earlier,
+    /// Before a heading within its line: what the line has from an earlier note: "Last visit: Assessment: strain."
+    EarlierNote,
     /// In a heading: of this visit: "today".
     Now,
     /// Beside the date of a line that opens a visit: "DOS", "encounter".
