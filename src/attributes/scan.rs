@@ -82,7 +82,7 @@ impl<'a> Scan<'a> {
             };
             if let Some(index) = exact {
                 let span = span_of(layout, hit.start..hit.end);
-                if !knowledge.values[index as usize].exact.iter().any(|e| e == span.of(text)) {
+                if !knowledge.values[index as usize].exact.iter().any(|e| written(e, span.of(text))) {
                     return false;
                 }
             }
@@ -177,4 +177,10 @@ pub(crate) fn span_of(layout: &Layout, tokens: Range<u32>) -> Span {
         (Some(first), Some(last)) if tokens.start < tokens.end => Span::new(first.span.start, last.span.end),
         _ => Span::default(),
     }
+}
+
+/// Whether an abbreviation stands in its very case; a hyphen does for a space ("L-sided").
+fn written(abbreviation: &str, text: &str) -> bool {
+    let plain = |c: char| if c == '-' { ' ' } else { c };
+    abbreviation.chars().map(plain).eq(text.chars().map(plain))
 }

@@ -385,6 +385,11 @@ fn consequence_of(layout: &Layout, findings: &[Finding], effect: usize, knowledg
 /// Whether the only words that put it in the past say that something came after it.
 pub(crate) fn just_after(layout: &Layout, finding: &Finding, knowledge: &Knowledge) -> bool {
     let Some(saying) = knowledge.coding.guidelines.get("after-event") else { return false };
+    // "history of a fall 4 days ago"
+    let recent = |v: &Value| matches!(v, Value::Days(_, most) if saying.days.is_some_and(|days| *most <= days));
+    if finding.attributes.iter().any(|a| a.key == AttributeKey::Onset && recent(&a.value)) {
+        return true;
+    }
     let cues = &finding.assertion.cues;
     let says = |c: &Cue| saying.said.iter().any(|p| layout.tokens_of(c.span).iter().map(|t| t.word).eq(p.iter().copied()));
     !cues.is_empty() && cues.iter().all(says)
