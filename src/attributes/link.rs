@@ -375,6 +375,15 @@ impl Linker<'_> {
             })
     }
 
+    /// Whether a describing word, and the values behind it, go on to something they describe: "moderate persistent *asthma*".
+    pub fn goes_on(&self, end: u32) -> bool {
+        let mut end = end;
+        while let Some(next) = self.value_end(end).filter(|_| self.scan.breaks(end) == 0 && self.scan.word(end, WordUse::Join).is_none()) {
+            end = next;
+        }
+        !self.ends_phrase(end)
+    }
+
     /// Whether a describing word ends its phrase ("neck pain, moderate." but not "neck pain with moderate arthritis").
     pub fn ends_phrase(&self, end: u32) -> bool {
         end >= self.scan.len()

@@ -150,7 +150,9 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         };
         // "*Mild* asthma."
         let elsewhere = read.attribute.key == AttributeKey::Severity && scan.word(read.tokens.end, WordUse::Elsewhere).is_some();
-        let mut linked = if spared || elsewhere { Vec::new() } else { linker.link(&read, !of_part) };
+        // "*mild* anemia", "*moderate* persistent asthma", "*slightly* above goal": how strong something else is
+        let of_other = read.attribute.key == AttributeKey::Severity && linker.goes_on(read.tokens.end);
+        let mut linked = if spared || elsewhere { Vec::new() } else { linker.link(&read, !(of_part || of_other)) };
         if read.attribute.key == AttributeKey::Level {
             // "at C5-6 and C6-7 without radiculopathy": levels in a row are of one condition
             if let Some((end, mentions)) = &levels
@@ -162,9 +164,7 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
             }
             levels = Some((read.tokens.end, linked.clone()));
         }
-        // "*mild* anemia", "*slightly* above goal": how strong something else is
-        let of_other = || read.attribute.key == AttributeKey::Severity && !linker.ends_phrase(read.tokens.end);
-        if linked.is_empty() && (read.beside_mention || of_part || of_other()) {
+        if linked.is_empty() && (read.beside_mention || of_part || of_other) {
             continue;
         }
         let section = section_of(layout, read.attribute.span);

@@ -209,7 +209,8 @@ impl Asking<'_> {
     /// it is may stand alone or be told of the arm.
     fn given_values(&self, key: AttributeKey) -> impl Iterator<Item = &Value> {
         let places = matches!(key, AttributeKey::Laterality | AttributeKey::Region | AttributeKey::Level);
-        let counts = self.knowledge.coding.guidelines.get("counts-for-the-neck");
+        let strength = matches!(key, AttributeKey::PainScore | AttributeKey::Severity);
+        let counts = self.knowledge.coding.guidelines.get(if strength { "strong-for-the-neck" } else { "counts-for-the-neck" });
         let radiates: Vec<Span> =
             self.values.iter().filter(|v| v.attribute.key == AttributeKey::Radiation).map(|v| v.attribute.span).collect();
         self.values

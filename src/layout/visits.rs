@@ -42,9 +42,13 @@ fn titled(text: &str, headings: &[Heading], knowledge: &SectionsKnowledge) -> Ve
     if titled.len() < 2 {
         return Vec::new();
     }
+    let others = |title: &str| says(title, SectionWordUse::Another, knowledge);
+    let own = titled.iter().rposition(|(_, title)| !others(title)).unwrap_or(0);
+    let mut out: Vec<usize> = titled[..own].iter().filter(|(_, title)| others(title)).map(|(h, _)| h.start).collect();
     let today = titled.iter().any(|(_, title)| says(title, SectionWordUse::Now, knowledge));
     let before = |title: &str| today && says(title, SectionWordUse::Earlier, knowledge) && !says(title, SectionWordUse::Now, knowledge);
-    titled.iter().filter(|(_, title)| before(title)).map(|(h, _)| h.start).collect()
+    out.extend(titled.iter().filter(|(_, title)| before(title)).map(|(h, _)| h.start));
+    out
 }
 
 /// Assessments that a line quotes from an earlier note, where another stands in a line of its own: "Last visit: Assessment: strain."

@@ -131,6 +131,8 @@ pub enum SectionWordUse {
     Stating,
     /// In a heading: of an earlier visit, where another of the note is of this one: "last visit".
     Earlier,
+    /// In a heading: of somebody else, where another assessment of the note is not: "referring provider's impression".
+    Another,
     /// Before a heading within its line: what the line has from an earlier note: "Last visit: Assessment: strain."
     EarlierNote,
     /// In a heading: of this visit: "today".
