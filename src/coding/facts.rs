@@ -258,6 +258,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let first = layout.items.get(sentence.item as usize).and_then(|i| layout.sentences.get(i.sentences.start as usize));
             let heads = first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5);
             let problem = heads && encounter.problems.contains(&sentence.item);
+            let weighed = || saying("report-weighed").is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
             let standing = match standing(section.kind, coded) {
                 _ if section.copied => Standing::Past,
                 _ if introduced(clinician) => Standing::Incidental,
@@ -268,7 +269,8 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 // "Axis III: neck pain"
                 Standing::Assessed if introduced(axis) || reported(axis) => Standing::Incidental,
                 // a complaint is the patient's, whoever tells it
-                Standing::Assessed if kind == ConceptKind::Diagnosis && introduced(report) => Standing::Imaging,
+                // unless the provider says what it means: "MRI: C5-6 herniation, which is the cause"
+                Standing::Assessed if kind == ConceptKind::Diagnosis && introduced(report) && !weighed() => Standing::Imaging,
                 Standing::Assessed if kind == ConceptKind::Diagnosis && told() => Standing::Narrative,
                 standing => standing,
             };

@@ -17,7 +17,7 @@ pub(super) fn reconcile(facts: &mut [Fact], findings: &[Finding], layout: &Layou
     resolved(facts, findings, layout, knowledge);
     residual(facts, knowledge);
     operated(facts, layout, knowledge);
-    fused(facts, findings, knowledge);
+    fused(facts, findings, layout, knowledge);
     later_governs(facts, findings, layout, knowledge);
     ruled_out(facts, findings, layout, knowledge);
 }
@@ -159,7 +159,7 @@ fn residual(facts: &mut [Fact], knowledge: &Knowledge) {
 }
 
 /// A disc that has been fused since is past: "C5-6 herniation s/p C5-6 ACDF in 2021".
-fn fused(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowledge) {
+fn fused(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     let guidelines = &knowledge.coding.guidelines;
     let (Some(treated), Some(stay)) = (guidelines.get("treated-by-fusion"), guidelines.get("fused-in-this-stay")) else { return };
     if facts.iter().any(|f| stay.concepts.has(f.concept) || f.performed) {
@@ -176,8 +176,11 @@ fn fused(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowledge) {
     let at = |f: &Fact| findings[f.finding].mention.tokens.start;
     let fusions: Vec<Fact> = facts.iter().filter(|f| treated.beside.has(f.concept) && there(f)).cloned().collect();
     for fusion in fusions {
+        let end = findings[fusion.finding].mention.tokens.end;
+        // "herniation at C4-5, above his fusion"
+        let apart = |f: &Fact| guidelines.get("beside-the-fusion").is_some_and(|g| g.stands_in(layout.tokens(at(f)..end)));
         let covered = |f: &Fact| {
-            let here = fusion.levels.is_empty() && f.sentence == fusion.sentence && at(f) < at(&fusion);
+            let here = fusion.levels.is_empty() && f.sentence == fusion.sentence && at(f) < at(&fusion) && !apart(f);
             !f.levels.is_empty() && (here || f.levels.iter().all(|l| fusion.levels.contains(l)))
         };
         let discs: Vec<usize> =
@@ -224,7 +227,11 @@ fn resolved(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge
         let at = |f: &Fact| findings[f.finding].mention.core(layout).start;
         let end = at(&facts[by]);
         let ended = facts[by].clone();
-        let other = |f: &Fact| f.sentence != ended.sentence && another(&ended, f, findings, layout, knowledge);
+        // "stable C5-6 herniation; the C6-7 herniation has resolved"
+        let other = |f: &Fact| match f.sentence == ended.sentence {
+            true => !ended.may_share_level(f) || sides(&ended, f, findings),
+            false => another(&ended, f, findings, layout, knowledge),
+        };
         let before = |f: &&mut Fact| f.concept == concept && f.item == item && f.state == State::Affirmed && at(f) < end && !other(f);
         facts.iter_mut().filter(before).for_each(|f| f.state = State::Resolved);
     }
@@ -235,10 +242,14 @@ fn another(ended: &Fact, fact: &Fact, findings: &[Finding], layout: &Layout, kno
     let tokens = layout.sentences.get(ended.sentence as usize).map_or(0..0, |s| s.tokens.clone());
     let earlier = knowledge.coding.guidelines.get("another-episode").is_some_and(|g| g.stands_in(layout.tokens(tokens.clone())));
     let year = tokens.into_iter().any(|t| layout.folded.is_year(t));
-    let side = AttributeKey::Laterality;
-    let sides = matches!((ended.text(findings, side), fact.text(findings, side)), (Some(a), Some(b)) if a != b);
     let regions = !ended.region.is_empty() && !fact.region.is_empty() && family(&ended.region) != family(&fact.region);
-    earlier || year || sides || regions || !ended.may_share_level(fact)
+    earlier || year || sides(ended, fact, findings) || regions || !ended.may_share_level(fact)
+}
+
+/// Whether both have a side, and not the same.
+fn sides(a: &Fact, b: &Fact, findings: &[Finding]) -> bool {
+    let side = AttributeKey::Laterality;
+    matches!((a.text(findings, side), b.text(findings, side)), (Some(a), Some(b)) if a != b)
 }
 
 /// An assessment that a later one contradicts gives way: an addendum governs over what it is added to, the postoperative diagnosis over
