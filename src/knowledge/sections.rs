@@ -33,7 +33,6 @@ pub struct SectionsKnowledge {
     bare_letters: u32,
     /// By the first byte of an opening in prose: the bits of the letters behind it.
     prose_starts: Vec<u32>,
-    endings: Vec<String>,
     /// The words of headings that are put right.
     spelling: Spelling,
     /// Lines that begin copied text.
@@ -121,7 +120,6 @@ impl SectionsKnowledge {
             }
             for words in &doc.words {
                 match words.what {
-                    SectionWordUse::ProblemEnding => out.endings.extend(words.terms.iter().map(&mut fold)),
                     SectionWordUse::Abbreviation | SectionWordUse::FinalAbbreviation => {
                         // Kept as written: their inner points count.
                         let set = out.words.entry(words.what as u8).or_default();
@@ -309,9 +307,13 @@ impl SectionsKnowledge {
     /// Whether folded words name a problem rather than a part of a note.
     pub(crate) fn names_problem(&self, folded: &str) -> bool {
         self.is(SectionWordUse::Problem, folded)
-            || folded.split(' ').any(|w| {
-                self.is(SectionWordUse::Problem, w) || self.endings.iter().any(|e| w.len() > e.len() + 1 && w.ends_with(e.as_str()))
-            })
+            || folded.split(' ').any(|w| self.is(SectionWordUse::Problem, w) || self.ends_in(SectionWordUse::ProblemEnding, w))
+    }
+
+    /// Whether a folded word has one of the endings that are listed for a use.
+    pub(crate) fn ends_in(&self, what: SectionWordUse, word: &str) -> bool {
+        let ends = |ending: &String| word.len() > ending.len() + 1 && word.ends_with(ending.as_str());
+        self.words.get(&(what as u8)).is_some_and(|set| set.iter().any(ends))
     }
 }
 

@@ -19,6 +19,8 @@ const DASHED: usize = 16;
 const LED: usize = 28;
 /// Bytes of a heading that nothing marks.
 const UNMARKED_LABEL: usize = 24;
+/// Words before a comma in which a problem is named.
+const PROBLEM: usize = 4;
 /// Bytes of a short line behind a heading without a mark.
 const UNWRAPPED: usize = 60;
 /// Bytes of a line from which it is strange that no mark stands in it.
@@ -85,13 +87,29 @@ impl Finder<'_> {
         Some(self.heading_at(at, &rest[..first], at + first, known))
     }
 
-    /// "Assessment Neck pain", "Final Diagnosis Cervical strain": the heading of an assessment before a short line's text, in a note without colons.
+    /// "Assessment Neck pain", "Impression acute neck strain, no red flags.": the heading of an assessment before a short line's text,
+    /// or before a problem, in a note without colons.
     fn unmarked(&self, at: usize, rest: &str) -> Option<Heading> {
         let spaces = rest.match_indices(' ').map(|(space, _)| space).take_while(|space| *space <= UNMARKED_LABEL);
-        let text = |space: &usize| rest[space + 1..].starts_with(char::is_uppercase) && rest.len() - space <= UNWRAPPED;
+        let text = |space: &usize| {
+            let behind = &rest[space + 1..];
+            if behind.starts_with(char::is_uppercase) && behind.len() < UNWRAPPED {
+                return true;
+            }
+            let opening: Vec<&str> = behind[..behind.find([',', '.', ';']).unwrap_or(behind.len())].split(' ').take(PROBLEM).collect();
+            let says = |w: &&&str| {
+                let verb = self.knowledge.ends_in(SectionWordUse::VerbEnding, w) && !self.knowledge.names_problem(w);
+                verb || self.knowledge.is(SectionWordUse::Unfinished, w)
+            };
+            let written = rest.starts_with(char::is_uppercase) && rest[..*space].ends_with(char::is_alphanumeric);
+            written && opening.first().filter(says).is_none() && self.knowledge.names_problem(&squeeze(&fold_phrase(&opening.join(" "))))
+        };
         let ends: Vec<usize> = spaces.filter(|end| *end >= 4 && text(end)).collect();
         ends.into_iter().rev().find_map(|end| {
-            let known = self.known_label(&rest[..end]).filter(|k| k.how == Some(HeadingUse::Heading) && assesses(k.kind))?;
+            let label = rest[..end].trim_end_matches(|c: char| !c.is_alphanumeric());
+            let exact = self.knowledge.heading(&squeeze(&fold_phrase(label)));
+            let known = if rest[end + 1..].starts_with(char::is_uppercase) { self.known_label(&rest[..end]) } else { exact };
+            let known = known.filter(|k| k.how == Some(HeadingUse::Heading) && assesses(k.kind))?;
             Some(self.heading_at(at, &rest[..end], at + end, known))
         })
     }

@@ -29,8 +29,11 @@ fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: 
     if headings.iter().any(|h| assesses(h.kind)) {
         return;
     }
-    let found: Vec<(usize, &str, Known)> =
+    let mut found: Vec<(usize, &str, Known)> =
         lines.iter().filter_map(|l| problem(l.of(text), knowledge).map(|(name, known)| (l.first, name, known))).collect();
+    if found.is_empty() {
+        found = unheaded(text, lines, headings, knowledge);
+    }
     let Some((first, _, known)) = found.first() else { return };
     // where the mark heads a part of the note it heads no problem: "# Exam"
     let heads = |at: usize| headings.iter().any(|h| h.start == at && h.kind != SectionKind::Unknown);
@@ -57,6 +60,30 @@ fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: 
     let of_problem = |h: &Heading| h.kind == SectionKind::Unknown && found.iter().any(|f| f.0 == h.start);
     headings.insert(place, heading);
     headings.retain(|h| !of_problem(h));
+}
+
+/// The numbered problems, or those behind their codes, that end a note without a heading, behind an examination:
+/// "1) Neck pain: heat" and "2) HTN: same meds"; "(M54.2) Neck pain".
+fn unheaded<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<(usize, &'t str, Known)> {
+    let Some((_, known)) = knowledge.problems.first() else { return Vec::new() };
+    let Some(exam) = headings.last().filter(|h| matches!(h.kind, SectionKind::Exam | SectionKind::Vitals)) else { return Vec::new() };
+    let item = |line: &Line| {
+        let own = line.of(text);
+        let number = labels::numbering(own);
+        let behind = if number > 0 { &own[number..] } else { own.strip_prefix('(')?.split_once(')').filter(|(code, _)| coded(code))?.1 };
+        let name = behind.trim_start();
+        let end = name.find([':', '.', ',', ';', '(']).or_else(|| name.find(" - ")).unwrap_or(name.len());
+        Some((line.first, &name[..end], *known))
+    };
+    let found: Vec<_> = lines.iter().filter(|l| l.first > exam.body).filter_map(item).collect();
+    if found.iter().all(|(_, name, _)| knowledge.names_problem(&squeeze(&fold_phrase(name)))) { found } else { Vec::new() }
+}
+
+/// Whether it has the form of a diagnosis code: "M54.2".
+fn coded(code: &str) -> bool {
+    let (head, tail) = code.split_once('.').unwrap_or((code, ""));
+    let category = head.len() == 3 && head.starts_with(|c: char| c.is_ascii_uppercase()) && head.as_bytes()[1].is_ascii_digit();
+    category && tail.len() <= 4 && tail.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// The name of the problem that a line opens with a mark ("#Neck pain: heat", "# 1 Neck pain"), or with a word, its number and a mark

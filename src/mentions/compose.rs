@@ -302,9 +302,10 @@ impl Reader<'_> {
             }
             let Some(previous) = end.checked_sub(1).filter(|t| *t >= from) else { return concept };
             let within = |t: u32| self.nodes.iter().any(|n| n.tokens().contains(&t));
-            // "s/p laminectomy and fusion": one marker for both
-            let joined =
-                || self.lexicon.grammar.coordinates(folded, previous) && previous.checked_sub(1).is_some_and(|t| self.has_a_past(t));
+            // "s/p laminectomy and fusion", "prior C4-5, C5-6 ACDF": one marker for both
+            let of_site = |t: u32| self.nodes.iter().any(|n| matches!(n, Node::Site(_)) && n.tokens().contains(&t));
+            let ends = |t: u32| self.has_a_past(t) || of_site(t);
+            let joined = || self.lexicon.grammar.coordinates(folded, previous) && previous.checked_sub(1).is_some_and(ends);
             if !within(previous) && !self.lexicon.grammar.describes(folded, previous) && !joined() {
                 return concept;
             }

@@ -93,6 +93,8 @@ pub enum SectionWordUse {
     Problem,
     /// Endings of such words: "pathy", "itis".
     ProblemEnding,
+    /// Endings of words that say something of the heading before them: "diagnosis chang*ed*".
+    VerbEnding,
     /// A label within a section that never opens one: "medical reasoning".
     Label,
     /// Abbreviations whose point ends no sentence: "Dr", "vs".
