@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How much is held at once.
 const CHUNK_NOTES: usize = 1024;
-const CHUNK_BYTES: usize = 4 << 20;
+const CHUNK_BYTES: usize = 1 << 20;
 
 /// What a run reads with, and what it leaves out.
 pub struct Run<'a> {

@@ -150,6 +150,8 @@ enum Class {
     Break,
     Vanish,
     Mark,
+    /// A mark with which an export may begin what it marks up.
+    Markup,
 }
 
 fn class_of(c: char) -> Class {
@@ -173,6 +175,7 @@ const ASCII: [Class; 128] = {
             b'\n' | b'\r' | 0x0b | 0x0c => Class::Break,
             b' ' | 0..=31 | 127 => Class::Space,
             b'0'..=b'9' => Class::Digit,
+            b'<' | b'~' | b'&' => Class::Markup,
             _ if c.is_ascii_alphabetic() => Class::Letter,
             _ => Class::Mark,
         };
@@ -235,6 +238,25 @@ fn letters_of(eight: u64) -> (usize, u64) {
     (n, if n == 8 { lower } else { lower & ((1 << (8 * n)) - 1) })
 }
 
+/// The ASCII letters that a text begins with, in lower case, as a key, and how many they are; `None` for none, or more than fifteen.
+#[inline]
+pub(crate) fn first_word(text: &[u8]) -> Option<(Key, usize)> {
+    let (first, low) = letters_of(eight(text));
+    let (second, high) = if first == 8 { letters_of(eight(&text[8..])) } else { (0, 0) };
+    let length = first + second;
+    (1..16).contains(&length).then_some((Key { low, high }, length))
+}
+
+/// Whether a folded word has the beginning of a code's shape: "m54", "m542", and "723.1", which is a number.
+#[inline]
+fn may_be_code(kind: TokenKind, word: &[u8]) -> bool {
+    match kind {
+        TokenKind::Alphanumeric => word.len() > 2 && word[1].is_ascii_digit(),
+        TokenKind::Number => word.get(3) == Some(&b'.'),
+        TokenKind::Word | TokenKind::Punctuation => false,
+    }
+}
+
 struct Folder<'t, V> {
     text: &'t str,
     vocabulary: V,
@@ -284,11 +306,6 @@ impl<V: Vocabulary> Folder<'_, V> {
         self.text.get(at..).and_then(|rest| rest.chars().next())
     }
 
-    /// The eight bytes from `at` on; zeros behind the end.
-    fn eight_at(&self, at: usize) -> u64 {
-        eight(self.text.as_bytes().get(at..).unwrap_or_default())
-    }
-
     fn reserve(&mut self, bytes: usize) {
         if self.out.len() < self.at + bytes + ROOM {
             self.out.resize(self.at + bytes + 16 * ROOM, b' ');
@@ -320,7 +337,7 @@ impl<V: Vocabulary> Folder<'_, V> {
                 None => self.char_at(at).map_or((Class::Vanish, 1), |c| (class_of(c), c.len_utf8())),
             };
             let mut cell = None;
-            if let b'<' | b'~' | b'&' = byte {
+            if class == Class::Markup {
                 if let Some(end) = markup::unread(bytes, at) {
                     (spaced, at) = (true, end);
                     continue;
@@ -344,6 +361,7 @@ impl<V: Vocabulary> Folder<'_, V> {
             let from = self.at;
             self.reserve(16);
             let (end, kind, (word, hints)) = match class {
+                Class::Letter => self.word(at),
                 Class::Space => {
                     spaced = true;
                     at += width;
@@ -361,9 +379,8 @@ impl<V: Vocabulary> Folder<'_, V> {
                     at += width;
                     continue;
                 }
-                Class::Letter => self.word(at),
                 Class::Digit => self.number(at),
-                Class::Mark => match cell
+                Class::Mark | Class::Markup => match cell
                     .or_else(|| markup::entity(bytes, at))
                     .map(|(mark, end)| (end, self.put(&[mark])))
                     .or_else(|| self.mark(at, spaced))
@@ -375,13 +392,15 @@ impl<V: Vocabulary> Folder<'_, V> {
                     }
                 },
             };
+            let hints = hints.and(Hints::CODED.when(may_be_code(kind, &self.out[from..self.at])));
             let folded = Span::new(from as u32, self.at as u32);
             self.out[self.at] = b' ';
             self.at += 1;
             self.tokens.push(Token { span: Span::new(at as u32, end as u32), folded, kind, breaks, spaced, word, hints });
             self.hints = self.hints.and(hints);
-            (breaks, spaced) = (0, false);
-            at = end;
+            // most words have one blank behind them
+            spaced = bytes.get(end) == Some(&b' ');
+            (breaks, at) = (0, end + usize::from(spaced));
         }
     }
 
@@ -389,8 +408,9 @@ impl<V: Vocabulary> Folder<'_, V> {
     #[inline]
     fn word(&mut self, start: usize) -> (usize, TokenKind, (WordId, Hints)) {
         let bytes = self.text.as_bytes();
-        let (first, low) = letters_of(self.eight_at(start));
-        let (second, high) = if first == 8 { letters_of(self.eight_at(start + 8)) } else { (0, 0) };
+        let here = bytes.get(start..).unwrap_or_default();
+        let (first, low) = letters_of(eight(here));
+        let (second, high) = if first == 8 { letters_of(eight(&here[8..])) } else { (0, 0) };
         let length = first + second;
         let end = start + length;
         let on = matches!(bytes.get(end), Some(b'\'' | b'`' | b'0'..=b'9' | 128..)) || (self.cut > 0 && self.is_cut(end));

@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 pub struct Phrases {
     /// The words that phrases begin with, by themselves or by a set: most words of a note are none.
     begin: Marked,
-    /// By word: the node that stands for it at the start of a phrase; 0 if no phrase begins with it.
-    first: ByWord<u32>,
+    /// By word: where phrases go on that begin with it.
+    first: ByWord<First>,
     nodes: Vec<Node>,
     steps: Steps,
     edges: Vec<Edge>,
@@ -27,6 +27,33 @@ pub struct Phrases {
     opening: Vec<Edge>,
     /// How many phrases there are.
     count: u32,
+}
+
+/// The first word of phrases. Most words of a note that begin one are turned away by what follows them, before any node is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct First {
+    /// The node that stands for it; 0 if none does.
+    node: u32,
+    /// Which words phrases go on by, each as one bit of a hash; all bits if one ends with the first word, or a set may follow or begin here.
+    by: u32,
+}
+
+impl First {
+    /// Whatever follows, a phrase may be there.
+    const ANY: u32 = !0;
+
+    /// Whether a phrase may go on by that word, or end here where none is left.
+    #[inline]
+    fn may_go_on(self, next: Option<WordId>) -> bool {
+        next.map_or(self.by == First::ANY, |next| self.by & half_bit(next) != 0)
+    }
+}
+
+/// One of 32 bits for a word.
+#[inline]
+fn half_bit(word: WordId) -> u32 {
+    let bit = word.bit();
+    (bit | bit >> 32) as u32
 }
 
 /// A step by a set.
@@ -155,27 +182,36 @@ impl Phrases {
 
     /// The number of the phrase that ends at a node: the next one if none did.
     pub(crate) fn end(&mut self, node: u32) -> usize {
-        let phrase = &mut self.nodes[node as usize].phrase;
-        if *phrase == 0 {
+        if self.nodes[node as usize].phrase == 0 {
             self.count += 1;
-            *phrase = self.count;
+            self.nodes[node as usize].phrase = self.count;
+            self.opens_by(node, First::ANY);
         }
-        *phrase as usize - 1
+        self.nodes[node as usize].phrase as usize - 1
+    }
+
+    /// Notes at the first word of phrases, if a node stands for one, by what they go on.
+    fn opens_by(&mut self, node: u32, by: u32) {
+        let word = self.nodes[node as usize].word;
+        if node != 0 && self.first.get(word).node == node {
+            self.first.slot(word).by |= by;
+        }
     }
 
     /// The node behind another by a word; 0 is where every phrase begins.
     pub(crate) fn step(&mut self, node: u32, word: WordId) -> u32 {
-        let known = if node == 0 { self.first.get(word) } else { self.steps.get(&self.nodes, node, word) };
+        let known = if node == 0 { self.first.get(word).node } else { self.steps.get(&self.nodes, node, word) };
         if known != 0 {
             return known;
         }
         let new = self.nodes.len() as u32;
         self.nodes.push(Node { parent: node, word, ..Node::default() });
         if node == 0 {
-            *self.first.slot(word) = new;
+            self.first.slot(word).node = new;
             self.begin.add(word);
         } else {
             self.nodes[node as usize].by |= word.bit();
+            self.opens_by(node, half_bit(word));
             self.steps.add(&self.nodes, new);
         }
         new
@@ -205,6 +241,7 @@ impl Phrases {
         }
         let (new, next) = (self.edges.len() as u32, self.set());
         self.edges.push(Edge { set, next, more: 0 });
+        self.opens_by(node, First::ANY);
         match last {
             0 => self.nodes[node as usize].edge = new,
             _ => self.edges[last as usize].more = new,
@@ -237,6 +274,7 @@ impl Phrases {
         }
         for (word, edges) in by_word {
             self.begin.add(word);
+            self.first.slot(word).by = First::ANY;
             *self.opens.slot(word) = (self.opening.len() as u32, edges.len() as u32);
             self.opening.extend(edges);
         }
@@ -272,8 +310,12 @@ impl Phrases {
         if !self.begin.has(first) {
             return;
         }
-        let mut node = self.first.get(first);
+        let opening = self.first.get(first);
         let mut end = start + 1;
+        if !opening.may_go_on((end < to).then(|| word(end))) {
+            return;
+        }
+        let mut node = opening.node;
         while node != 0 {
             let here = self.nodes[node as usize];
             if here.edge != 0 {

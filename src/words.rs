@@ -223,6 +223,30 @@ impl Marked {
     }
 }
 
+/// Many words in a few numbers, each as one bit of a hash: it tells for certain only that a word is not among them.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct WordBits([u64; 8]);
+
+impl WordBits {
+    /// The number that holds the bit of a word.
+    const fn slot(word: WordId) -> usize {
+        (word.0.wrapping_mul(0x85EB_CA6B) >> 29) as usize
+    }
+
+    /// These words.
+    pub fn of<'w>(words: impl IntoIterator<Item = &'w WordId>) -> WordBits {
+        let mut bits = WordBits::default();
+        words.into_iter().for_each(|word| bits.0[WordBits::slot(*word)] |= word.bit());
+        bits
+    }
+
+    /// Whether the word may be one of them.
+    #[inline]
+    pub fn may_have(&self, word: WordId) -> bool {
+        self.0[WordBits::slot(word)] & word.bit() != 0
+    }
+}
+
 /// What the knowledge asks of a word, told once for each word: a stage that has nothing to ask of any passes over the note.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Hints(u8);
@@ -236,6 +260,9 @@ impl Hints {
     pub const TARGET: Hints = Hints(4);
     /// A phrase begins with it by which a note speaks of itself.
     pub const ABOUT: Hints = Hints(8);
+
+    /// It has the beginning of a code's shape ("M54", "723.1"), which is told by its letters and digits alone.
+    pub const CODED: Hints = Hints(16);
 
     /// Whether one of those is among them.
     #[inline]

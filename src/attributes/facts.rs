@@ -8,7 +8,6 @@ use crate::knowledge::source::attributes::{LinkKind, Place, WordUse};
 use crate::layout::{Layout, Section};
 use crate::span::Span;
 use crate::vocab::{AuthorRole, SectionKind, Setting};
-use crate::words::Hints;
 use jiff::civil::Date;
 
 /// How many bytes at the start (and, for signatures, at the end) of a note count as its title.
@@ -33,7 +32,7 @@ pub struct Stated {
 
 /// Reads what a note states of itself.
 pub fn stated(text: &str, layout: &Layout, knowledge: &Knowledge) -> Stated {
-    if !layout.folded.hints.any(Hints::ABOUT) {
+    if !Scan::tells(layout, &knowledge.attributes) {
         return Stated::default();
     }
     let about = Scan::about_note(text, layout, &knowledge.attributes);

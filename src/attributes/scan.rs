@@ -43,11 +43,22 @@ impl<'a> Scan<'a> {
     pub fn about_note(text: &'a str, layout: &'a Layout, knowledge: &'a AttributesKnowledge) -> Scan<'a> {
         let (finder, phrases) = &knowledge.about_note;
         let each = |found: &mut dyn FnMut(usize, usize, usize)| {
-            for (start, _) in layout.folded.tokens.iter().enumerate().filter(|(_, t)| t.hints.any(Hints::ABOUT)) {
-                finder.at(&layout.folded, start, |end, phrase| found(start, end, phrases[phrase] as usize));
-            }
+            finder.each_in(&layout.folded, |start, end, phrase| found(start, end, phrases[phrase] as usize));
         };
         Scan::of(text, layout, knowledge, each)
+    }
+
+    /// Whether a note tells something of itself at all: without a fact or a label of its date those phrases say nothing.
+    pub fn tells(layout: &Layout, knowledge: &AttributesKnowledge) -> bool {
+        let folded = &layout.folded;
+        let mut any = false;
+        folded.hints.any(Hints::ABOUT) && {
+            let begin = folded.tokens.iter().enumerate().filter(|(_, t)| t.hints.any(Hints::ABOUT));
+            begin.into_iter().any(|(start, _)| {
+                knowledge.telling.at(folded, start, |_, _| any = true);
+                any
+            })
+        }
     }
 
     /// Finds the known phrases among some tokens.
@@ -91,7 +102,10 @@ impl<'a> Scan<'a> {
             let mut near = blocks[from..].iter().take_while(|b| b.start <= hit.start);
             !near.any(|b| b.meaning == Meaning::Block(rule) && hit.end <= b.end)
         });
-        hits.sort_by_key(|h| (h.start, u32::MAX - h.end));
+        // they were found by their first token
+        for group in hits.chunk_by_mut(|a, b| a.start == b.start) {
+            group.sort_by_key(|h| u32::MAX - h.end);
+        }
         let mut before = Vec::with_capacity(hits.last().map_or(0, |h| h.start as usize + 2));
         for (i, hit) in hits.iter().enumerate() {
             before.resize(hit.start as usize + 1, i as u32);

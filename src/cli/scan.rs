@@ -211,6 +211,9 @@ impl Iterator for Feed {
     }
 }
 
+/// Bytes of a line on a note that names nothing.
+const USUAL: usize = 1 << 10;
+
 /// What is written of a note.
 struct Shown {
     shape: Shape,
@@ -234,7 +237,7 @@ impl Shown {
     }
 
     fn body(&self, report: Report, note: &Note) -> Body {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(USUAL);
         // writing to memory cannot fail
         let _ = match self.shape {
             Shape::Ndjson if note.text.len() > LONGEST => return Body::Line(Box::new(report)),

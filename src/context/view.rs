@@ -331,8 +331,10 @@ impl<'f> View<'f> {
     /// The end of what is said of a person between commas, if that begins with symbol `i`: "her father*, 68,* has".
     fn aside(&self, i: usize) -> Option<usize> {
         let comma = |at: &usize| self.symbol(*at) == ",";
-        let opens = comma(&i) && i.checked_sub(1).is_some_and(|before| self.is(before, PERSON));
-        let close = (i + 1..self.len().min(i + ASIDE)).find(comma).filter(|_| opens)?;
+        if !i.checked_sub(1).is_some_and(|before| self.is(before, PERSON)) || !comma(&i) {
+            return None;
+        }
+        let close = (i + 1..self.len().min(i + ASIDE)).find(comma)?;
         // "her mother, father and aunt" is a list; "her son, who sat in the passenger seat," is not
         let clause = self.is(i + 1, RELATIVE);
         let says = close > i + 1 && (i + 1..close).all(|at| (clause || !self.is(at, PERSON)) && self.symbol(at) != ";");

@@ -48,7 +48,7 @@ pub fn open(source: Source, options: &Options, stdin: &mut Option<Box<dyn Read +
         Format::Ndjson => {
             // a note may be escaped in its record: six bytes for one at most
             let limit = options.max_note.saturating_mul(2).saturating_add(1 << 20);
-            Box::new(Lines { bytes, file, line: 0, limit, max_note: options.max_note, failed: false })
+            Box::new(Lines { bytes, file, line: 0, room: 0, limit, max_note: options.max_note, failed: false })
         }
         Format::Csv => Box::new(rows(bytes, file, options)?),
         Format::Parquet => {
@@ -118,6 +118,8 @@ struct Lines {
     bytes: Box<dyn BufRead + Send>,
     file: Arc<str>,
     line: u64,
+    /// Bytes of the line before: the next may well be as long.
+    room: usize,
     limit: u64,
     max_note: u64,
     failed: bool,
@@ -128,7 +130,7 @@ impl Iterator for Lines {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.failed {
-            let mut line = Vec::new();
+            let mut line = Vec::with_capacity(self.room);
             self.line += 1;
             let place = Place { file: self.file.clone(), line: Some(self.line) };
             let read = (&mut self.bytes).take(self.limit).read_until(b'\n', &mut line);
@@ -142,7 +144,7 @@ impl Iterator for Lines {
                     self.failed = skip_line(&mut self.bytes).is_err();
                     return Some(Err(Problem::lost(place, too_long(self.max_note))));
                 }
-                Ok(_) => {}
+                Ok(n) => self.room = n,
             }
             let start = if self.line == 1 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
             line.drain(..start);

@@ -20,6 +20,8 @@ pub struct AttributesKnowledge {
     pub(crate) finder: Phrases,
     /// Finds the few phrases by which a note speaks of itself (setting, author, date of service), and which they are in `finder`.
     pub(crate) about_note: (Phrases, Vec<u32>),
+    /// Those of them without which the others tell nothing: facts, and labels of the date of service.
+    pub(crate) telling: Phrases,
     /// What each phrase of the finder means (a phrase may mean several things).
     pub(crate) meanings: Vec<Vec<Meaning>>,
     /// Words that are values.
@@ -233,7 +235,23 @@ impl AttributesKnowledge {
         let Builder { words, finder, list, meanings, .. } = builder;
         (out.finder, out.meanings) = (finder, meanings);
         out.about_note = out.about_note(&list, words);
+        out.telling = Phrases::new(&out.chosen(&list, |meaning| out.tells(meaning)).1, words);
         out
+    }
+
+    /// Whether a phrase tells something of the note by itself.
+    fn tells(&self, meaning: &Meaning) -> bool {
+        match *meaning {
+            Meaning::Fact(_) => true,
+            Meaning::Link(index) => self.links[index as usize].kind == LinkKind::ServiceDate,
+            _ => false,
+        }
+    }
+
+    /// The phrases that have such a meaning, with their numbers.
+    fn chosen<'l>(&self, list: &'l [String], of: impl Fn(&Meaning) -> bool) -> (Vec<u32>, Vec<&'l str>) {
+        let all = list.iter().enumerate().filter(|(i, _)| self.meanings[*i].iter().any(&of));
+        all.map(|(i, phrase)| (i as u32, phrase.as_str())).unzip()
     }
 
     /// The phrases by which a note speaks of itself.
@@ -241,14 +259,12 @@ impl AttributesKnowledge {
         let dates = || self.links.iter().filter(|l| l.kind == LinkKind::ServiceDate).map(|l| l.rule);
         let blocks = |rule| self.facts.iter().any(|f| f.rule == rule) || dates().any(|r| r == rule);
         let about = |meaning: &Meaning| match *meaning {
-            Meaning::Fact(_) | Meaning::Word(WordUse::Signer | WordUse::Credential) => true,
-            Meaning::Link(index) => self.links[index as usize].kind == LinkKind::ServiceDate,
+            Meaning::Word(WordUse::Signer | WordUse::Credential) => true,
             Meaning::Block(rule) => blocks(rule),
-            _ => false,
+            _ => self.tells(meaning),
         };
-        let chosen: Vec<usize> = (0..list.len()).filter(|i| self.meanings[*i].iter().any(about)).collect();
-        let phrases: Vec<&str> = chosen.iter().map(|i| list[*i].as_str()).collect();
-        (Phrases::new(&phrases, words), chosen.into_iter().map(|i| i as u32).collect())
+        let (chosen, phrases) = self.chosen(list, about);
+        (Phrases::new(&phrases, words), chosen)
     }
 
     fn add_rules(&mut self, path: &str, doc: &AttributesDoc, names: &mut Names, builder: &mut Builder<'_>) {

@@ -8,7 +8,7 @@ use crate::knowledge::NameId;
 use crate::knowledge::lexicon::ConceptId;
 use crate::knowledge::source::coding::{Among, Near, Outcome, TableKey, WouldChangeDoc};
 use crate::vocab::{AttributeKey, Basis, FlagSeverity, Reason, Setting, Status};
-use crate::words::WordId;
+use crate::words::{WordBits, WordId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -221,7 +221,7 @@ pub struct Saying {
     /// The same as words of the knowledge, in order.
     pub said: Vec<Vec<WordId>>,
     /// The bits of the words they begin with.
-    pub begin: u64,
+    pub begin: WordBits,
     /// A number of days it speaks of.
     pub days: Option<u32>,
     /// How many tokens before a finding its phrases may stand.
@@ -231,7 +231,7 @@ pub struct Saying {
 impl Saying {
     /// Whether one of its phrases stands among these tokens.
     pub fn stands_in(&self, tokens: &[Token]) -> bool {
-        tokens.iter().enumerate().filter(|(_, token)| self.begin & token.word.bit() != 0).any(|(i, token)| {
+        tokens.iter().enumerate().filter(|(_, token)| self.begin.may_have(token.word)).any(|(i, token)| {
             let from = self.said.partition_point(|p| p.first() < Some(&token.word));
             let begin = self.said[from..].iter().take_while(|p| p.first() == Some(&token.word));
             begin.into_iter().any(|p| tokens[i..].len() >= p.len() && tokens[i..].iter().zip(p).all(|(t, w)| t.word == *w))

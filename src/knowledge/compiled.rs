@@ -103,6 +103,9 @@ pub struct Knowledge {
     pub coding: coding::CodingKnowledge,
     /// Hash of the documents.
     pub sha256: String,
+    /// What is asked of each word, made when first asked for.
+    #[serde(skip)]
+    pub(super) hints_of_words: OnceLock<Vec<crate::words::Hints>>,
     /// Tells it from other knowledge of the program.
     #[serde(skip, default = "instance")]
     pub(crate) instance: u32,
@@ -144,6 +147,7 @@ impl Knowledge {
             attributes,
             coding,
             sha256: sources::sha256(files),
+            hints_of_words: OnceLock::new(),
             instance: instance(),
         }
     }

@@ -1,13 +1,13 @@
 //! What `rules/sections.yaml` says, checked and compiled: which labels are headings, and the words that shape sentences and items.
 
 use crate::diagnostic::{Diagnostic, Location};
-use crate::fold::{WordMap, WordSet, fold_phrase};
+use crate::fold::{WordMap, WordSet, first_word, fold_phrase};
 use crate::knowledge::lexicon::spelling::Spelling;
 use crate::knowledge::source::sections::{HeadingUse, SectionWordUse, SectionsDoc};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::SectionKind;
-use crate::words::WordId;
+use crate::words::{WordId, eight};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -26,7 +26,8 @@ pub struct SectionsKnowledge {
     prose: WordMap<String, Openings>,
     /// What stands before the name of a problem that is told by itself.
     pub(crate) problems: Vec<(String, Known)>,
-    words: WordMap<WordUseKey, WordSet<String>>,
+    /// The words of each use, by its number.
+    words: Vec<WordSet<String>>,
     /// The words that a heading, with or without qualifiers, may begin with.
     first: WordSet<String>,
     /// The first letters of [`Self::bare`], one bit each.
@@ -43,13 +44,13 @@ pub struct SectionsKnowledge {
     pub(crate) copied_end: Vec<String>,
 }
 
-type WordUseKey = u8;
-
 /// Openings in prose that share their first word.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Openings {
     /// Their folded words, longest first.
     list: Vec<(String, Known)>,
+    /// The first eight bytes of the second word of each; 0 if it has none.
+    by_second: Vec<u64>,
     /// The first letters of their second words, one bit each: most texts are turned away by it. All bits if one has no second word.
     seconds: u32,
 }
@@ -60,12 +61,43 @@ impl Openings {
         self.list.push((words, known));
     }
 
+    /// Puts them in order.
+    fn finish(&mut self) {
+        self.list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+        let second = |words: &String| words.split(' ').nth(1).map_or(0, |second| eight(second.as_bytes()));
+        self.by_second = self.list.iter().map(|(words, _)| second(words)).collect();
+    }
+
     /// Whether one of them may begin a text whose first word ends at byte `at`.
     fn may_go_on(&self, text: &str, at: usize) -> bool {
         match text.as_bytes().get(at..) {
             Some([b' ', second, ..]) if second.is_ascii_alphabetic() => self.seconds & letter_bit(&text[at + 1..]) != 0,
             _ => true,
         }
+    }
+}
+
+/// What a word can do as the first of a label or a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct FirstWord(u8);
+
+impl FirstWord {
+    /// A heading may begin with it, as it stands or put right.
+    pub const HEADS: FirstWord = FirstWord(1);
+    /// A heading that stands before its text without a mark may begin with it.
+    pub const BARE: FirstWord = FirstWord(2);
+    /// It may lead to the name of a section: "Section: Assessment".
+    pub const NAMES: FirstWord = FirstWord(4);
+    /// It is an abbreviation, as a title before a name is.
+    pub const SHORTENED: FirstWord = FirstWord(8);
+
+    /// Whether one of those is among them.
+    pub const fn any(self, of: FirstWord) -> bool {
+        self.0 & of.0 != 0
+    }
+
+    const fn when(self, so: bool) -> u8 {
+        if so { self.0 } else { 0 }
     }
 }
 
@@ -122,21 +154,21 @@ impl SectionsKnowledge {
                 match words.what {
                     SectionWordUse::Abbreviation | SectionWordUse::FinalAbbreviation => {
                         // Kept as written: their inner points count.
-                        let set = out.words.entry(words.what as u8).or_default();
+                        let set = out.words_for(words.what);
                         set.extend(words.terms.iter().map(|t| t.value.to_lowercase()));
                     }
                     what => {
                         let folded: Vec<String> = words.terms.iter().map(&mut fold).collect();
-                        out.words.entry(what as u8).or_default().extend(folded);
+                        out.words_for(what).extend(folded);
                     }
                 }
             }
             problems.append(&mut ids);
         }
-        let qualifiers = [SectionWordUse::Label, SectionWordUse::Before, SectionWordUse::Join].map(|what| out.words.get(&(what as u8)));
+        let qualifiers = [SectionWordUse::Label, SectionWordUse::Before, SectionWordUse::Join].map(|what| out.words.get(what as usize));
         let all = out.headings.keys().chain(qualifiers.into_iter().flatten().flatten());
         out.first = all.filter_map(|words| words.split(' ').next()).map(str::to_owned).collect();
-        out.spelling = Spelling::of(out.words.get(&(SectionWordUse::Correctable as u8)).into_iter().flatten().cloned().collect());
+        out.spelling = Spelling::of(out.words.get(SectionWordUse::Correctable as usize).into_iter().flatten().cloned().collect());
         out.bare_letters = out.bare.keys().fold(0, |all, words| all | letter_bit(words));
         out.lead_in();
         out.prose_starts = vec![0; 128];
@@ -144,13 +176,19 @@ impl SectionsKnowledge {
             let starts = words.bytes().next().and_then(|first| out.prose_starts.get_mut(usize::from(first)));
             starts.into_iter().for_each(|s| *s |= words.get(1..).map_or(0, letter_bit));
         }
-        out.prose.values_mut().for_each(|o| o.list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
+        out.prose.values_mut().for_each(Openings::finish);
         out
+    }
+
+    fn words_for(&mut self, what: SectionWordUse) -> &mut WordSet<String> {
+        let uses = self.words.len().max(what as usize + 1);
+        self.words.resize_with(uses, WordSet::default);
+        &mut self.words[what as usize]
     }
 
     /// Lets every opening in prose stand behind each of the words that may lead to one: "in summary, my impression is".
     fn lead_in(&mut self) {
-        let Some(leads) = self.words.get(&(SectionWordUse::Lead as u8)) else { return };
+        let Some(leads) = self.words.get(SectionWordUse::Lead as usize) else { return };
         let plain: Vec<(String, Known)> = self.prose.values().flat_map(|o| &o.list).cloned().collect();
         for lead in leads {
             let openings = self.prose.entry(lead.split(' ').next().unwrap_or("").to_owned()).or_default();
@@ -160,7 +198,19 @@ impl SectionsKnowledge {
 
     /// Whether a word or phrase (folded; abbreviations in lower case) has that use.
     pub(crate) fn is(&self, what: SectionWordUse, words: &str) -> bool {
-        self.words.get(&(what as u8)).is_some_and(|set| set.contains(words))
+        self.words.get(what as usize).is_some_and(|set| set.contains(words))
+    }
+
+    /// What a word in small letters can do as the first of a label or a line.
+    pub(crate) fn first_word(&self, word: &str) -> FirstWord {
+        let leads = |phrase: &String| phrase.split(' ').next() == Some(word);
+        let names = self.words.get(SectionWordUse::SectionLabel as usize).is_some_and(|set| set.iter().any(leads));
+        FirstWord(
+            FirstWord::HEADS.when(self.may_head(word))
+                | FirstWord::BARE.when(self.bare.keys().any(leads))
+                | FirstWord::NAMES.when(names)
+                | FirstWord::SHORTENED.when(self.is(SectionWordUse::Abbreviation, word)),
+        )
     }
 
     /// Whether some heading begins with the first of these words.
@@ -265,10 +315,12 @@ impl SectionsKnowledge {
             return None;
         }
         let list = &openings.list;
+        let second = plain_second(text, word);
+        let may_go_on = |at: &usize| second.is_none_or(|second| openings.by_second.get(*at).is_none_or(|own| *own == 0 || *own == second));
         // the longest that the text begins with, unless one of them can only be told by folding it
         let mut plain = Some(None);
-        for (at, (words, _)) in list.iter().enumerate() {
-            match begins_with(text, words) {
+        for at in (0..list.len()).filter(may_go_on) {
+            match begins_with(text, &list[at].0) {
                 Some(begins) => plain = plain.map(|first| first.or_else(|| begins.then_some(at))),
                 None => {
                     plain = None;
@@ -315,6 +367,15 @@ impl SectionsKnowledge {
         let ends = |ending: &String| word.len() > ending.len() + 1 && word.ends_with(ending.as_str());
         self.words.get(&(what as u8)).is_some_and(|set| set.iter().any(ends))
     }
+}
+
+/// The first eight letters of a text's second word in small letters, if one blank stands before it and no letter, digit or mark behind it
+/// that may be a part of it; its first word ends at byte `at`. No opening with another second word begins such a text.
+fn plain_second(text: &str, at: usize) -> Option<u64> {
+    let behind = text.as_bytes().get(at..)?.strip_prefix(b" ")?;
+    let (key, length) = first_word(behind)?;
+    let ends = behind.get(length).is_none_or(|b| matches!(b, b' ' | b',' | b'.' | b':' | b';' | b'\n' | b'\r' | b'\t'));
+    ends.then_some(key.low)
 }
 
 /// Whether a text begins with these folded words, commas aside; `None` if that cannot be told without folding it.

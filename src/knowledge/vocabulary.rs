@@ -1,30 +1,31 @@
-//! What each thread remembers of single words: notes are written with few words, and of each the knowledge is asked once.
+//! What the knowledge asks of single words: of its own it is told by a table, of all others each thread remembers what it asked once,
+//! since notes are written with few words.
 
 use super::Knowledge;
 use crate::fold::{Folded, fold_with};
 use crate::words::{Hints, Key, Vocabulary, WordId};
 use std::cell::RefCell;
 
-/// Words that are remembered, by a part of their hash; a later one takes the place of an earlier.
-const SLOTS: usize = 1 << 14;
+/// Places for the words that are remembered, by a part of their hash. Two words have room in each, so that a common one does not go with
+/// every rare one of its place; a third takes the place of the earlier of them.
+const PLACES: usize = 1 << 13;
 
-/// What is known of a word of at most sixteen bytes.
+/// What is known of a word of at most sixteen bytes that is no word of the knowledge.
 #[derive(Debug, Clone, Copy, Default)]
 struct Known {
     key: Key,
-    word: WordId,
     hints: Hints,
 }
 
-/// What a thread knows of words, by the knowledge it was asked of.
+/// What a thread knows of such words, by the knowledge it was asked of.
 #[derive(Debug, Default)]
 struct Memory {
     instance: u32,
-    slots: Vec<Known>,
+    places: Vec<[Known; 2]>,
 }
 
 thread_local! {
-    static MEMORY: RefCell<Memory> = const { RefCell::new(Memory { instance: 0, slots: Vec::new() }) };
+    static MEMORY: RefCell<Memory> = const { RefCell::new(Memory { instance: 0, places: Vec::new() }) };
 }
 
 impl Knowledge {
@@ -32,18 +33,26 @@ impl Knowledge {
     pub fn fold(&self, text: &str) -> Folded {
         let folded = MEMORY.with_borrow_mut(|memory| {
             if memory.instance != self.instance {
-                *memory = Memory { instance: self.instance, slots: vec![Known::default(); SLOTS] };
+                *memory = Memory { instance: self.instance, places: vec![Default::default(); PLACES] };
             }
-            fold_with(text, Remembering { knowledge: self, slots: &mut memory.slots })
+            fold_with(text, Remembering { knowledge: self, of_words: self.hints_of_words(), places: &mut memory.places })
         });
         if folded.hints.any(Hints::JOINED) { self.lexicon.part(folded, self) } else { folded }
+    }
+
+    /// What is asked of each word of the knowledge, by its number.
+    fn hints_of_words(&self) -> &[Hints] {
+        self.hints_of_words.get_or_init(|| {
+            let all = (0..self.words.len() as u32).map(WordId);
+            all.map(|id| if id == WordId::NONE { Hints::default() } else { self.hints(self.words.text(id), id) }).collect()
+        })
     }
 
     /// What is asked of a folded word with its number.
     pub(super) fn hints(&self, word: &str, id: WordId) -> Hints {
         let of_known = || {
             let target = self.lexicon.targets(&self.words).begins.has(id);
-            Hints::TARGET.when(target).and(Hints::ABOUT.when(self.attributes.about_note.0.may_begin(id)))
+            Hints::TARGET.when(target).and(Hints::ABOUT.when(self.attributes.telling.may_begin(id)))
         };
         let of_unknown = || Hints::JOINED.when(self.lexicon.may_be_joined(word, &self.words));
         let own = if id == WordId::NONE { of_unknown() } else { of_known() };
@@ -51,36 +60,46 @@ impl Knowledge {
     }
 }
 
-/// Looks words up in the memory of the thread before they are looked up in the knowledge.
+/// Looks words up in the knowledge, and others in the memory of the thread.
 struct Remembering<'k> {
     knowledge: &'k Knowledge,
-    slots: &'k mut [Known],
+    of_words: &'k [Hints],
+    places: &'k mut [[Known; 2]],
 }
 
 impl Remembering<'_> {
+    /// What is asked of a word that is none of the knowledge.
+    #[inline]
+    fn of_other(&mut self, key: Key, word: &[u8]) -> Hints {
+        // only a word of small letters can be put right or parted
+        if !(key.low as u8).is_ascii_lowercase() {
+            return Hints::default();
+        }
+        let at = key.hash() as usize % PLACES;
+        let known = self.places.get(at).and_then(|place| place.iter().find(|known| known.key == key && !key.is_long()));
+        known.map(|known| known.hints).unwrap_or_else(|| self.learn(at, key, word))
+    }
+
     #[cold]
-    fn learn(&self, key: Key, word: &[u8]) -> Known {
+    fn learn(&mut self, at: usize, key: Key, word: &[u8]) -> Hints {
         let (bytes, length) = key.bytes();
         let word = if key.is_long() { word } else { &bytes[..length] };
-        let id = self.knowledge.words.find_key(key, word);
-        let hints = std::str::from_utf8(word).map_or(Hints::default(), |word| self.knowledge.hints(word, id));
-        Known { key, word: id, hints }
+        let hints = std::str::from_utf8(word).map_or(Hints::default(), |word| self.knowledge.hints(word, WordId::NONE));
+        if let Some(place) = self.places.get_mut(at).filter(|_| !key.is_long()) {
+            *place = [Known { key, hints }, place[0]];
+        }
+        hints
     }
 }
 
 impl Vocabulary for Remembering<'_> {
     #[inline]
     fn look_up(&mut self, key: Key, word: &[u8]) -> (WordId, Hints) {
-        let at = key.hash() as usize % SLOTS;
-        let slot = self.slots.get(at).copied().unwrap_or_default();
-        if slot.key == key && !key.is_long() {
-            return (slot.word, slot.hints);
+        let id = self.knowledge.words.find_key(key, word);
+        match self.of_words.get(id.index()) {
+            Some(hints) if id != WordId::NONE => (id, *hints),
+            _ => (id, self.of_other(key, word)),
         }
-        let known = self.learn(key, word);
-        if let Some(slot) = self.slots.get_mut(at).filter(|_| !key.is_long()) {
-            *slot = known;
-        }
-        (known.word, known.hints)
     }
 }
 

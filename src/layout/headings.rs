@@ -2,10 +2,11 @@
 
 use crate::fold::{WordMap, fold_phrase};
 use crate::knowledge::NameId;
-use crate::knowledge::sections::{Known, SectionsKnowledge, assesses, squeeze};
+use crate::knowledge::sections::{FirstWord, Known, SectionsKnowledge, assesses, squeeze};
 use crate::knowledge::source::sections::{HeadingUse, SectionWordUse};
 use crate::layout::labels;
 use crate::layout::lines::Line;
+use crate::layout::opener::{may_be_owned, opener};
 use crate::layout::sentences::continues;
 use crate::span::{Span, floor};
 use crate::vocab::SectionKind;
@@ -87,8 +88,12 @@ pub(crate) fn headings(text: &str, lines: &[Line], knowledge: &SectionsKnowledge
 impl Finder<'_> {
     fn shouting(&self) -> bool {
         *self.shouting.get_or_init(|| {
-            let upper = self.text.bytes().filter(u8::is_ascii_uppercase).count();
-            upper > 2 * self.text.bytes().filter(u8::is_ascii_lowercase).count()
+            // in chunks whose counts one byte holds: many bytes are counted at once
+            let count = |of: fn(&u8) -> bool| -> usize {
+                let chunks = self.text.as_bytes().chunks(usize::from(u8::MAX));
+                chunks.map(|chunk| usize::from(chunk.iter().map(|b| u8::from(of(b))).sum::<u8>())).sum()
+            };
+            count(u8::is_ascii_uppercase) > 2 * count(u8::is_ascii_lowercase)
         })
     }
 
@@ -188,6 +193,10 @@ impl Finder<'_> {
     }
 
     pub(crate) fn known_label(&self, label: &str) -> Option<Known> {
+        let first = opener(label, self.knowledge);
+        if first.is_some_and(|(word, _)| !word.any(FirstWord::HEADS) && !(word.any(FirstWord::SHORTENED) || may_be_owned(label))) {
+            return None;
+        }
         let mut room = [0; LABEL + 8];
         if let Some(plain) = labels::plain_words(label, &mut room) {
             let signed = || self.signed(plain, SectionWordUse::Author, |own| self.knowledge.heading(own));
@@ -299,6 +308,9 @@ impl Finder<'_> {
         {
             return Some(self.heading_at(at, label, at + rest.len(), known));
         }
+        if self.begins_no_heading(i, rest, head, colon) {
+            return None;
+        }
         // each mark is sought only where those before it have not decided
         // "Hospital course. He was brought in": a point does for a colon at the start of a paragraph
         let pointed = || point(head).filter(|_| !numbered && !bullet && !lower && self.after_blank(i));
@@ -360,6 +372,15 @@ impl Finder<'_> {
             return (!bullet || heads_list()).then_some(Heading { numbered, ..heading });
         }
         None
+    }
+
+    /// Whether the words of a line cannot be a heading by their first one: no heading begins with it, it is written as a sentence's first
+    /// word or in small letters, and it is no label with nothing behind its colon.
+    fn begins_no_heading(&self, i: usize, rest: &str, head: &str, colon: Option<usize>) -> bool {
+        let known = || opener(rest, self.knowledge).is_none_or(|(word, _)| word != FirstWord::default());
+        let label = colon.is_some_and(|colon| rest[colon + 1..].trim_matches(['*', '_', ' ']).is_empty());
+        let small = rest.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase);
+        small && !label && !may_be_owned(head) && !known() && !self.hashed(i)
     }
 
     /// A pulse ("P: 72") is no plan; an assessment may well begin with an age ("A: 45M with neck pain").
@@ -440,9 +461,13 @@ impl Finder<'_> {
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
         let rest = rest.trim_end_matches(['*', '_', '=', '#', ' ']);
         let capitals = labels::capitals(rest) && !self.shouting();
-        let hashes = || self.lines.get(i).is_some_and(|l| l.of(self.text).starts_with("##"));
-        let shaped = capitals || (labels::title_case(rest) && hashes() && self.marked_as_the_last(i, at));
+        let shaped = capitals || (labels::title_case(rest) && self.hashed(i) && self.marked_as_the_last(i, at));
         (shaped && after_blank && !self.problem(rest)).then(|| self.heading_at(at, rest, end, unknown))
+    }
+
+    /// Whether line `i` opens with a mark of sub-headings.
+    fn hashed(&self, i: usize) -> bool {
+        self.lines.get(i).is_some_and(|l| l.of(self.text).starts_with("##"))
     }
 
     /// Whether the words at `at` in line `i` have the same mark of a heading or bullet ("## ", "• ") as the heading before them.

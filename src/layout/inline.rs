@@ -284,7 +284,9 @@ impl Finder<'_> {
     fn dashed(&mut self, at: usize, end: usize) {
         let Some(rest) = self.text.get(at..end).filter(|r| r.starts_with(|c: char| c.is_ascii_uppercase())) else { return };
         let head = &rest[..floor(rest, DASHED)];
-        let Some(dash) = head.find(" - ").filter(|d| *d > 1) else { return };
+        let bytes = head.as_bytes();
+        let set_off = |at: &usize| bytes[..*at].last() == Some(&b' ') && bytes.get(at + 1) == Some(&b' ');
+        let Some(dash) = memchr::memchr_iter(b'-', bytes).find(set_off).map(|at| at - 1).filter(|d| *d > 1) else { return };
         let label = &head[..dash];
         if assesses(self.kind()) || !label.bytes().all(|b| b.is_ascii_alphabetic()) {
             return;

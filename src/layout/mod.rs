@@ -9,6 +9,7 @@ mod labels;
 mod letters;
 mod lines;
 mod markers;
+mod opener;
 mod refine;
 pub(crate) mod sentences;
 mod visits;

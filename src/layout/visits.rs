@@ -37,11 +37,11 @@ pub(crate) fn earlier(text: &str, lines: &[Line], headings: &[Heading], knowledg
 /// Assessments whose titles say that they are of an earlier visit or another's, where one is of this one: "Assessment (last visit)",
 /// "Dr. Hall's impression" beside "My impression".
 fn titled(text: &str, headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<usize> {
-    let titled: Vec<(&Heading, String)> =
-        headings.iter().filter(|h| assesses(h.kind)).map(|h| (h, squeeze(&fold_phrase(h.title.of(text))))).collect();
-    if titled.len() < 2 {
+    if headings.iter().filter(|h| assesses(h.kind)).count() < 2 {
         return Vec::new();
     }
+    let titled: Vec<(&Heading, String)> =
+        headings.iter().filter(|h| assesses(h.kind)).map(|h| (h, squeeze(&fold_phrase(h.title.of(text))))).collect();
     let others = |title: &str| says(title, SectionWordUse::Another, knowledge);
     let own = titled.iter().rposition(|(_, title)| !others(title)).unwrap_or(0);
     let mut out: Vec<usize> = titled[..own].iter().filter(|(_, title)| others(title)).map(|(h, _)| h.start).collect();

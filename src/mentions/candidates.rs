@@ -22,8 +22,13 @@ pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {
         if token.breaks > 1 {
             stretch = Stretch::default();
         }
+        // most tokens are words that are asked nothing
+        if matches!(token.kind, TokenKind::Word | TokenKind::Number) && !token.hints.any(Hints::TARGET.and(Hints::MISSPELT)) {
+            continue;
+        }
         let mut found = false;
-        if token.hints.any(Hints::TARGET) {
+        let next = || folded.tokens.get(at + 1).map(|t| t.word);
+        if token.hints.any(Hints::TARGET) && targets.may_begin(token.word, next()) {
             lexicon.entries.finder.at(folded, at, |end, phrase| {
                 let share = targets.shares[phrase];
                 // an abbreviation counts in its very case
@@ -59,17 +64,16 @@ pub fn possible(text: &str, folded: &Folded, knowledge: &Knowledge) -> bool {
 
 /// Whether something is typed that has a code's shape ("M54.2", "M542", "723.1"): what it stands for is decided later.
 pub fn typed_code(folded: &Folded) -> bool {
+    if !folded.hints.any(Hints::CODED) {
+        return false;
+    }
     let tokens = &folded.tokens;
     let glued = |at: usize| tokens.get(at).is_some_and(|t| !t.spaced);
-    (0..tokens.len()).any(|at| match tokens[at].kind {
-        TokenKind::Alphanumeric => {
-            let word = folded.word(at).as_bytes();
-            let shaped = word.len() > 2 && word[1].is_ascii_digit();
-            shaped && (word.len() > 3 || (folded.word(at + 1) == "." && glued(at + 1) && glued(at + 2)))
-        }
-        // "a1c.9" is read as word and number
-        TokenKind::Number => folded.word(at).as_bytes().get(3) == Some(&b'.'),
-        TokenKind::Word | TokenKind::Punctuation => false,
+    let coded = tokens.iter().enumerate().filter(|(_, t)| t.hints.any(Hints::CODED));
+    // "m542", "m54.2"; "a1c.9" is read as word and number
+    coded.into_iter().any(|(at, token)| {
+        let word = folded.word(at);
+        token.kind == TokenKind::Number || word.len() > 3 || (folded.word(at + 1) == "." && glued(at + 1) && glued(at + 2))
     })
 }
 

@@ -12,7 +12,7 @@ use crate::knowledge::source::coding::{BesideDoc, CodingDoc, FlagDoc, ReplaceDoc
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::vocab::Status;
-use crate::words::{WordId, Words};
+use crate::words::{WordBits, WordId, Words};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
@@ -254,7 +254,7 @@ impl CodingKnowledge {
                     codes: Vec::new(),
                     phrases: Vec::new(),
                     said: Vec::new(),
-                    begin: 0,
+                    begin: WordBits::default(),
                     days: None,
                     within: 0,
                 };
@@ -271,7 +271,7 @@ impl CodingKnowledge {
                     concepts: r.concepts(&g.concepts),
                     beside: r.concepts(&g.beside),
                     codes: r.codes(&g.codes),
-                    begin: said.iter().filter_map(|p| p.first()).fold(0, |bits, word| bits | word.bit()),
+                    begin: WordBits::of(said.iter().filter_map(|p| p.first())),
                     said,
                     phrases,
                     days: g.days,

@@ -284,24 +284,24 @@ fn cut(folded: &Folded, cuts: &[(usize, Vec<u32>)], knowledge: &Knowledge) -> Fo
     let mut cuts = cuts.iter().peekable();
     for (at, token) in folded.tokens.iter().enumerate() {
         let word = folded.word(at);
-        let mut add = |part: &str, span: Span, like: &Token| {
+        let mut add = |part: &str, span: Span, like: &Token, hints: Option<Hints>| {
             let from = text.len() as u32;
             text.push_str(part);
             let word = knowledge.words.find(part);
-            let hints = knowledge.hints(part, word);
+            let hints = hints.unwrap_or_else(|| knowledge.hints(part, word));
             all = all.and(hints);
             tokens.push(Token { span, folded: Span::new(from, text.len() as u32), word, hints, ..*like });
             text.push(' ');
         };
         let Some((_, ends)) = cuts.next_if(|(cut, _)| *cut == at) else {
-            add(word, token.span, token);
+            add(word, token.span, token, Some(token.hints));
             continue;
         };
         let mut from = 0;
         let mut like = *token;
         for &end in ends {
             let span = Span::new(token.span.start + from, token.span.start + end);
-            add(&word[from as usize..end as usize], span, &like);
+            add(&word[from as usize..end as usize], span, &like, None);
             // the missing space counts as one
             (like.breaks, like.spaced, from) = (0, true, end);
         }

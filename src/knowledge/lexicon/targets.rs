@@ -2,7 +2,7 @@
 
 use super::Lexicon;
 use super::entries::Meaning;
-use crate::words::{Marked, Words};
+use crate::words::{ByWord, Marked, WordId, Words};
 use std::collections::BTreeMap;
 
 /// Sites and regions at which some finding is a target, one bit each; those past the sixty-fourth share the last.
@@ -26,6 +26,8 @@ pub struct Targets {
     pub shares: Vec<Share>,
     /// Whether a phrase that can do something begins with the word.
     pub begins: Marked,
+    /// By the first word of such phrases: by which words they go on, each as one bit of a hash; all bits if one is that word alone.
+    onward: ByWord<u64>,
     /// What a level of the spine ("C5") is.
     pub levels: Places,
 }
@@ -65,11 +67,20 @@ impl Targets {
         });
         let levels = lexicon.grammar.level_regions().fold(bit("level"), |all, r| all | bit(r));
         let shares: Vec<Share> = shares.collect();
-        let mut begins = Marked::default();
+        let (mut begins, mut onward) = (Marked::default(), ByWord::<u64>::default());
         for (pattern, _) in lexicon.entries.patterns.iter().zip(&shares).filter(|(_, share)| **share != Share::default()) {
-            let first = pattern.split(' ').find(|w| !w.is_empty()).unwrap_or_default();
-            begins.add(words.find(first));
+            let mut of_pattern = pattern.split(' ').filter(|w| !w.is_empty()).map(|w| words.find(w));
+            let first = of_pattern.next().unwrap_or_default();
+            begins.add(first);
+            *onward.slot(first) |= of_pattern.next().map_or(!0, WordId::bit);
         }
-        Targets { shares, begins, levels }
+        Targets { shares, begins, onward, levels }
+    }
+
+    /// Whether a phrase that can do something may begin with a word before another: most words that begin one go on otherwise.
+    #[inline]
+    pub fn may_begin(&self, word: WordId, next: Option<WordId>) -> bool {
+        let onward = self.onward.get(word);
+        next.map_or(onward == !0, |next| onward & next.bit() != 0)
     }
 }
