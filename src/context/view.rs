@@ -189,19 +189,19 @@ impl<'f> View<'f> {
         settle(&mut ranges, knowledge);
         if let Some(bare) = self.without_fillers() {
             let full = ranges.len();
-            knowledge.finder.each(
-                0,
-                bare.len(),
-                |i| self.symbols[bare[i]].word,
-                |start, end, phrase| {
+            // only a phrase that goes over a filler is new
+            let last = bare.windows(2).rposition(|two| two[1] > two[0] + 1).map_or(0, |at| at + 1);
+            for start in 0..last {
+                let word = |i: usize| self.symbols[bare[i]].word;
+                knowledge.finder.walk(start, bare.len(), word, |end, phrase| {
                     let (first, behind) = (bare[start], bare[end - 1] + 1);
                     let ends = || knowledge.patterns.of(phrase).iter().any(|p| matches!(p, Part::Terminator(_)));
                     // without its fillers a sentence holds more cues, not more ends of scopes
                     if behind - first > end - start && !ends() {
                         ranges.push((first, behind, phrase));
                     }
-                },
-            );
+                });
+            }
             let mut more = ranges.split_off(full);
             settle(&mut more, knowledge);
             ranges.append(&mut more);

@@ -27,27 +27,30 @@ pub(super) fn hits(text: &str, layout: &Layout, knowledge: &Knowledge) -> Vec<Hi
     let lexicon = &knowledge.lexicon;
     let mut hits = Vec::new();
     let folded = &layout.folded;
-    lexicon.entries.finder.each_in(folded, |start, end, pattern| {
-        for entry in &lexicon.entries.meanings[pattern] {
-            add(text, layout, lexicon, entry, start as u32..end as u32, None, &mut hits);
-        }
-    });
+    for (number, sentence) in layout.sentences.iter().enumerate() {
+        let (from, to) = (sentence.tokens.start as usize, sentence.tokens.end as usize);
+        let word = |i: usize| folded.tokens[i].word;
+        lexicon.entries.finder.each(from, to, word, |start, end, pattern| {
+            for entry in &lexicon.entries.meanings[pattern] {
+                add(text, layout, lexicon, entry, (number as u32, start as u32..end as u32), None, &mut hits);
+            }
+        });
+    }
     spelling::hits(text, layout, knowledge, &mut hits);
     hits.sort_by_key(|h| (h.sentence, h.tokens.start, std::cmp::Reverse(h.tokens.end)));
     hits
 }
 
-/// Adds the hit if it stands in one sentence, in its own case, in the company it needs.
+/// Adds the hit, with the number of its sentence, if it stands in its own case, in the company it needs.
 pub(super) fn add(
     text: &str,
     layout: &Layout,
     lexicon: &Lexicon,
     entry: &Entry,
-    tokens: Range<u32>,
+    (sentence, tokens): (u32, Range<u32>),
     how: Option<How>,
     hits: &mut Vec<Hit>,
 ) {
-    let Some(sentence) = sentence_of(layout, &tokens) else { return };
     if let Some(exact) = &entry.exact
         && words_of(layout, &tokens).of(text) != exact
     {
@@ -68,13 +71,6 @@ pub(super) fn add(
         None => How::Term,
     });
     hits.push(Hit { tokens, sentence, meaning: entry.meaning, site: entry.site, how });
-}
-
-/// The sentence that holds all of the tokens.
-fn sentence_of(layout: &Layout, tokens: &Range<u32>) -> Option<u32> {
-    let next = layout.sentences.partition_point(|s| s.tokens.start <= tokens.start);
-    let sentence = next.checked_sub(1)?;
-    (tokens.end <= layout.sentences[sentence].tokens.end).then_some(sentence as u32)
 }
 
 /// The bytes of the note from the first of the tokens to the last.

@@ -16,7 +16,7 @@ pub(super) fn hits(text: &str, layout: &Layout, knowledge: &Knowledge, hits: &mu
     if !folded.hints.any(Hints::MISSPELT) {
         return;
     }
-    for sentence in &layout.sentences {
+    for (number, sentence) in layout.sentences.iter().enumerate() {
         for token in sentence.tokens.clone() {
             let misspelt = |t: &&Token| t.hints.any(Hints::MISSPELT) && t.kind == TokenKind::Word;
             let Some(here) = folded.tokens.get(token as usize).filter(misspelt) else { continue };
@@ -29,7 +29,7 @@ pub(super) fn hits(text: &str, layout: &Layout, knowledge: &Knowledge, hits: &mu
                 for entry in &lexicon.entries.meanings[pattern] {
                     let tokens = start as u32..end as u32;
                     if tokens.contains(&token) && entry.exact.is_none() {
-                        add(text, layout, lexicon, entry, tokens, Some(How::Misspelt), hits);
+                        add(text, layout, lexicon, entry, (number as u32, tokens), Some(How::Misspelt), hits);
                     }
                 }
             });
