@@ -396,6 +396,15 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_the_first_word_may_turn_it_away() {
+        let phrases = [" neck pain ", " neck ache now ", " sore "];
+        assert_eq!(found(&phrases, "neck"), []);
+        assert_eq!(found(&phrases, "neck ache"), []);
+        assert_eq!(found(&phrases, "sore neck"), [(0, 1, 2)]);
+        assert_eq!(found(&phrases, "neck sore neck ache now"), [(1, 2, 2), (2, 5, 1)]);
+    }
+
+    #[test]
     fn sets_are_steps() {
         let mut words = Words::default();
         let mut made = Phrases::default();

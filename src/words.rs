@@ -315,4 +315,13 @@ mod tests {
         }
         assert_eq!((words.len(), words.find("spondyloarthropathiey"), words.find("")), (list.len() + 1, WordId::NONE, WordId::NONE));
     }
+
+    #[test]
+    fn bits_turn_away_words_that_are_not_among_them() {
+        let among: Vec<WordId> = (1..20).map(|i| WordId(i * 37)).collect();
+        let bits = WordBits::of(&among);
+        assert!(among.iter().all(|word| bits.may_have(*word)));
+        let others = (1..2000).map(WordId).filter(|word| !among.contains(word));
+        assert!(others.filter(|word| bits.may_have(*word)).count() < 200);
+    }
 }

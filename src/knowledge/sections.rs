@@ -42,6 +42,8 @@ pub struct SectionsKnowledge {
     pub(crate) copied_alone: Vec<String>,
     /// Lines that end copied text.
     pub(crate) copied_end: Vec<String>,
+    /// Words without which no line does any of this: the longest of each phrase; `None` if one has no plain word.
+    copied_words: Option<WordSet<String>>,
 }
 
 /// Openings in prose that share their first word.
@@ -169,6 +171,10 @@ impl SectionsKnowledge {
         let all = out.headings.keys().chain(qualifiers.into_iter().flatten().flatten());
         out.first = all.filter_map(|words| words.split(' ').next()).map(str::to_owned).collect();
         out.spelling = Spelling::of(out.words.get(SectionWordUse::Correctable as usize).into_iter().flatten().cloned().collect());
+        let copied = [&out.copied_begin, &out.copied_alone, &out.copied_end].into_iter().flatten();
+        let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase()) && !word.is_empty();
+        let longest = |phrase: &String| phrase.split(' ').filter(plain).max_by_key(|word| word.len()).map(str::to_owned);
+        out.copied_words = copied.map(longest).collect();
         out.bare_letters = out.bare.keys().fold(0, |all, words| all | letter_bit(words));
         out.lead_in();
         out.prose_starts = vec![0; 128];
@@ -291,6 +297,29 @@ impl SectionsKnowledge {
         }
         let spaces = label.rmatch_indices(' ').map(|(i, _)| i).take(3);
         spaces.filter(|i| self.is(SectionWordUse::After, &label[*i + 1..])).last().map(|i| &label[..i])
+    }
+
+    /// Whether a line may say that copied text begins or ends; nearly all lines have none of the words for it.
+    pub(crate) fn may_mark_copied(&self, line: &str) -> bool {
+        let (bytes, Some(words)) = (line.as_bytes(), &self.copied_words) else { return true };
+        // what is no plain word must be folded
+        if !line.is_ascii() || bytes.iter().any(|b| matches!(b, b'\'' | b'`')) {
+            return true;
+        }
+        let mut at = 0;
+        while at < bytes.len() {
+            if !bytes[at].is_ascii_alphabetic() {
+                at += 1;
+                continue;
+            }
+            let Some((key, length)) = first_word(&bytes[at..]) else { return true };
+            let (word, _) = key.bytes();
+            if std::str::from_utf8(&word[..length]).is_ok_and(|word| words.contains(word)) {
+                return true;
+            }
+            at += length;
+        }
+        false
     }
 
     /// The heading that these words open before text, without any mark between.

@@ -17,7 +17,7 @@ pub(crate) fn blocks(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) 
     let mut out: Vec<Range<usize>> = Vec::new();
     let mut open: Option<usize> = None;
     for (i, line) in lines.iter().enumerate() {
-        let Some(folded) = mark(line.of(text)) else { continue };
+        let Some(folded) = mark(line.of(text), knowledge) else { continue };
         let holds = |phrases: &[String]| phrases.iter().any(|p| folded.contains(p.as_str()));
         let words = || squeeze(&fold_phrase(labels::undated(line.of(text).trim_end_matches([':', '-', '=', '*']))));
         let begins = holds(&knowledge.copied_begin) || (line.of(text).ends_with(':') && knowledge.copied_alone.contains(&words()));
@@ -42,13 +42,13 @@ pub(crate) fn blocks(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) 
 }
 
 /// The folded words of a line that is shaped like a mark (set off by signs, or ending with a colon), or begins and ends with marks in angles.
-fn mark(line: &str) -> Option<String> {
+fn mark(line: &str, knowledge: &SectionsKnowledge) -> Option<String> {
     if line.starts_with("<<") && line.ends_with(">>") {
-        return Some(fold_phrase(line));
+        return knowledge.may_mark_copied(line).then(|| fold_phrase(line));
     }
     let set_off =
         line.starts_with(['>', '-', '=', '*', '[', '(', '#', '~', '<', '_', '+', '|']) || line.ends_with([':', ']', '>', '=', '-', '*']);
-    (set_off && line.len() <= MARK).then(|| fold_phrase(line))
+    (set_off && line.len() <= MARK && knowledge.may_mark_copied(line)).then(|| fold_phrase(line))
 }
 
 /// "(carried forward from 8/20: arm pain 8/10)": the mark holds all that is carried over.
@@ -75,4 +75,20 @@ pub(crate) fn insert(blocks: &[Range<usize>], headings: &mut Vec<Heading>) {
         }
     }
     headings.dedup_by_key(|h| h.start);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::Knowledge;
+
+    #[test]
+    fn lines_without_the_words_are_not_read_for_marks() {
+        let knowledge = Knowledge::built_in().unwrap();
+        let read = |line: &str| mark(line, &knowledge.sections).is_some();
+        assert!(
+            read("<< carried FORWARD from 3/14 >>") && read("[copied from note of 2/3]") && read("== end copy ==") && read("Last visit:")
+        );
+        assert!(!read("- Neck strain:") && !read("[x] Numbness") && !read("Physical exam:"));
+    }
 }

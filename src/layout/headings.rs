@@ -11,6 +11,7 @@ use crate::layout::sentences::continues;
 use crate::span::{Span, floor};
 use crate::vocab::SectionKind;
 use std::cell::{OnceCell, RefCell};
+use std::sync::LazyLock;
 
 /// Bytes a label may have.
 pub(super) const LABEL: usize = 72;
@@ -22,6 +23,9 @@ const COLUMN: usize = 4;
 const NAMES: usize = 2;
 /// Bytes of a line that an author would have wrapped.
 const WRAPPED: usize = 50;
+
+/// Finds a gap of three blanks.
+pub(super) static GAP: LazyLock<memchr::memmem::Finder<'static>> = LazyLock::new(|| memchr::memmem::Finder::new(b"   "));
 
 /// What the labels mean that were met lately, and in which knowledge.
 type Memory = (u32, WordMap<Box<str>, Option<Known>>);
@@ -520,7 +524,8 @@ fn bracket(head: &str) -> Option<(usize, usize)> {
 
 /// Dots that lead from a label to its text: "Dx ....... neck strain".
 fn leader(head: &str) -> Option<(usize, usize)> {
-    let at = memchr::memmem::find(head.as_bytes(), b"....")?;
+    let bytes = head.as_bytes();
+    let at = memchr::memchr_iter(b'.', bytes).find(|at| bytes[*at..].starts_with(b"...."))?;
     let dots = head[at..].len() - head[at..].trim_start_matches('.').len();
     Some((at, at + dots))
 }
@@ -543,7 +548,7 @@ fn point(head: &str) -> Option<(usize, usize)> {
 /// The gap between a label and its text in a note that is set in columns: "Assessment    neck strain".
 fn column(head: &str) -> Option<(usize, usize)> {
     let bytes = head.as_bytes();
-    let at = memchr::memmem::find(bytes, b"   ").or_else(|| memchr::memchr(b'\t', bytes)).filter(|at| *at >= COLUMN)?;
+    let at = GAP.find(bytes).or_else(|| memchr::memchr(b'\t', bytes)).filter(|at| *at >= COLUMN)?;
     let gap = head[at..].len() - head[at..].trim_start().len();
     Some((at, at + gap))
 }

@@ -3,7 +3,7 @@
 use crate::fold::fold_phrase;
 use crate::knowledge::sections::{Known, assesses, squeeze};
 use crate::knowledge::source::sections::{HeadingUse, SectionWordUse};
-use crate::layout::headings::{Finder, Heading};
+use crate::layout::headings::{Finder, GAP, Heading};
 
 use crate::layout::labels;
 use crate::span::floor;
@@ -180,7 +180,7 @@ impl Finder<'_> {
         let Some(line) = self.text.get(from..end).filter(|l| l.len() >= UNMARKED) else { return };
         let mut done = 0;
         let mut any = false;
-        for gap in memchr::memmem::find_iter(line.as_bytes(), b"   ") {
+        for gap in GAP.find_iter(line.as_bytes()) {
             if gap < done || line[..gap].ends_with(' ') {
                 continue;
             }

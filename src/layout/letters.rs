@@ -56,6 +56,11 @@ impl Finder<'_> {
     /// Lines that open with a known letter and a gap of two blanks or a tab, if three letters or more do so and none of them twice, or an
     /// S and an O, or an A and a P; the same with a bracket or a point, if they are no letters of a list ("S) O) A) P)").
     pub(super) fn lettered_lines(&self) -> Vec<usize> {
+        // hardly a note has any
+        let lettered = |l: &Line| matches!(l.of(self.text).as_bytes(), [b'A'..=b'Z', b'\t' | b' ' | b')' | b'.', ..]);
+        if !self.lines.iter().any(lettered) {
+            return Vec::new();
+        }
         let gap = |b: &[u8]| b[1] == b'\t' || (b[1] == b' ' && b[2] == b' ');
         let mark = |mark: u8| move |b: &[u8]| b[1] == mark && b[2] == b' ';
         let found = self.lettered_by(gap);
