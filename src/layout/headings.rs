@@ -197,8 +197,8 @@ impl Finder<'_> {
     }
 
     pub(crate) fn known_label(&self, label: &str) -> Option<Known> {
-        let first = opener(label, self.knowledge);
-        if first.is_some_and(|(word, _)| !word.any(FirstWord::HEADS) && !(word.any(FirstWord::SHORTENED) || may_be_owned(label))) {
+        let may_mean = |word: FirstWord| word.any(FirstWord::HEADS) || word.any(FirstWord::SHORTENED) || may_be_owned(label);
+        if opener(label, self.knowledge).is_some_and(|(word, _)| !may_mean(word)) {
             return None;
         }
         let mut room = [0; LABEL + 8];
