@@ -394,7 +394,7 @@ impl SectionsKnowledge {
     /// Whether a folded word has one of the endings that are listed for a use.
     pub(crate) fn ends_in(&self, what: SectionWordUse, word: &str) -> bool {
         let ends = |ending: &String| word.len() > ending.len() + 1 && word.ends_with(ending.as_str());
-        self.words[what as usize].iter().any(ends)
+        self.words.get(what as usize).is_some_and(|set| set.iter().any(ends))
     }
 }
 
