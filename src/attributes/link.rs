@@ -210,7 +210,8 @@ impl Linker<'_> {
     /// How long and how strong is told of what is there: "neck x 2 wks, 3/10, *no arm symptoms*".
     fn nothing_of(&self, mention: usize, key: AttributeKey) -> bool {
         let tokens = &self.mentions[mention].tokens;
-        matches!(key, AttributeKey::Duration | AttributeKey::Onset | AttributeKey::PainScore) && denied(self.scan, tokens.start)
+        let told = matches!(key, AttributeKey::Duration | AttributeKey::Onset | AttributeKey::PainScore);
+        told && (denied(self.scan, tokens.start) || self.scan.word(tokens.end, WordUse::NegatorBehind).is_some())
     }
 
     fn kind(&self, mention: usize) -> ConceptKind {
@@ -280,7 +281,12 @@ impl Linker<'_> {
             {
                 None
             }
-            AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Region if forward => self.describes(gap, false).then_some(cost),
+            AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Region if forward => {
+                // "neck pain, *moderate,* and tailbone pain": between commas it is of what stands before it
+                let beside = || self.mentions[..mention].iter().any(|m| m.tokens.end + 1 == value.start);
+                let set_off = self.scan.token(gap.start) == "," && value.start > 0 && self.scan.token(value.start - 1) == "," && beside();
+                self.describes(gap, false).then_some(cost + if set_off { 8 } else { 0 })
+            }
             // "neck 4/10 *left,* LBP 6/10": a comma rather ends what the side belongs to
             AttributeKey::Laterality if forward => {
                 let joins = self.scan.word(gap.start, WordUse::Join).is_some();

@@ -40,6 +40,8 @@ pub struct SectionsKnowledge {
     pub(crate) copied_begin: Vec<String>,
     /// Lines that begin copied text if they hold nothing else but a date.
     pub(crate) copied_alone: Vec<String>,
+    /// How lines begin that resume this visit's note behind it.
+    pub(crate) copied_resume: Vec<String>,
     /// Lines that end copied text.
     pub(crate) copied_end: Vec<String>,
     /// Words without which no line does any of this: the longest of each phrase; `None` if one has no plain word.
@@ -150,6 +152,7 @@ impl SectionsKnowledge {
                 names.add(path, &copied.id, &mut ids);
                 out.copied_begin.extend(copied.begin.iter().map(|t| format!(" {} ", fold(t))));
                 out.copied_alone.extend(copied.alone.iter().map(&mut fold));
+                out.copied_resume.extend(copied.resume.iter().map(|t| format!(" {} ", fold(t))));
                 out.copied_end.extend(copied.end.iter().map(|t| format!(" {} ", fold(t))));
             }
             for words in &doc.words {

@@ -1,7 +1,7 @@
 //! Blocks that are marked as carried over from an earlier note.
 
 use crate::fold::fold_phrase;
-use crate::knowledge::sections::{SectionsKnowledge, squeeze};
+use crate::knowledge::sections::{SectionsKnowledge, assesses, squeeze};
 use crate::layout::headings::Heading;
 use crate::layout::labels;
 use crate::layout::lines::Line;
@@ -12,15 +12,31 @@ use std::ops::Range;
 /// Bytes a marking line may have.
 const MARK: usize = 100;
 
-/// Every block, its marking lines included; one without an end goes to the next blank line.
-pub(crate) fn blocks(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) -> Vec<Range<usize>> {
+/// Every block, its marking lines included; one without an end goes to the next blank line, or, if it has an assessment of its own,
+/// to the line that resumes this visit's note: "Hospital discharge 9/1: … Dx: strain … Office visit today".
+pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
     let mut open: Option<usize> = None;
+    // a line of an earlier note's name and day
+    let mut named: Option<usize> = None;
+    let told = |within: &Range<usize>| headings.iter().any(|h| within.contains(&h.start) && assesses(h.kind));
     for (i, line) in lines.iter().enumerate() {
+        if let Some(start) = open.or(named)
+            && resumes(line.of(text), knowledge)
+        {
+            open = open.filter(|_| !told(&(start..line.first)));
+            named = None;
+            if open.is_none() && told(&(start..line.first)) {
+                out.push(start..line.first);
+                continue;
+            }
+        }
+        if knowledge.may_mark_copied(line.of(text)) && alone(line.of(text), knowledge) {
+            named = named.or(Some(line.first));
+        }
         let Some(folded) = mark(line.of(text), knowledge) else { continue };
         let holds = |phrases: &[String]| phrases.iter().any(|p| folded.contains(p.as_str()));
-        let words = || squeeze(&fold_phrase(labels::undated(line.of(text).trim_end_matches([':', '-', '=', '*']))));
-        let begins = holds(&knowledge.copied_begin) || (line.of(text).ends_with(':') && knowledge.copied_alone.contains(&words()));
+        let begins = holds(&knowledge.copied_begin) || (line.of(text).ends_with(':') && alone(line.of(text), knowledge));
         let next = lines.get(i + 1).map_or(text.len(), |l| l.start);
         if begins && holds(&knowledge.copied_end) {
             // "<<carried forward from 3/14>> Assessment: strain. <<end copy>>"
@@ -39,6 +55,24 @@ pub(crate) fn blocks(text: &str, lines: &[Line], knowledge: &SectionsKnowledge) 
         out.push(start..unmarked_end(lines, start, text.len()));
     }
     out
+}
+
+/// Whether a line holds nothing but the words for an earlier note, and its day.
+fn alone(line: &str, knowledge: &SectionsKnowledge) -> bool {
+    let words = labels::undated(line.trim_end_matches([':', '-', '=', '*']));
+    line.len() <= MARK && words.len() < line.len() && knowledge.copied_alone.contains(&squeeze(&fold_phrase(words)))
+}
+
+/// Whether a line, or its label, says that this visit's note goes on: "Office visit today", "Today's HPI: sore neck".
+fn resumes(line: &str, knowledge: &SectionsKnowledge) -> bool {
+    let label = line.split_once(':').map_or(line, |(label, _)| label);
+    if label.is_empty() || label.len() > MARK / 2 {
+        return false;
+    }
+    let words = format!(" {} ", squeeze(&fold_phrase(labels::undated(label))));
+    // without a colon the line holds no more
+    let labelled = label.len() < line.len();
+    knowledge.copied_resume.iter().any(|p| if labelled { words.starts_with(p.as_str()) } else { words == *p })
 }
 
 /// The folded words of a line that is shaped like a mark (set off by signs, or ending with a colon), or begins and ends with marks in angles.

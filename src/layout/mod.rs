@@ -175,7 +175,7 @@ pub fn sections(text: &str, knowledge: &Knowledge) -> Vec<Section> {
     let mut found = headings::headings(text, &lines, &knowledge.sections);
     refine::refine(text, &lines, &mut found, &knowledge.sections);
     let earlier = visits::earlier(text, &lines, &found, &knowledge.sections);
-    let copied = copied::blocks(text, &lines, &knowledge.sections);
+    let copied = copied::blocks(text, &lines, &found, &knowledge.sections);
     copied::insert(&copied, &mut found);
     let end = text.len() as u32;
     let mut out = Vec::with_capacity(found.len() + 1);

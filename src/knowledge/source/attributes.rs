@@ -225,6 +225,8 @@ pub struct TargetDoc {
 pub enum WordUse {
     /// Deny what follows: "no", "denies".
     Negator,
+    /// Behind what is not there: "headache*-free* days".
+    NegatorBehind,
     /// Join equals: "and", ",".
     Join,
     /// End the words of a cause: "which", "with".

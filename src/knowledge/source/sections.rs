@@ -72,6 +72,9 @@ pub struct CopiedDoc {
     /// Words that begin one where the line holds nothing else but a date: "Last visit (1/16):".
     #[serde(default)]
     pub alone: Vec<Placed<SmolStr>>,
+    /// How a line begins that resumes this visit's note behind it: "Office visit today".
+    #[serde(default)]
+    pub resume: Vec<Placed<SmolStr>>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
