@@ -2,6 +2,7 @@
 
 use super::cells::cells;
 use super::scope::{Active, Places, Scopes};
+use super::verdict::verdict;
 use super::view::{Found, View};
 use super::{Assertion, Cue};
 use crate::fold::TokenKind;
@@ -108,6 +109,9 @@ pub(crate) fn sentence(
         }
         assertion.cues.sort_by_key(|c| (c.span.start, c.span.end));
         assertion.cues.dedup_by_key(|c| (c.span, c.rule));
+    }
+    if view.assessed {
+        verdict(&scopes, mentions, knowledge, made);
     }
     agree(mentions, made);
     from_next(layout, index, mentions, knowledge, made);
@@ -537,7 +541,7 @@ fn rank(scopes: &Scopes<'_, '_>, acts: &[Act], act: &Act) -> (bool, usize, bool)
     (!wins, if wins { usize::MAX - active.at.start } else { act.distance }, act.forward)
 }
 
-fn apply(assertion: &mut Assertion, says: Says) {
+pub(super) fn apply(assertion: &mut Assertion, says: Says) {
     match says {
         Says::Absent => assertion.polarity = Polarity::Absent,
         Says::Present => assertion.polarity = Polarity::Present,

@@ -8,6 +8,7 @@ mod cells;
 mod judge;
 mod scope;
 mod target;
+mod verdict;
 mod view;
 
 #[cfg(test)]
