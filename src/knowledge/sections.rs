@@ -100,6 +100,12 @@ impl FirstWord {
         self.0 & of.0 != 0
     }
 
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, more: FirstWord) -> FirstWord {
+        FirstWord(self.0 | more.0)
+    }
+
     const fn when(self, so: bool) -> u8 {
         if so { self.0 } else { 0 }
     }

@@ -197,8 +197,7 @@ impl Finder<'_> {
     }
 
     pub(crate) fn known_label(&self, label: &str) -> Option<Known> {
-        let may_mean = |word: FirstWord| word.any(FirstWord::HEADS) || word.any(FirstWord::SHORTENED) || may_be_owned(label);
-        if opener(label, self.knowledge).is_some_and(|(word, _)| !may_mean(word)) {
+        if !self.may_mean(label) {
             return None;
         }
         let mut room = [0; LABEL + 8];
@@ -243,6 +242,16 @@ impl Finder<'_> {
             };
             of(label).or_else(own).or_else(named).or_else(dated).or_else(|| self.signed(label, SectionWordUse::Byline, of))
         })
+    }
+
+    /// Whether a label, or one that a text begins with, may mean something by its first word.
+    pub(crate) fn may_mean(&self, text: &str) -> bool {
+        self.may_open(text, FirstWord::HEADS.and(FirstWord::SHORTENED)) || may_be_owned(text)
+    }
+
+    /// Whether the first word of a text can do one of those, or is no plain word.
+    pub(crate) fn may_open(&self, text: &str, what: FirstWord) -> bool {
+        opener(text, self.knowledge).is_none_or(|(word, _)| word.any(what))
     }
 
     /// Whether a label that holds more than plain words may mean something: by its first word, where that is plain, and no name leads.
@@ -353,7 +362,9 @@ impl Finder<'_> {
             return Some(heading);
         }
         // "Section: Assessment"
-        let named = colon.filter(|c| self.knowledge.is(SectionWordUse::SectionLabel, &squeeze(&fold_phrase(&rest[..*c]))));
+        let named = colon
+            .filter(|_| self.may_open(rest, FirstWord::NAMES))
+            .filter(|c| self.knowledge.is(SectionWordUse::SectionLabel, &squeeze(&fold_phrase(&rest[..*c]))));
         if let Some(colon) = named {
             let label = rest[colon + 1..].trim();
             let known = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading));

@@ -1,7 +1,7 @@
 //! Headings that stand before their text without a mark, inside run-on lines, and in prose.
 
 use crate::fold::fold_phrase;
-use crate::knowledge::sections::{Known, assesses, squeeze};
+use crate::knowledge::sections::{FirstWord, Known, assesses, squeeze};
 use crate::knowledge::source::sections::{HeadingUse, SectionWordUse};
 use crate::layout::headings::{Finder, GAP, Heading};
 
@@ -35,7 +35,8 @@ impl Finder<'_> {
         }
         let second = rest[first..].find(|c| c != ' ').and_then(|w| rest[first + w..].find(' ').map(|e| first + w + e));
         let written = rest.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
-        if written && self.knowledge.may_be_bare(rest) && self.kind() != SectionKind::Imaging {
+        let bare = written && self.knowledge.may_be_bare(rest) && self.may_open(rest, FirstWord::BARE);
+        if bare && self.kind() != SectionKind::Imaging {
             for end in [Some(first), second].into_iter().flatten().filter(|e| *e <= 16 && *e < rest.len()) {
                 if let Some(known) = self.knowledge.bare(&squeeze(&fold_phrase(&rest[..end]))) {
                     return Some(self.heading_at(at, &rest[..end], at + end, known));
@@ -90,6 +91,9 @@ impl Finder<'_> {
     /// "Assessment Neck pain", "Impression acute neck strain, no red flags.": the heading of an assessment before a short line's text,
     /// or before a problem, in a note without colons.
     fn unmarked(&self, at: usize, rest: &str) -> Option<Heading> {
+        if !self.may_mean(rest) {
+            return None;
+        }
         let spaces = rest.match_indices(' ').map(|(space, _)| space).take_while(|space| *space <= UNMARKED_LABEL);
         let text = |space: &usize| {
             let behind = &rest[space + 1..];
