@@ -231,7 +231,7 @@ impl Asking<'_> {
                     // "tender paraspinals" in the exam is of the neck, "left" may be of anything
                     let examined = key == AttributeKey::Region && v.section == SectionKind::Exam;
                     let alone = v.mentions.is_empty() && (story || examined);
-                    let placed = |&m: &usize| self.of_the_neck(m) && !self.treats(m) && !self.no_place(m);
+                    let placed = |&m: &usize| self.of_the_neck(m) && !self.treats(m) && !self.no_place(m) && !self.nothing(m);
                     // "neck pain into both upper traps" is in the trapezius, "into the left arm" is on neither side
                     let goes = key != AttributeKey::Region && radiates.iter().any(|r| r.overlaps(v.attribute.span));
                     !goes && (alone || v.mentions.iter().any(placed))
@@ -280,6 +280,12 @@ impl Asking<'_> {
     /// Whether it is something done: of "PT both" the side is the treatment's.
     fn treats(&self, finding: usize) -> bool {
         self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind == ConceptKind::Procedure
+    }
+
+    /// Whether it is a sign that is not there: "no midline tenderness" tells of no place.
+    fn nothing(&self, finding: usize) -> bool {
+        let finding = &self.findings[finding];
+        finding.assertion.polarity == Polarity::Absent && self.knowledge.lexicon.concept(finding.mention.concept).kind == ConceptKind::Sign
     }
 
     /// Whether its side or level is no place of the pain: "Spurling positive on the left".
