@@ -21,6 +21,8 @@ const BRACKETED: usize = 12;
 const COLUMN: usize = 4;
 /// Words of a name between a title and a heading.
 const NAMES: usize = 2;
+/// Bytes of a label in small letters, its mark included.
+const LABELLED: usize = 16;
 /// Bytes of a line that an author would have wrapped.
 const WRAPPED: usize = 50;
 
@@ -303,12 +305,23 @@ impl Finder<'_> {
         Heading { start: at, title, body, kind: known.kind, rule: known.rule, numbered: false, prose: false }
     }
 
+    /// Whether a line in small letters opens with the label of an assessment or plan behind a line whose last word does not lead to it:
+    /// "dx: neck strain", "plan - heat" below a long line without a point.
+    fn labelled_anew(&self, i: usize, rest: &str) -> bool {
+        let end = rest.find([':', '-']).filter(|end| *end < LABELLED);
+        let Some(label) = end.map(|end| rest[..end].trim_end()) else { return false };
+        let before = i.checked_sub(1).and_then(|j| self.lines.get(j)).map_or("", |l| l.of(self.text));
+        let last = before.rsplit(' ').next().unwrap_or("").to_ascii_lowercase();
+        let opens = |k: Known| k.how == Some(HeadingUse::Heading) && (assesses(k.kind) || k.kind == SectionKind::Plan);
+        !self.knowledge.is(SectionWordUse::Unfinished, &last) && self.known_label(label).is_some_and(opens)
+    }
+
     /// A heading at the start of a line: with a colon or dash behind it, alone, or before text.
     fn at_start(&self, i: usize, at: usize, rest: &str, bullet: bool, numbered: bool, wrapped: bool) -> Option<Heading> {
         let lower = rest.chars().next().is_none_or(|c| !c.is_uppercase() && !c.is_ascii_digit());
         // "a/" alone on its line
         let slashed = rest.len() == 2 && rest.ends_with('/');
-        if wrapped && lower && !slashed {
+        if wrapped && lower && !slashed && !self.labelled_anew(i, rest) {
             return None;
         }
         let head = rest.get(..floor(rest, LABEL)).unwrap_or("");
