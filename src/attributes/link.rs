@@ -283,8 +283,7 @@ impl Linker<'_> {
             }
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Region if forward => {
                 // "neck pain, *moderate,* and tailbone pain": between commas it is of what stands before it
-                let beside = || self.mentions[..mention].iter().any(|m| m.tokens.end + 1 == value.start);
-                let set_off = self.scan.token(gap.start) == "," && value.start > 0 && self.scan.token(value.start - 1) == "," && beside();
+                let set_off = self.scan.token(gap.start) == "," && self.trails(value.start, mention);
                 self.describes(gap, false).then_some(cost + if set_off { 8 } else { 0 })
             }
             // "neck 4/10 *left,* LBP 6/10": a comma rather ends what the side belongs to
@@ -323,9 +322,10 @@ impl Linker<'_> {
             AttributeKey::Cause => (cost <= CAUSE_REACH).then_some(cost),
             AttributeKey::Course if forward => (cost <= 5).then_some(cost),
             // "neck pain, which she rates a 6, and soreness of the wrist": a comma rather ends what the score belongs to
-            AttributeKey::PainScore
+            AttributeKey::PainScore | AttributeKey::Duration | AttributeKey::Onset
                 if forward
-                    && self.scan.token(gap.start) == ","
+                    && matches!(self.scan.token(gap.start), "," | ")")
+                    && (read.attribute.key == AttributeKey::PainScore || self.trails(value.start, mention))
                     && self.mentions[..mention].last().is_some_and(|m| m.sentence == self.mentions[mention].sentence) =>
             {
                 (cost + 10 <= FAR).then_some(cost + 12)
@@ -333,6 +333,26 @@ impl Linker<'_> {
             _ if forward => (cost <= FAR).then_some(cost + 2),
             _ => (cost <= FAR).then_some(cost),
         }
+    }
+
+    /// Whether nothing but marks and values, a comma or bracket first, parts a value from another mention before it: "neck pain, left, *mild*".
+    fn trails(&self, value: u32, mention: usize) -> bool {
+        let ends = |t: u32| self.mentions[..mention].iter().any(|m| m.tokens.end == t);
+        let mut at = value;
+        while at > 0 && !ends(at) {
+            let valued = (1..=SIDED.min(at)).find(|n| {
+                let from = at - n;
+                self.scan.at(from).iter().any(|h| h.end == at && matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)))
+                    || self.scan.length(from).is_some_and(|l| l.end == at)
+            });
+            let number = || self.scan.token(at - 1).bytes().all(|b| b.is_ascii_digit()) || matches!(self.scan.token(at - 1), "(" | "/" | "x");
+            match valued {
+                Some(n) => at -= n,
+                None if number() => at -= 1,
+                None => return false,
+            }
+        }
+        at > 0 && at < value && matches!(self.scan.token(at), "," | "(")
     }
 
     /// Whether nothing but joining words stands between two values.

@@ -78,6 +78,10 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
     // `x3` holds the word before it
     let joined = scan.layout.folded.tokens.get(start as usize).is_some_and(|t| t.kind == TokenKind::Alphanumeric);
     let rules = &scan.knowledge.quantities;
+    // "1. Neck pain" and, in the next line, "2. HTN"
+    if of == QuantityKind::Score && scan.breaks(start) > 0 && matches!(scan.token(end), "." | ")") {
+        return None;
+    }
     let near = scan.knowledge.quantities_by.between(previous, next, about || joined, rules.len());
     near.map(|rule| &rules[rule]).filter(|rule| rule.of == of).find_map(|rule| {
         let from = before(scan, rule, start)?;

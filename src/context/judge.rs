@@ -302,13 +302,16 @@ fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Kn
     // "By the end of the week it had cleared": what says when comes before it
     let dated = view.is(0, DATING);
     let anaphoric = |part: &Part| matches!(part, Part::Cue(cue) if context.cues[*cue as usize].anaphoric.is_some());
-    if !dated && !view.opens_with(anaphoric) {
+    // "Neck pain. Resolved.": a sentence that is nothing but an end
+    let alone = here.item == next.item && next.tokens.len() <= ENDED_ALONE;
+    if !dated && !alone && !view.opens_with(anaphoric) {
         return;
     }
     for found in view.phrases(&[]).iter().filter(|f| f.start == 0 || (dated && view.is(f.start, PRONOUN))) {
         let Part::Cue(cue) = found.part else { continue };
         let rule = &context.cues[cue as usize];
-        let Some(reach) = rule.anaphoric else { continue };
+        let ends = alone && rule.says.contains(&Says::Resolved) && !(found.end..view.len()).any(|i| view.is_word(i));
+        let Some(reach) = rule.anaphoric.or(ends.then_some(Anaphora::Last)) else { continue };
         let last = mentions.iter().map(|m| m.hull().end).max();
         for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
             let meant = reach == Anaphora::All || Some(mention.hull().end) == last;
@@ -336,6 +339,9 @@ fn answered(layout: &Layout, answer: &Sentence, knowledge: &Knowledge) -> Option
 
 /// Tokens of a speaker's label in a line of its own.
 const SPEAKER: usize = 3;
+
+/// Tokens of a sentence that is nothing but an end, its point included.
+const ENDED_ALONE: usize = 4;
 
 /// How many tokens of a sentence are read for what they say of the one before.
 const ANAPHORA: u32 = 12;

@@ -29,13 +29,14 @@ pub(super) fn verdict(scopes: &Scopes<'_, '_>, mentions: &[Mention], knowledge: 
     let Some(mark) = (own.end..view.len().min(own.end + BEHIND_HEAD)).find(|i| marks(*i)) else { return };
     for active in &scopes.active {
         let rule = &scopes.knowledge.cues[active.cue as usize];
-        let looks_back = matches!(rule.direction, Direction::Backward | Direction::BackwardFirst);
+        let looks_back = !matches!(rule.direction, Direction::Forward | Direction::Marker);
         let ends = rule.says.iter().all(|s| matches!(s, Says::Absent | Says::Resolved));
-        // the mark that sets it off may be its own
-        let set_off = marks(active.at.start) || active.at.start > 0 && marks(active.at.start - 1);
+        // the mark that sets it off may be its own; behind a colon it is the value of a label: "stenosis: Hoffmann: negative"
+        let before = if marks(active.at.start) { active.at.start } else { active.at.start.saturating_sub(1) };
+        let set_off = marks(before) && view.symbol(before) != ":";
         let closes = active.at.end >= view.len() || active.at.end + 1 == view.len() && view.symbol(active.at.end) == ".";
         let between = |m: &Mention| complaint(m) && m.spans.iter().any(|s| (own.end..active.at.start).contains(&view.symbols_of(*s).start));
-        if active.at.start > mark && looks_back && ends && set_off && closes && !mentions.iter().any(between) {
+        if active.at.start > mark + 1 && looks_back && ends && set_off && closes && !mentions.iter().any(between) {
             made[head].cues.push(Cue { span: view.span(active.at.clone()), scope: view.span(own.start..active.at.start), rule: rule.name });
             rule.says.iter().for_each(|says| apply(&mut made[head], *says));
             return;

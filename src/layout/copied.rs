@@ -12,6 +12,9 @@ use std::ops::Range;
 /// Bytes a marking line may have.
 const MARK: usize = 100;
 
+/// Words of a line that resumes this visit's note without a colon.
+const RESUMING: usize = 4;
+
 /// Every block, its marking lines included; one without an end goes to the next blank line, or, if it has an assessment of its own,
 /// to the line that resumes this visit's note: "Hospital discharge 9/1: … Dx: strain … Office visit today".
 pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<Range<usize>> {
@@ -24,9 +27,10 @@ pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge
         if let Some(start) = open.or(named)
             && resumes(line.of(text), knowledge)
         {
-            open = open.filter(|_| !told(&(start..line.first)));
-            named = None;
-            if open.is_none() && told(&(start..line.first)) {
+            let apart = lines.iter().any(|l| l.blank() && (start..line.first).contains(&l.start));
+            let whole = told(&(start..line.first)) || open.is_some() && !apart;
+            (open, named) = (open.filter(|_| !whole), None);
+            if whole {
                 out.push(start..line.first);
                 continue;
             }
@@ -70,9 +74,9 @@ fn resumes(line: &str, knowledge: &SectionsKnowledge) -> bool {
         return false;
     }
     let words = format!(" {} ", squeeze(&fold_phrase(labels::undated(label))));
-    // without a colon the line holds no more
-    let labelled = label.len() < line.len();
-    knowledge.copied_resume.iter().any(|p| if labelled { words.starts_with(p.as_str()) } else { words == *p })
+    // without a colon the line holds little more
+    let brief = label.len() < line.len() || words.split_ascii_whitespace().count() <= RESUMING;
+    brief && knowledge.copied_resume.iter().any(|p| words.starts_with(p.as_str()))
 }
 
 /// The folded words of a line that is shaped like a mark (set off by signs, or ending with a colon), or begins and ends with marks in angles.

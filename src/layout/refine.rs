@@ -62,6 +62,9 @@ fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: 
     headings.retain(|h| !of_problem(h));
 }
 
+/// Words of a line that leads in to a list.
+const LEAD: usize = 6;
+
 /// The numbered problems, or those behind their codes, that end a note without a heading, behind an examination:
 /// "1) Neck pain: heat" and "2) HTN: same meds"; "(M54.2) Neck pain".
 fn unheaded<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<(usize, &'t str, Known)> {
@@ -76,6 +79,16 @@ fn unheaded<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: 
         Some((line.first, &name[..end], *known))
     };
     let found: Vec<_> = lines.iter().filter(|l| l.first > exam.body).filter_map(item).collect();
+    // "Differential", "Patient denies": a short line right above leads in to a list of another kind
+    let above = found.first().and_then(|(first, ..)| lines.iter().rfind(|l| l.end <= *first && !l.blank()));
+    let leads_in = |line: &Line| {
+        let own = line.of(text).trim_end();
+        line.first > exam.body && !own.ends_with(['.', ')']) && own.split(' ').count() <= LEAD && !own.contains(['.', ',', ';'])
+            || own.ends_with(':')
+    };
+    if above.is_some_and(leads_in) {
+        return Vec::new();
+    }
     if found.iter().all(|(_, name, _)| knowledge.names_problem(&squeeze(&fold_phrase(name)))) { found } else { Vec::new() }
 }
 
