@@ -25,6 +25,11 @@ const SIDED: u32 = 3;
 /// How many sentences back a topic may stand.
 const TOPIC_REACH: u32 = 4;
 
+/// Tokens within which the mentions are looked for that a value may belong to.
+const WINDOW: u32 = 120;
+/// Mentions before one that are looked at.
+const EARLIER: usize = 64;
+
 /// Links values to mentions; each value may belong to several that are joined by "and".
 pub(crate) struct Linker<'a> {
     pub scan: &'a Scan<'a>,
@@ -59,7 +64,10 @@ impl Linker<'_> {
     pub fn link(&self, read: &Read, told_on: bool) -> Vec<usize> {
         let key = read.attribute.key;
         let Some(sentence) = self.scan.layout.sentence_at(read.tokens.start).map(|at| at as u32) else { return Vec::new() };
-        let here = self.mentions_of(sentence..sentence + 1);
+        let all = self.mentions_of(sentence..sentence + 1);
+        // in a sentence without an end what is far away is not looked at
+        let near = |token: u32| self.mentions[all.clone()].partition_point(|m| m.tokens.start < token) + all.start;
+        let here = near(read.tokens.start.saturating_sub(WINDOW))..near(read.tokens.end + WINDOW);
         if key == AttributeKey::PainScore && self.of_a_site(read.tokens.start) {
             return Vec::new();
         }
@@ -218,6 +226,11 @@ impl Linker<'_> {
         self.knowledge.lexicon.concept(self.mentions[mention].concept).kind
     }
 
+    /// The mentions right before one, as many as may matter to it.
+    pub(super) fn earlier(&self, mention: usize) -> &[Mention] {
+        &self.mentions[mention.saturating_sub(EARLIER)..mention]
+    }
+
     fn mentions_of(&self, sentences: Range<u32>) -> Range<usize> {
         let from = self.mentions.partition_point(|m| m.sentence < sentences.start);
         let to = self.mentions.partition_point(|m| m.sentence < sentences.end);
@@ -276,7 +289,7 @@ impl Linker<'_> {
             // "neck pain is moderate, knee pain mild"
             AttributeKey::Acuity | AttributeKey::Severity
                 if forward
-                    && self.mentions[..mention].last().is_some_and(|m| m.sentence == self.mentions[mention].sentence)
+                    && self.earlier(mention).last().is_some_and(|m| m.sentence == self.mentions[mention].sentence)
                     && value.start.checked_sub(1).is_some_and(|t| self.scan.word(t, WordUse::Copula).is_some()) =>
             {
                 None
@@ -289,7 +302,7 @@ impl Linker<'_> {
             // "neck 4/10 *left,* LBP 6/10": a comma rather ends what the side belongs to
             AttributeKey::Laterality if forward => {
                 let joins = self.scan.word(gap.start, WordUse::Join).is_some();
-                let behind = || self.mentions[..mention].iter().any(|m| m.tokens.end == value.start);
+                let behind = || self.earlier(mention).iter().any(|m| m.tokens.end == value.start);
                 let parted = gap.clone().any(|t| self.scan.token(t) == ",") || (joins && behind());
                 (self.describes(gap, true) && cost <= NEAR).then_some(cost + if parted { 4 } else { 0 })
             }
@@ -301,7 +314,7 @@ impl Linker<'_> {
             // "herniation, C5-6 with myelopathy": the level is of what stands before "with"
             AttributeKey::Level
                 if forward
-                    && self.mentions[..mention].iter().any(|m| m.tokens.end <= value.start && value.start - m.tokens.end <= 8)
+                    && self.earlier(mention).iter().any(|m| m.tokens.end <= value.start && value.start - m.tokens.end <= 8)
                     && gap.clone().any(|t| self.scan.word(t, WordUse::Company).is_some()) =>
             {
                 None
@@ -314,7 +327,7 @@ impl Linker<'_> {
                 let placed = before(WordUse::At) && !because;
                 // "HNP C5-6 and DDD C6-7", "disc protrusion, C5-6, neck pain": a joining word or mark behind a level parts it from what follows
                 let parted = gap.clone().any(|t| self.scan.word(t, WordUse::Join).is_some() && self.scan.token(t) != "-")
-                    && self.mentions[..mention].iter().any(|m| m.tokens.end <= value.start && value.start - m.tokens.end <= 1);
+                    && self.earlier(mention).iter().any(|m| m.tokens.end <= value.start && value.start - m.tokens.end <= 1);
                 (cost <= NEAR).then_some(cost + if placed || parted { 6 } else { 0 })
             }
             AttributeKey::Level => (cost <= 14).then_some(cost + 1),
@@ -326,104 +339,13 @@ impl Linker<'_> {
                 if forward
                     && matches!(self.scan.token(gap.start), "," | ")")
                     && (read.attribute.key == AttributeKey::PainScore || self.trails(value.start, mention))
-                    && self.mentions[..mention].last().is_some_and(|m| m.sentence == self.mentions[mention].sentence) =>
+                    && self.earlier(mention).last().is_some_and(|m| m.sentence == self.mentions[mention].sentence) =>
             {
                 (cost + 10 <= FAR).then_some(cost + 12)
             }
             _ if forward => (cost <= FAR).then_some(cost + 2),
             _ => (cost <= FAR).then_some(cost),
         }
-    }
-
-    /// Whether nothing but marks and values, a comma or bracket first, parts a value from another mention before it: "neck pain, left, *mild*".
-    fn trails(&self, value: u32, mention: usize) -> bool {
-        let ends = |t: u32| self.mentions[..mention].iter().any(|m| m.tokens.end == t);
-        let mut at = value;
-        while at > 0 && !ends(at) {
-            let valued = (1..=SIDED.min(at)).find(|n| {
-                let from = at - n;
-                self.scan.at(from).iter().any(|h| h.end == at && matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)))
-                    || self.scan.length(from).is_some_and(|l| l.end == at)
-            });
-            let number = || self.scan.token(at - 1).bytes().all(|b| b.is_ascii_digit()) || matches!(self.scan.token(at - 1), "(" | "/" | "x");
-            match valued {
-                Some(n) => at -= n,
-                None if number() => at -= 1,
-                None => return false,
-            }
-        }
-        at > 0 && at < value && matches!(self.scan.token(at), "," | "(")
-    }
-
-    /// Whether nothing but joining words stands between two values.
-    pub fn only_joins(&self, gap: Range<u32>) -> bool {
-        !gap.is_empty() && gap.len() <= 3 && gap.clone().all(|t| self.scan.word(t, WordUse::Join).is_some())
-    }
-
-    /// Where the longest value or joining word that begins at a token ends.
-    fn value_end(&self, token: u32) -> Option<u32> {
-        let values = self.scan.at(token).iter().filter(|h| matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Join)));
-        values.map(|h| h.end).max()
-    }
-
-    /// Whether a value or a joining word begins at a token.
-    fn in_value(&self, token: u32) -> bool {
-        self.value_end(token).is_some()
-    }
-
-    /// Whether nothing but values and joining words stands between two mentions: "neck pain *on the right and* headache".
-    fn all_values(&self, mut gap: Range<u32>) -> bool {
-        while !gap.is_empty() {
-            let Some(end) = self.value_end(gap.start) else { return false };
-            gap.start = end;
-        }
-        true
-    }
-
-    /// Whether a part of the neck is named at a token.
-    fn is_site(&self, token: u32) -> bool {
-        let values = &self.knowledge.attributes.values;
-        let region = |m: &Meaning| matches!(m, Meaning::Value { index, .. } if values[*index as usize].key == AttributeKey::Region);
-        self.scan.at(token).iter().any(|h| region(&h.meaning))
-    }
-
-    /// Whether the tokens between a describing word and a mention let it describe the mention: "chronic left-sided axial | neck pain", not
-    /// "chronic kidney disease and | neck pain".
-    fn describes(&self, gap: Range<u32>, side: bool) -> bool {
-        if self.all_values(gap.clone()) {
-            return true;
-        }
-        gap.len() <= 4
-            && gap.clone().all(|t| {
-                let no_join = self.scan.word(t, WordUse::Join).is_none() && self.scan.word(t, WordUse::Stop).is_none();
-                let other_part = side && self.scan.at(t).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
-                no_join && !other_part && !matches!(self.scan.token(t), "." | ";" | ":" | "(" | ")" | "|")
-            })
-    }
-
-    /// Whether a describing word, and the values behind it, go on to something they describe: "moderate persistent *asthma*".
-    pub fn goes_on(&self, end: u32) -> bool {
-        let mut end = end;
-        while let Some(next) = self.value_end(end).filter(|_| self.scan.breaks(end) == 0 && self.scan.word(end, WordUse::Join).is_none()) {
-            end = next;
-        }
-        !self.ends_phrase(end)
-    }
-
-    /// Whether a describing word ends its phrase ("neck pain, moderate." but not "neck pain with moderate arthritis").
-    pub fn ends_phrase(&self, end: u32) -> bool {
-        end >= self.scan.len()
-            || self.scan.breaks(end) > 0
-            || self.scan.is_mark(end)
-            || self.scan.word(end, WordUse::Stop).is_some()
-            || self.scan.word(end, WordUse::Join).is_some()
-            || self.scan.word(end, WordUse::At).is_some()
-            || self.scan.word(end, WordUse::Clause).is_some()
-            || self.in_value(end)
-            // "neck pain left side *3 days*", "on the left *x 2 wks*"
-            || self.scan.length(end + u32::from(self.scan.token(end) == "x")).is_some()
-            // "acute on chronic 6/10"
-            || self.scan.token(end + 1) == "/" && self.scan.token(end).bytes().all(|b| b.is_ascii_digit())
     }
 
     /// Whether two complaints came together, and nothing before the first says when: "neck pain *with* headaches | for 4 months".

@@ -9,6 +9,7 @@ pub mod facts;
 mod levels;
 mod link;
 mod numbers;
+mod phrase;
 mod quantities;
 mod scan;
 mod words;

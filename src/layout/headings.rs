@@ -65,6 +65,7 @@ pub(crate) struct Finder<'a> {
     prose: bool,
     /// Whether most of the note is in capitals, so that capitals say nothing; found out when it is asked.
     shouting: OnceCell<bool>,
+    whispered: OnceCell<bool>,
     /// Lines that begin with a lone letter set off by a gap, in a note that has several such.
     lettered: Vec<usize>,
     pub out: Vec<Heading>,
@@ -79,6 +80,7 @@ pub(crate) fn headings(text: &str, lines: &[Line], knowledge: &SectionsKnowledge
         kind: SectionKind::Preamble,
         prose: false,
         shouting: OnceCell::new(),
+        whispered: OnceCell::new(),
         lettered: Vec::new(),
         out: Vec::new(),
     };
@@ -105,7 +107,9 @@ impl Finder<'_> {
 
     /// Whether the note is written without capitals and points.
     pub(crate) fn whispered(&self) -> bool {
-        !self.text.bytes().any(|b| b.is_ascii_uppercase() || matches!(b, b':' | b';')) && !self.text.contains(". ")
+        *self
+            .whispered
+            .get_or_init(|| !self.text.bytes().any(|b| b.is_ascii_uppercase() || matches!(b, b':' | b';')) && !self.text.contains(". "))
     }
 
     fn line(&mut self, i: usize, line: Line) {

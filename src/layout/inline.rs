@@ -112,7 +112,9 @@ impl Finder<'_> {
         ends.into_iter().rev().find_map(|end| {
             let label = rest[..end].trim_end_matches(|c: char| !c.is_alphanumeric());
             let exact = self.knowledge.heading(&squeeze(&fold_phrase(label)));
-            let known = if rest[end + 1..].starts_with(char::is_uppercase) { self.known_label(&rest[..end]) } else { exact };
+            // "Impression from 2019 MRI: …" is of that
+            let titled = rest[end + 1..].starts_with(char::is_uppercase) && !label.contains(|c: char| c.is_ascii_digit());
+            let known = if titled { self.known_label(&rest[..end]) } else { exact };
             let known = known.filter(|k| k.how == Some(HeadingUse::Heading) && assesses(k.kind))?;
             Some(self.heading_at(at, &rest[..end], at + end, known))
         })

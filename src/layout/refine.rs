@@ -69,16 +69,24 @@ const LEAD: usize = 6;
 /// "1) Neck pain: heat" and "2) HTN: same meds"; "(M54.2) Neck pain".
 fn unheaded<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<(usize, &'t str, Known)> {
     let Some((_, known)) = knowledge.problems.first() else { return Vec::new() };
-    let Some(exam) = headings.last().filter(|h| matches!(h.kind, SectionKind::Exam | SectionKind::Vitals)) else { return Vec::new() };
+    // nothing but a plan may follow
+    let last = headings.iter().rposition(|h| h.kind != SectionKind::Plan);
+    let Some(at) = last.filter(|at| matches!(headings[*at].kind, SectionKind::Exam | SectionKind::Vitals)) else { return Vec::new() };
+    let (exam, end) = (&headings[at], headings.get(at + 1).map_or(text.len(), |h| h.start));
     let item = |line: &Line| {
         let own = line.of(text);
         let number = labels::numbering(own);
-        let behind = if number > 0 { &own[number..] } else { own.strip_prefix('(')?.split_once(')').filter(|(code, _)| coded(code))?.1 };
-        let name = behind.trim_start();
+        let behind = own[number..].trim_start();
+        let bracketed = behind.strip_prefix(['(', '[']).and_then(|code| code.split_once([')', ']']));
+        let code = bracketed.or_else(|| behind.split_once(' ')).filter(|(code, _)| coded(code)).map(|(_, name)| name);
+        if number == 0 && code.is_none() {
+            return None;
+        }
+        let name = code.unwrap_or(behind).trim_start_matches([' ', '-']);
         let end = name.find([':', '.', ',', ';', '(']).or_else(|| name.find(" - ")).unwrap_or(name.len());
         Some((line.first, &name[..end], *known))
     };
-    let found: Vec<_> = lines.iter().filter(|l| l.first > exam.body).filter_map(item).collect();
+    let found: Vec<_> = lines.iter().filter(|l| l.first > exam.body && l.first < end).filter_map(item).collect();
     // "Differential", "Patient denies": a short line right above leads in to a list of another kind
     let above = found.first().and_then(|(first, ..)| lines.iter().rfind(|l| l.end <= *first && !l.blank()));
     let leads_in = |line: &Line| {
