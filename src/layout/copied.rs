@@ -35,8 +35,8 @@ pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge
                 continue;
             }
         }
-        if knowledge.may_mark_copied(line.of(text)) && alone(line.of(text), knowledge) {
-            named = named.or(Some(line.first));
+        if named.is_none() && alone(line.of(text), knowledge) {
+            named = Some(line.first);
         }
         let Some(folded) = mark(line.of(text), knowledge) else { continue };
         let holds = |phrases: &[String]| phrases.iter().any(|p| folded.contains(p.as_str()));
@@ -64,7 +64,8 @@ pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge
 /// Whether a line holds nothing but the words for an earlier note, and its day.
 fn alone(line: &str, knowledge: &SectionsKnowledge) -> bool {
     let words = labels::undated(line.trim_end_matches([':', '-', '=', '*']));
-    line.len() <= MARK && words.len() < line.len() && knowledge.copied_alone.contains(&squeeze(&fold_phrase(words)))
+    let dated = line.len() <= MARK && words.len() < line.len();
+    dated && knowledge.may_mark_copied(line) && knowledge.copied_alone.contains(&squeeze(&fold_phrase(words)))
 }
 
 /// Whether a line, or its label, says that this visit's note goes on: "Office visit today", "Today's HPI: sore neck".
