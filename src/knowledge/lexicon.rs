@@ -90,6 +90,8 @@ pub struct Lexicon {
     pub grammar: Grammar,
     /// Tokens of the phrases that put a concept into the past, longest first.
     pub past_markers: Vec<Vec<WordId>>,
+    /// Tokens of the phrases after which a concept was only proposed.
+    pub proposal_markers: Vec<Vec<WordId>>,
     /// What phrases can do towards naming a target, made when first asked for.
     #[serde(skip)]
     targets: OnceLock<Targets>,
@@ -126,9 +128,9 @@ impl Lexicon {
         lexicon.resolve_likes(docs, &mut compiler);
         lexicon.entries = compiler.builder.build();
         lexicon.imply_sites(words);
-        for marker in docs.iter().flat_map(|(_, d)| &d.past_markers) {
-            lexicon.past_markers.push(fold(marker).text.split_whitespace().map(|w| words.add(w)).collect());
-        }
+        let mut tokens = |marker: &str| fold(marker).text.split_whitespace().map(|w| words.add(w)).collect();
+        lexicon.past_markers = docs.iter().flat_map(|(_, d)| &d.past_markers).map(|m| tokens(m)).collect();
+        lexicon.proposal_markers = docs.iter().flat_map(|(_, d)| &d.proposal_markers).map(|m| tokens(m)).collect();
         lexicon.past_markers.sort_by_key(|m| std::cmp::Reverse(m.len()));
         lexicon.spelling = Spelling::compile(docs, &lexicon.entries, words, problems);
         lexicon.run_together = joined::Listed::of(docs);

@@ -283,31 +283,38 @@ impl Reader<'_> {
         if finding < place { vec![finding, place] } else { vec![place, finding] }
     }
 
-    /// The concept, or what it is in the past if the words before it say so ("s/p C5-6 ACDF").
+    /// The concept, or what it is in the past if the words before it, or a year behind it, say so ("s/p C5-6 ACDF", "ACDF 2021"); what was
+    /// only proposed ("offered C5-6 fusion in 2003") was not done.
     fn in_time(&self, concept: ConceptId, tokens: &Range<u32>) -> ConceptId {
         let Some(past) = self.lexicon.concept(concept).past else { return concept };
-        if self.dated(tokens.end) {
-            return past;
+        if self.marked(tokens.start, &self.lexicon.proposal_markers) {
+            return concept;
         }
+        let done = self.dated(tokens.end) || self.marked(tokens.start, &self.lexicon.past_markers);
+        if done { past } else { concept }
+    }
+
+    /// Whether one of some markers stands before a token, with nothing but levels and words that describe between.
+    fn marked(&self, start: u32, markers: &[Vec<WordId>]) -> bool {
         let folded = &self.layout.folded;
         let from = self.layout.sentences[self.sentence as usize].tokens.start;
-        let mut end = tokens.start;
+        let mut end = start;
         loop {
             let marks = |m: &Vec<WordId>| {
                 let start = end.checked_sub(m.len() as u32).filter(|s| *s >= from)?;
                 m.iter().zip(&folded.tokens[start as usize..]).all(|(w, t)| *w == t.word).then_some(())
             };
-            if self.lexicon.past_markers.iter().any(|m| marks(m).is_some()) {
-                return past;
+            if markers.iter().any(|m| marks(m).is_some()) {
+                return true;
             }
-            let Some(previous) = end.checked_sub(1).filter(|t| *t >= from) else { return concept };
+            let Some(previous) = end.checked_sub(1).filter(|t| *t >= from) else { return false };
             let within = |t: u32| self.nodes.iter().any(|n| n.tokens().contains(&t));
             // "s/p laminectomy and fusion", "prior C4-5, C5-6 ACDF": one marker for both
             let of_site = |t: u32| self.nodes.iter().any(|n| matches!(n, Node::Site(_)) && n.tokens().contains(&t));
             let ends = |t: u32| self.has_a_past(t) || of_site(t);
             let joined = || self.lexicon.grammar.coordinates(folded, previous) && previous.checked_sub(1).is_some_and(ends);
             if !within(previous) && !self.lexicon.grammar.describes(folded, previous) && !joined() {
-                return concept;
+                return false;
             }
             end = previous;
         }

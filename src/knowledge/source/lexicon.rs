@@ -37,6 +37,8 @@ pub struct LexiconDoc {
     pub classes: Vec<ClassDoc>,
     /// Phrases that put what follows into the past, for concepts that are another one then.
     pub past_markers: Vec<Placed<SmolStr>>,
+    /// Phrases after which what follows was only proposed, and so is not past whatever year stands behind it: "offered".
+    pub proposal_markers: Vec<Placed<SmolStr>>,
     /// How a finding and a site stand together.
     pub patterns: Vec<PatternDoc>,
 }
