@@ -19,12 +19,10 @@ pub(super) fn verdict(scopes: &Scopes<'_, '_>, mentions: &[Mention], knowledge: 
     let view = scopes.view;
     let complaint = |m: &Mention| matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Diagnosis | ConceptKind::Symptom);
     let Some(head) = mentions.iter().position(complaint) else { return };
-    let own = mentions[head]
-        .spans
-        .iter()
-        .map(|s| view.symbols_of(*s))
-        .fold(None, |all: Option<std::ops::Range<usize>>, r| Some(all.map_or(r.clone(), |a| a.start.min(r.start)..a.end.max(r.end))));
-    let Some(own) = own.filter(|own| own.start <= BEFORE_HEAD && made[head].cues.is_empty()) else { return };
+    let own = view.symbols_of(mentions[head].hull());
+    if own.start > BEFORE_HEAD || !made[head].cues.is_empty() {
+        return;
+    }
     let marks = |i: usize| matches!(view.symbol(i), "," | ":" | "-" | "--" | "→");
     let Some(mark) = (own.end..view.len().min(own.end + BEHIND_HEAD)).find(|i| marks(*i)) else { return };
     for active in &scopes.active {

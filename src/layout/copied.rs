@@ -27,20 +27,20 @@ pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge
         if let Some(start) = open.or(named)
             && resumes(line.of(text), knowledge)
         {
-            let apart = lines.iter().any(|l| l.blank() && (start..line.first).contains(&l.start));
-            let whole = told(&(start..line.first)) || open.is_some() && !apart;
+            let before = start..line.first;
+            let apart = lines.iter().any(|l| l.blank() && before.contains(&l.start));
+            let whole = told(&before) || open.is_some() && !apart;
             (open, named) = (open.filter(|_| !whole), None);
             if whole {
-                out.push(start..line.first);
+                out.push(before);
                 continue;
             }
         }
-        if named.is_none() && alone(line.of(text), knowledge) {
-            named = Some(line.first);
-        }
+        let alone = alone(line.of(text), knowledge);
+        named = named.or(alone.then_some(line.first));
         let Some(folded) = mark(line.of(text), knowledge) else { continue };
         let holds = |phrases: &[String]| phrases.iter().any(|p| folded.contains(p.as_str()));
-        let begins = holds(&knowledge.copied_begin) || (line.of(text).ends_with(':') && alone(line.of(text), knowledge));
+        let begins = holds(&knowledge.copied_begin) || (alone && line.of(text).ends_with(':'));
         let next = lines.get(i + 1).map_or(text.len(), |l| l.start);
         if begins && holds(&knowledge.copied_end) {
             // "<<carried forward from 3/14>> Assessment: strain. <<end copy>>"

@@ -1,5 +1,6 @@
 //! What single headings cannot tell: numbered headings, sub-headings of a problem, and the impression of a quoted report.
 
+use crate::code::Code;
 use crate::fold::{fold, fold_phrase};
 use crate::knowledge::sections::{Known, SectionsKnowledge, assesses, squeeze};
 use crate::knowledge::source::sections::SectionWordUse;
@@ -78,13 +79,12 @@ fn unheaded<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: 
         let number = labels::numbering(own);
         let behind = own[number..].trim_start();
         let bracketed = behind.strip_prefix(['(', '[']).and_then(|code| code.split_once([')', ']']));
-        let code = bracketed.or_else(|| behind.split_once(' ')).filter(|(code, _)| coded(code)).map(|(_, name)| name);
+        let code = bracketed.or_else(|| behind.split_once(' ')).filter(|(code, _)| Code::parse(code).is_some()).map(|(_, name)| name);
         if number == 0 && code.is_none() {
             return None;
         }
         let name = code.unwrap_or(behind).trim_start_matches([' ', '-']);
-        let end = name.find([':', '.', ',', ';', '(']).or_else(|| name.find(" - ")).unwrap_or(name.len());
-        Some((line.first, &name[..end], *known))
+        Some((line.first, named(name), *known))
     };
     let found: Vec<_> = lines.iter().filter(|l| l.first > exam.body && l.first < end).filter_map(item).collect();
     // "Differential", "Patient denies": a short line right above leads in to a list of another kind
@@ -100,13 +100,6 @@ fn unheaded<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: 
     if found.iter().all(|(_, name, _)| knowledge.names_problem(&squeeze(&fold_phrase(name)))) { found } else { Vec::new() }
 }
 
-/// Whether it has the form of a diagnosis code: "M54.2".
-fn coded(code: &str) -> bool {
-    let (head, tail) = code.split_once('.').unwrap_or((code, ""));
-    let category = head.len() == 3 && head.starts_with(|c: char| c.is_ascii_uppercase()) && head.as_bytes()[1].is_ascii_digit();
-    category && tail.len() <= 4 && tail.bytes().all(|b| b.is_ascii_alphanumeric())
-}
-
 /// The name of the problem that a line opens with a mark ("#Neck pain: heat", "# 1 Neck pain"), or with a word, its number and a mark
 /// ("Problem #1: Neck pain. Heat."), and what that mark or word is.
 fn problem<'l>(line: &'l str, knowledge: &SectionsKnowledge) -> Option<(&'l str, Known)> {
@@ -120,10 +113,15 @@ fn problem<'l>(line: &'l str, knowledge: &SectionsKnowledge) -> Option<(&'l str,
         let behind = rest[number..].trim_start_matches(marks);
         let counted = rest[..number].contains(|c: char| c.is_ascii_digit()) && behind.len() < rest.len() - number;
         let name = behind.trim_start();
-        let end = name.find([':', '.', ',', ';', '(']).or_else(|| name.find(" - ")).unwrap_or(name.len());
         let opened = if word { counted } else { !rest.starts_with(opens.as_str()) };
-        (opened && name.starts_with(char::is_alphabetic)).then_some((&name[..end], *known))
+        (opened && name.starts_with(char::is_alphabetic)).then_some((named(name), *known))
     })
+}
+
+/// The name at the start of what is told of a problem: "*Neck pain*: heat", "*Neck pain* - heat".
+fn named(problem: &str) -> &str {
+    let end = problem.find([':', '.', ',', ';', '(']).or_else(|| problem.find(" - "));
+    &problem[..end.unwrap_or(problem.len())]
 }
 
 /// "Diagnosis" right below "Past Medical History" or "Patient Active Problem List" is the head of that list.

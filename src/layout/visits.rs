@@ -19,6 +19,9 @@ type Day = (u32, u32, u32);
 
 /// Where the sections begin that are of earlier visits, or of others, in a note that has an assessment of its own besides.
 pub(crate) fn earlier(text: &str, lines: &[Line], headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<usize> {
+    if headings.iter().filter(|h| assesses(h.kind)).count() < 2 {
+        return Vec::new();
+    }
     let mut out = titled(text, headings, knowledge);
     out.extend(quoted(text, lines, headings, knowledge));
     let visits = visits(text, lines, knowledge);
@@ -37,9 +40,6 @@ pub(crate) fn earlier(text: &str, lines: &[Line], headings: &[Heading], knowledg
 /// Assessments whose titles say that they are of an earlier visit or another's, where one is of this one: "Assessment (last visit)",
 /// "Dr. Hall's impression" beside "My impression".
 fn titled(text: &str, headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<usize> {
-    if headings.iter().filter(|h| assesses(h.kind)).count() < 2 {
-        return Vec::new();
-    }
     let titled: Vec<(&Heading, String)> =
         headings.iter().filter(|h| assesses(h.kind)).map(|h| (h, squeeze(&fold_phrase(h.title.of(text))))).collect();
     let others = |title: &str| says(title, SectionWordUse::Another, knowledge);
