@@ -144,7 +144,8 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         let of_part = {
             let end = read.tokens.end;
             let near = |h: &scan::Hit| matches!(h.meaning, Meaning::Target(t) if !knowledge.attributes.targets[t as usize].limb);
-            let of_neck = || linker.ends_phrase(end) || linker.names_neck(end) || scan.at(end).iter().any(near);
+            let felt = || scan.word(end, WordUse::Felt).is_some();
+            let of_neck = || linker.ends_phrase(end) || linker.names_neck(end) || felt() || scan.at(end).iter().any(near);
             let open =
                 || scan.word(end - 1, WordUse::At).is_some() && !scan.at(end).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
             read.attribute.key == AttributeKey::Laterality && !(open() || of_neck())

@@ -146,6 +146,9 @@ impl Finder<'_> {
             self.opening(at, line.end);
         }
         let lettered = spelled && self.out.last().is_some_and(|h| h.title.len() == 1);
+        if lettered && self.opens_part(i) {
+            return;
+        }
         let run = if lettered { self.letters_in_line(from, line.end) } else { Vec::new() };
         from = run.last().map_or(from, |heading| heading.body);
         run.into_iter().for_each(|heading| self.add(heading));

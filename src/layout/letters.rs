@@ -21,14 +21,17 @@ impl Finder<'_> {
 
     /// Whether line `i` is a chiropractor's row of an exam by its letters, pain, asymmetry, range, tone: "P: … / A: … / R: …", not plan and assessment.
     pub(super) fn part_row(&self, i: usize) -> bool {
+        let named = self.lines.get(i).is_some_and(|l| l.of(self.text).starts_with('P'));
+        (named && self.opens_part(i)) || i.checked_sub(1).is_some_and(|before| self.opens_part(before))
+    }
+
+    /// Whether those rows begin with line `i`; the first may stand behind the heading of the exam: "O - P: tender".
+    pub(super) fn opens_part(&self, i: usize) -> bool {
         let line = |i: usize| self.lines.get(i).map_or("", |l| l.of(self.text));
-        // the first row may stand behind the heading of the exam: "O - P: tender"
         let row = |line: &str, letter: char| {
             line.strip_prefix(letter).is_some_and(|l| l.trim_start_matches(' ').starts_with([':', '-', '–', '=']))
         };
-        let first = |i: usize| row(line(i).trim_start_matches(|c: char| c == 'O' || !c.is_alphabetic()), 'P');
-        let opens = |i: usize| first(i) && row(line(i + 1), 'A') && row(line(i + 2), 'R');
-        (opens(i) && line(i).starts_with('P')) || i.checked_sub(1).is_some_and(opens)
+        row(line(i).trim_start_matches(|c: char| c == 'O' || !c.is_alphabetic()), 'P') && row(line(i + 1), 'A') && row(line(i + 2), 'R')
     }
 
     /// The heading that a lone letter is ("A  1. Neck pain").

@@ -271,6 +271,8 @@ pub enum WordUse {
     Following,
     /// Before a word that tells how something is: "is". The word is of what stands before it.
     Copula,
+    /// What is felt, wherever it is: "right-sided *pain*".
+    Felt,
     /// Say that a value is of all that is named before it: "both" ("pain in the neck and across the back, *both* about 5/10").
     Each,
     /// Behind the number of a day: "rd" ("March 3rd").
