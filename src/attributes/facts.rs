@@ -10,6 +10,8 @@ use crate::span::Span;
 use crate::vocab::{AuthorRole, SectionKind, Setting};
 use jiff::civil::Date;
 
+/// Bytes of the longest credential that is written in capitals alone.
+const CREDENTIAL: usize = 6;
 /// How many bytes at the start (and, for signatures, at the end) of a note count as its title.
 const TITLE_BYTES: u32 = 400;
 /// A line of more bytes is running text, no title.
@@ -115,7 +117,10 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
                 || scan.layout.sections.iter().any(|s| s.title.is_some_and(|t| t.contains(span)))
         }
         Place::Signature => {
-            let capitals = span.of(scan.text).chars().all(|c| !c.is_lowercase());
+            // "DPT", "L.Ac.", "Occupational Therapist"; not "pt"
+            let written = span.of(scan.text);
+            let titled = written.starts_with(char::is_uppercase) && (written.contains('.') || written.len() > CREDENTIAL);
+            let capitals = titled || written.chars().all(|c| !c.is_lowercase());
             // "J. Doe, PT, DPT", "J. Doe RN" and "Jane Doe, RN BSN" at a line's end.
             let alone = scan.word(start, WordUse::Credential).is_some_and(|credential| credential >= end);
             let comma = start > 0 && scan.token(start - 1) == ",";

@@ -170,7 +170,9 @@ fn score_follows(scan: &Scan<'_>, token: u32) -> bool {
 
 /// Reads what begins with a vertebra, and the short forms listed behind it; the token after all of it.
 fn chain(scan: &Scan<'_>, start: u32, head: Vertebra, mut end: u32, sure: bool, out: &mut Vec<Read>) -> u32 {
-    if scan.word(end, WordUse::NoLevel).is_some() || start.checked_sub(1).is_some_and(|t| scan.word(t, WordUse::NoLevel).is_some()) {
+    // "complement C3", but "T2DM" and, in the next line, "C6-7 disc herniation"
+    let behind_one = || start.checked_sub(1).is_some_and(|t| scan.breaks(start) == 0 && scan.word(t, WordUse::NoLevel).is_some());
+    if scan.word(end, WordUse::NoLevel).is_some() || behind_one() {
         return end;
     }
     let before = out.len();

@@ -365,7 +365,13 @@ impl Linker<'_> {
     fn with_joined(&self, mention: usize, read: &Read) -> Vec<usize> {
         let mut all = vec![mention];
         let key = read.attribute.key;
-        if matches!(key, AttributeKey::Laterality | AttributeKey::Region) || read.tokens.start < self.mentions[mention].tokens.end {
+        let own = &self.mentions[mention].tokens;
+        let heads = |m: &usize| self.mentions[*m].tokens.end == own.end && self.mentions[*m].sentence == self.mentions[mention].sentence;
+        if matches!(key, AttributeKey::Laterality | AttributeKey::Region) || read.tokens.start < own.end {
+            // "chronic back and neck pain": one head, and what stands before both is of both
+            if matches!(key, AttributeKey::Acuity | AttributeKey::Severity) && read.tokens.end <= own.start {
+                all.extend((mention + 1..self.mentions.len()).take_while(heads).filter(|m| self.takes(*m, key)));
+            }
             return all;
         }
         // "neck pain and headache, severe" may be of the last alone
@@ -389,8 +395,6 @@ impl Linker<'_> {
             all.push(at);
         }
         // "upper back and neck discomfort 2 weeks": mentions with one head have one length of time
-        let own = &self.mentions[mention].tokens;
-        let heads = |m: &usize| self.mentions[*m].tokens.end == own.end && self.mentions[*m].sentence == self.mentions[mention].sentence;
         all.extend((mention + 1..self.mentions.len()).take_while(heads).filter(|m| self.takes(*m, key)));
         all.sort_unstable();
         all

@@ -1,5 +1,6 @@
 //! Which condition a complication is read as being of: radiculopathy of the disc named beside it, not of the spondylosis three problems on.
 
+use super::apart;
 use super::facts::{Fact, compatible};
 use crate::attributes::Value;
 use crate::findings::Finding;
@@ -71,10 +72,10 @@ fn hosts(
     complication: usize,
 ) -> Vec<usize> {
     let c = &facts[complication];
-    let apart = coding.guidelines.get("stated-unrelated").map(|g| &g.concepts);
+    let said = coding.guidelines.get("stated-unrelated").map(|g| &g.concepts);
     // "radiculopathy, not due to her disc disease"
     let unrelated =
-        |h: &Fact| h.sentence == c.sentence && apart.is_some_and(|a| facts.iter().any(|f| f.sentence == c.sentence && a.has(f.concept)));
+        |h: &Fact| h.sentence == c.sentence && said.is_some_and(|a| facts.iter().any(|f| f.sentence == c.sentence && a.has(f.concept)));
     let tier = |h: usize| {
         let host = &facts[h];
         if causes(findings, facts, complication, h) {
@@ -97,6 +98,7 @@ fn hosts(
             && (binding.hosts.has(host.concept) || binding.weak_hosts.has(host.concept))
             && compatible(&host.region, &c.region)
             && !unrelated(host)
+            && !apart::parted(c, host)
     };
     let mut near: Vec<(Tier, usize)> = active.iter().copied().filter(may).map(|h| (tier(h), h)).collect();
     let Some(least) = near.iter().map(|n| n.0).min() else { return Vec::new() };

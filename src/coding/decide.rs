@@ -14,7 +14,7 @@ use crate::findings::Finding;
 use crate::knowledge::coding::Concepts;
 use crate::knowledge::source::lexicon::Regional;
 use crate::knowledge::{Knowledge, NameId};
-use crate::layout::{ItemKind, Layout};
+use crate::layout::{Item, ItemKind, Layout};
 use crate::span::Span;
 use crate::vocab::{AttributeKey, Basis, ConceptKind, EvidenceRole, Reason, SectionKind, Status};
 use std::collections::{BTreeMap, HashMap};
@@ -217,11 +217,12 @@ impl<'a> Deciding<'a> {
         c.facts.iter().any(|&f| led_by(self.layout, &self.findings[self.facts[f].finding], self.knowledge, "weak-wording"))
     }
 
-    /// Long paragraphs that stand twice in the note: one of the two is a copy.
+    /// Long paragraphs that stand twice in the note: one of the two is a copy. The diagnosis after an operation may be the one before it.
     fn repeated(&mut self, text: &str) {
+        let listed = |i: &Item| self.layout.sections.get(i.section as usize).is_some_and(|s| s.kind == SectionKind::Diagnosis);
         let mut seen: HashMap<&str, usize> = HashMap::new();
         let mut copies = Vec::new();
-        for (i, item) in self.layout.items.iter().enumerate().filter(|(_, i)| i.kind == ItemKind::Paragraph) {
+        for (i, item) in self.layout.items.iter().enumerate().filter(|(_, i)| i.kind == ItemKind::Paragraph && !listed(i)) {
             let body = self.layout.words_of(item.span);
             if item.span.of(text).trim().len() >= COPY_LENGTH && seen.insert(body, i).is_some() {
                 copies.push(i as u32);

@@ -1,5 +1,6 @@
 //! Findings → suggested codes, withheld codes and flags.
 
+mod apart;
 mod bonds;
 mod care;
 mod combine;

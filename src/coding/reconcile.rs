@@ -229,7 +229,7 @@ fn resolved(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge
         let ended = facts[by].clone();
         // "stable C5-6 herniation; the C6-7 herniation has resolved"
         let other = |f: &Fact| match f.sentence == ended.sentence {
-            true => !ended.may_share_level(f) || sides(&ended, f, findings),
+            true => !ended.may_share_level(f) || sides(&ended, f, findings) || elsewhere(&ended, f),
             false => another(&ended, f, findings, layout, knowledge),
         };
         let before = |f: &&mut Fact| f.concept == concept && f.item == item && f.state == State::Affirmed && at(f) < end && !other(f);
@@ -244,6 +244,12 @@ fn another(ended: &Fact, fact: &Fact, findings: &[Finding], layout: &Layout, kno
     let year = tokens.into_iter().any(|t| layout.folded.is_year(t));
     let regions = !ended.region.is_empty() && !fact.region.is_empty() && family(&ended.region) != family(&fact.region);
     earlier || year || sides(ended, fact, findings) || regions || !ended.may_share_level(fact)
+}
+
+/// Whether what ended is of another region: "cervical radiculopathy; *lumbar radiculopathy, resolved*". One that names no region is the neck's.
+fn elsewhere(ended: &Fact, fact: &Fact) -> bool {
+    let of = |f: &Fact| if f.region.is_empty() { "cervical" } else { family(&f.region) }.to_owned();
+    !ended.region.is_empty() && of(ended) != of(fact)
 }
 
 /// Whether both have a side, and not the same.

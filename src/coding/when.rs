@@ -1,5 +1,6 @@
 //! Whether a rule's `when` holds for a fact among the others.
 
+use super::apart;
 use super::bonds::{Bonds, causes};
 use super::facts::{Fact, Standing, State, compatible};
 use crate::findings::Finding;
@@ -83,6 +84,7 @@ impl<'a> Scene<'a> {
             Near::Note => true,
             Near::Bound => self.bonds.bound(f, i),
             Near::Rival => self.bonds.rivals(f, i),
+            Near::Apart => apart::parted(other, here),
             Near::Cause => causes(self.findings, self.facts, f, i),
             Near::Item => other.item == here.item,
             Near::Sentence => other.sentence == here.sentence,

@@ -63,7 +63,8 @@ pub(crate) fn sentence(
         cells.retain(|c| !brief(c.value.start, c.value.end));
     }
     let complaint = |m: &&Mention| {
-        !matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Circumstance | ConceptKind::Mechanism | ConceptKind::Visit)
+        let kind = knowledge.lexicon.concept(m.concept).kind;
+        matches!(m.how, How::Marked { .. }) || !matches!(kind, ConceptKind::Circumstance | ConceptKind::Mechanism | ConceptKind::Visit)
     };
     let named = mentions.iter().filter(complaint).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
     let diagnosis = |m: &&Mention| knowledge.lexicon.concept(m.concept).kind == ConceptKind::Diagnosis;

@@ -34,7 +34,9 @@ pub(super) fn verdict(scopes: &Scopes<'_, '_>, mentions: &[Mention], knowledge: 
         let set_off = marks(before) && view.symbol(before) != ":";
         let closes = active.at.end >= view.len() || active.at.end + 1 == view.len() && view.symbol(active.at.end) == ".";
         let between = |m: &Mention| complaint(m) && m.spans.iter().any(|s| (own.end..active.at.start).contains(&view.symbols_of(*s).start));
-        if active.at.start > mark + 1 && looks_back && ends && set_off && closes && !mentions.iter().any(between) {
+        // "radiculopathy, 2 wks; rash, resolved": a part of its own tells of itself
+        let parted = (own.end..active.at.start.saturating_sub(1)).any(|i| view.symbol(i) == ";");
+        if active.at.start > mark + 1 && looks_back && ends && set_off && closes && !parted && !mentions.iter().any(between) {
             made[head].cues.push(Cue { span: view.span(active.at.clone()), scope: view.span(own.start..active.at.start), rule: rule.name });
             rule.says.iter().for_each(|says| apply(&mut made[head], *says));
             return;

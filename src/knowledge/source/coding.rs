@@ -182,6 +182,8 @@ pub enum Near {
     Bound,
     /// A condition that shares a complication with it.
     Rival,
+    /// Said not to come from it ("not due to the disc").
+    Apart,
     /// Named as its cause ("due to …").
     Cause,
 }
