@@ -130,7 +130,12 @@ impl Reader<'_> {
         let comes_from = self.gap(at, at + 1).any(|t| self.lexicon.grammar.is_from(&self.layout.folded, t))
             && last + 1 < self.nodes.len()
             && self.gap(last, last + 1).is_empty();
-        let loose = self.gap(at, at + 1).is_empty() || pattern.closes || settled || comes_from;
+        // "HNP / neck pain": a slash joins two, each with its own
+        let slashed = self.gap(at, at + 1).len() == 1
+            && last + 1 < self.nodes.len()
+            && self.gap(last, last + 1).is_empty()
+            && self.layout.folded.word(self.gap(at, at + 1).start as usize) == "/";
+        let loose = self.gap(at, at + 1).is_empty() || pattern.closes || settled || comes_from || slashed;
         // "herniated cervical disc without radiculopathy": what stands right before the site has it
         let touches = || sites.len() == 1 && self.gap(at, at + 1).is_empty() && !self.gap(last, last + 1).is_empty();
         if followed && (sites.len() > 1 || loose) && !touches() && !self.binds_action(last + 1) {
