@@ -4,7 +4,7 @@ use crate::fold::{WordMap, fold_phrase};
 use crate::knowledge::NameId;
 use crate::knowledge::sections::{FirstWord, Known, SectionsKnowledge, assesses, squeeze};
 use crate::knowledge::source::sections::{HeadingUse, SectionWordUse};
-use crate::layout::labels;
+use crate::layout::{correspondence, labels};
 use crate::layout::lines::Line;
 use crate::layout::opener::{may_be_owned, opener};
 use crate::layout::sentences::continues;
@@ -128,7 +128,7 @@ impl Finder<'_> {
             self.add(heading);
             return;
         }
-        if assesses(self.kind) && self.salutes(rest) {
+        if assesses(self.kind) && correspondence::salutes(rest, self.knowledge) {
             let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
             self.add(self.heading_at(at, rest.trim_end_matches([',', ':']), line.end, unknown));
             return;
@@ -155,12 +155,6 @@ impl Finder<'_> {
         self.inside(from, line.end, lettered);
         self.squared_inside(from, line.end);
         self.set_off(before, from, line.end);
-    }
-
-    /// Whether a line opens a letter: "Dear Dr. Jones,".
-    fn salutes(&self, line: &str) -> bool {
-        let first = line.split([' ', ',']).next().unwrap_or("");
-        line.len() <= LABEL && line.ends_with([',', ':']) && self.knowledge.is(SectionWordUse::Salutation, &first.to_lowercase())
     }
 
     pub(crate) fn add(&mut self, heading: Heading) {

@@ -3,6 +3,7 @@
 mod blocks;
 mod columns;
 mod copied;
+mod correspondence;
 mod headings;
 mod inline;
 mod labels;

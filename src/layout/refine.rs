@@ -4,6 +4,7 @@ use crate::code::Code;
 use crate::fold::{fold, fold_phrase};
 use crate::knowledge::sections::{Known, SectionsKnowledge, assesses, squeeze};
 use crate::knowledge::source::sections::SectionWordUse;
+use crate::layout::correspondence;
 use crate::layout::headings::Heading;
 use crate::layout::labels;
 use crate::layout::lines::Line;
@@ -23,6 +24,7 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
     statements(text, headings, knowledge);
     said_in_a_line(text, lines, headings);
     problems(text, lines, headings, knowledge);
+    correspondence::story(text, lines, headings, knowledge);
 }
 
 /// "#Neck pain: heat" and "Problem #2: Hypertension": problems that are told one by one are the assessment of a note that has no other.
