@@ -5,6 +5,7 @@
 //! assertion is the plain one: present, definite, current, of the patient.
 
 mod cells;
+mod entries;
 mod judge;
 mod scope;
 mod target;

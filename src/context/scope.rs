@@ -3,7 +3,7 @@
 use super::cells::Cell;
 use super::view::{Found, View};
 use crate::knowledge::context::{
-    ADJUNCT, AGED, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPLEMENT, CONTRAST, COORDINATOR, COURSE, ContextKnowledge, CueRule, DEFINITE,
+    ADJUNCT, AGED, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPANION, COMPLEMENT, CONTRAST, COORDINATOR, COURSE, ContextKnowledge, CueRule, DEFINITE,
     INTRODUCING, LESSER, MANEUVER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
 };
 use crate::knowledge::source::context::{Axis, Direction, Reach, Says};
@@ -11,8 +11,6 @@ use std::ops::Range;
 
 /// How many symbols may tell of a patient's work.
 const WORK: usize = 8;
-/// Symbols of a list of tests behind the first of them.
-const LISTED: usize = 12;
 /// How many symbols a clause's subject may have before its verb.
 const SUBJECT: usize = 5;
 
@@ -39,8 +37,8 @@ pub(crate) struct Scopes<'v, 'f> {
     /// Start, end and place in [`ContextKnowledge::terminators`].
     pub terminators: Vec<(usize, usize, u16)>,
     /// Where cues begin that look forward and say whether something is there.
-    stated: Vec<usize>,
-    places: Places,
+    pub(super) stated: Vec<usize>,
+    pub(super) places: Places,
 }
 
 /// The symbols of a sentence's mentions.
@@ -153,7 +151,9 @@ impl<'v, 'f> Scopes<'v, 'f> {
         while i > 0 {
             i -= 1;
             let symbol = self.view.symbol(i);
-            if matches!(symbol, "," | ";" | ":" | "." | "(" | "•" | "*" | "|") || self.terminators.iter().any(|t| t.0 <= i && i < t.1) {
+            // "spondylosis *with myelopathy* ruled out": what ends a scope may itself name something
+            let ends = |t: &(usize, usize, u16)| t.0 <= i && i < t.1 && !self.names_between(t.0, t.1);
+            if matches!(symbol, "," | ";" | ":" | "." | "(" | "•" | "*" | "|") || self.terminators.iter().any(ends) {
                 return true;
             }
             if self.view.is_word(i) && !self.view.is(i, OPENER) && !(self.view.is_number(i) && i == 0) {
@@ -380,6 +380,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 "-" | "--" if self.view.spaced(at) && self.view.spaced(at + 1) && self.parted_by_dash(i, to, axis) => break,
                 ";" if rule.reach != Reach::Sentence || axis != Axis::Polarity => break,
                 "|" => break,
+                // "neck pain *with* fracture ruled out": in an assessment what came with a thing has its own word
+                _ if self.view.is(at, COMPANION) && self.has_its_own(i, to, axis) => break,
                 // "fever: -, cough: +": directly behind a colon a cue speaks of the label
                 ":" if i != to && rule.reach != Reach::Sentence => break,
                 _ => {}
@@ -389,63 +391,14 @@ impl<'v, 'f> Scopes<'v, 'f> {
         i..to
     }
 
-    /// Whether a comma, or one before it, stands behind the name of a test, with nothing but further names from there to the cue.
-    fn lists_maneuvers(&self, comma: usize, to: usize) -> bool {
-        let name = |i: &usize| (self.view.is_word(*i) && !self.view.is(*i, VERB)) || matches!(self.view.symbol(*i), "," | "/" | "&");
-        let cue = |i: usize| self.active.iter().any(|a| a.at.start <= i && i < a.at.end && a.at.end <= to);
-        let called = |i: usize| i > 0 && self.view.is(i - 1, MANEUVER);
-        let named = |i: usize| called(i) || (self.view.is_word(i - 1) && called(i - 1));
-        let from = to.saturating_sub(LISTED).max(1);
-        let mut names = (from..to).rev().take_while(|i| name(i) && !cue(*i));
-        names.any(|i| i <= comma && self.view.symbol(i) == "," && named(i))
-    }
-
-    /// Whether what stands between a comma and the cue is what the cue speaks of, and nothing before it: on time something named, if only
-    /// an event; in an assessment any word of substance.
-    fn says_of_its_own(&self, comma: usize, to: usize, axis: Axis) -> bool {
-        let substance = |i: usize| self.view.is_word(i) && !self.view.is(i, OPENER | ADJUNCT | PREPOSITION);
-        (axis == Axis::Time && self.places.told.iter().any(|n| comma < n.start && n.end <= to))
-            || (self.view.assessed && axis != Axis::Subject && (comma + 1..to).any(substance))
-    }
-
-    /// Whether what stands between a dash and the cue is what the cue speaks of: "neck pain - *fracture* excluded", "stenosis - *ESI* in 2023".
-    fn parted_by_dash(&self, from: usize, to: usize, axis: Axis) -> bool {
-        match axis {
-            Axis::Polarity => self.names_between(from, to),
-            Axis::Time => self.places.told.iter().any(|n| from <= n.start && n.end <= to),
-            Axis::Certainty | Axis::Subject => false,
-        }
-    }
-
     /// Whether the words at symbol `to` come after those that end at `from`, and nothing else is named between.
     pub fn says_on(&self, from: usize, to: usize) -> bool {
         from <= to && !self.names_between(from, to)
     }
 
     /// Whether something is named between two symbols.
-    fn names_between(&self, from: usize, to: usize) -> bool {
+    pub(super) fn names_between(&self, from: usize, to: usize) -> bool {
         self.places.named.iter().any(|n| from <= n.start && n.end <= to)
-    }
-
-    /// Whether only what stands between the comma and symbol `to` is spoken of there: "neck pain, no numbness, *weakness* denied", where
-    /// an entry between says itself whether it is there; "neck pain, *weakness* denied", two entries and no list: no third, no "and", no label.
-    fn parts_entries(&self, comma: usize, to: usize) -> bool {
-        if self.stated.iter().any(|s| comma < *s && *s < to) {
-            return true;
-        }
-        let listed = |i: usize| matches!(self.view.symbol(i), "," | ":" | ";") || self.coordinates(i);
-        let second = self.names_between(comma + 1, to) || (comma + 2 == to && self.view.is_word(comma + 1));
-        let before = || self.places.named.iter().filter(|n| n.end <= comma);
-        // one thing, though parts of it may be named twice: "*neck* pain, trauma"
-        let one = before().map(|n| n.start).max().is_some_and(|last| before().all(|n| n.end > last));
-        second && one && !(0..comma).chain(comma + 1..to).any(listed)
-    }
-
-    /// Whether what stands between a comma and the cue only qualifies what stands before it: "strain, *work related,* resolved".
-    fn only_qualifies(&self, comma: usize, to: usize) -> bool {
-        !self.places.named.is_empty()
-            && !self.places.named.iter().any(|n| comma < n.start && n.start < to)
-            && !(comma + 1..to).any(|i| self.view.is(i, VERB) || self.view.symbol(i) == ";")
     }
 
     /// Whether only a part of the scope that it interrupts is not spoken of.
@@ -537,7 +490,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         ends(word.end) && name() && (before() || self.places.diagnosed.iter().any(|d| d.end == comma))
     }
 
-    fn coordinates(&self, at: usize) -> bool {
+    pub(super) fn coordinates(&self, at: usize) -> bool {
         self.view.is(at, COORDINATOR)
     }
 

@@ -57,6 +57,9 @@ pub(crate) const EVENT: u32 = 1 << 25;
 /// See [`WordClass::Presupposing`].
 pub(crate) const PRESUPPOSING: u32 = 1 << 26;
 
+/// See [`WordClass::Companion`].
+pub(crate) const COMPANION: u32 = 1 << 27;
+
 /// The bit of a class; none for those that are kept in another way.
 pub(super) fn bit(class: WordClass) -> u32 {
     match class {
@@ -86,6 +89,7 @@ pub(super) fn bit(class: WordClass) -> u32 {
         WordClass::Dating => DATING,
         WordClass::Event => EVENT,
         WordClass::Presupposing => PRESUPPOSING,
+        WordClass::Companion => COMPANION,
         WordClass::Number | WordClass::Filler | WordClass::Correctable | WordClass::KnownWord | WordClass::EventEnding => 0,
     }
 }

@@ -288,6 +288,8 @@ pub struct SetDoc {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WordClass {
+    /// Words before what came with a thing, and has its own word behind it ("neck pain *with* fracture ruled out").
+    Companion,
     /// Words for numbers ("three", "several").
     Number,
     /// Words that may stand before a cue without being what it speaks of ("a", "her", "now").
