@@ -322,12 +322,16 @@ impl Linker<'_> {
             AttributeKey::Level if forward => {
                 // "pain from C5-6 herniation": what causes it has the level
                 let before = |word| value.start.checked_sub(1).is_some_and(|t| self.scan.word(t, word).is_some());
-                let because =
-                    (value.start.saturating_sub(BECAUSE)..value.start).any(|t| self.scan.word(t, WordUse::Because) == Some(value.start));
+                // "due to known C5-6 and C6-7 degeneration"
+                let leads = |t: u32| self.scan.word(t, WordUse::Because).is_some_and(|end| end <= value.start && value.start - end <= 2);
+                let because = (value.start.saturating_sub(BECAUSE)..value.start).any(leads);
                 let placed = before(WordUse::At) && !because;
                 // "HNP C5-6 and DDD C6-7", "disc protrusion, C5-6, neck pain": a joining word or mark behind a level parts it from what follows
                 let parted = gap.clone().any(|t| self.scan.word(t, WordUse::Join).is_some() && self.scan.token(t) != "-")
-                    && self.earlier(mention).iter().any(|m| m.tokens.end <= value.start && value.start - m.tokens.end <= 1);
+                    && self.earlier(mention).iter().any(|m| {
+                        let circumstance = self.knowledge.lexicon.concept(m.concept).kind == ConceptKind::Circumstance;
+                        m.tokens.end <= value.start && value.start - m.tokens.end <= 1 && !circumstance
+                    });
                 (cost <= NEAR).then_some(cost + if placed || parted { 6 } else { 0 })
             }
             AttributeKey::Level => (cost <= 14).then_some(cost + 1),
@@ -367,9 +371,13 @@ impl Linker<'_> {
         let key = read.attribute.key;
         let own = &self.mentions[mention].tokens;
         let heads = |m: &usize| self.mentions[*m].tokens.end == own.end && self.mentions[*m].sentence == self.mentions[mention].sentence;
+        // "chronic back and neck pain", "left neck and shoulder pain": one head, and what stands before both is of both
+        let shared = matches!(key, AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Laterality);
         if matches!(key, AttributeKey::Laterality | AttributeKey::Region) || read.tokens.start < own.end {
-            // "chronic back and neck pain": one head, and what stands before both is of both
-            if matches!(key, AttributeKey::Acuity | AttributeKey::Severity) && read.tokens.end <= own.start {
+            if shared && read.tokens.end <= own.start {
+                all.extend((mention + 1..self.mentions.len()).take_while(heads).filter(|m| self.takes(*m, key)));
+            } else if shared && read.tokens.start >= own.end {
+                all.extend((0..mention).rev().take_while(heads).filter(|m| self.takes(*m, key)));
                 all.extend((mention + 1..self.mentions.len()).take_while(heads).filter(|m| self.takes(*m, key)));
             }
             return all;

@@ -53,8 +53,10 @@ impl Care<'_> {
             }
         }
         let recent = self.begun(|_, most| most <= self.days("care-active"));
-        // "chronic whiplash since a crash in 2019": no first treatment, whatever happened then
-        if !recent && (self.begun(|least, _| least > self.days("care-old")) || self.any(|f| self.chronic(f))) {
+        // "chronic whiplash since a crash in 2019": no first treatment, whatever happened then, and whatever flares today
+        let old = self.begun(|least, _| least > self.days("care-old"));
+        let flares = !self.shown("care-active") && (self.any(|f| self.chronic(f)) || self.any(|f| self.happened_long_ago(f)));
+        if (!recent && (old || self.any(|f| self.chronic(f)))) || flares {
             return None;
         }
         (self.shown("care-active") || recent || self.any(|f| self.just_happened(f))).then_some("active")
@@ -78,6 +80,13 @@ impl Care<'_> {
     fn chronic(&self, f: &Finding) -> bool {
         let chronic = |v: &Value| matches!(v, Value::Text(t) if t == "chronic");
         told(f) && self.says("care-of-the-neck", f) && f.attributes.iter().any(|a| a.key == AttributeKey::Acuity && chronic(&a.value))
+    }
+
+    /// Whether the accident itself, or the injury, lies far back.
+    fn happened_long_ago(&self, f: &Finding) -> bool {
+        let long = |v: &Value| matches!(v, Value::Days(least, _) if *least > self.days("care-old"));
+        let event = self.says_beside("care-active", f) || self.says("care-of-the-neck", f);
+        told(f) && event && f.attributes.iter().any(|a| a.key == AttributeKey::Onset && long(&a.value))
     }
 
     /// Whether the story says that it gets better.
@@ -109,19 +118,27 @@ impl Care<'_> {
     /// Whether how it goes is said of an injury of the neck: in the assessment it stands behind one in its sentence or alone behind its
     /// sentence, or right before one ("1. Ankle sprain, healing 2. Cervical strain" is the ankle's). A visit is of all.
     fn of_the_neck(&self, said: &Finding) -> bool {
-        if self.knowledge.lexicon.concept(said.mention.concept).kind != ConceptKind::Circumstance {
-            return true;
-        }
         let here = &said.mention;
+        let injuries = || self.findings.iter().filter(|f| self.says("care-of-the-neck", f));
+        // "Cervical strain, initial encounter; HTN, improving": a semicolon parts two problems
+        let parted = |f: &Finding| {
+            let (first, second) = if f.mention.tokens.end <= here.tokens.start { (&f.mention, here) } else { (here, &f.mention) };
+            (first.tokens.end..second.tokens.start).any(|t| self.layout.folded.word(t as usize) == ";")
+        };
+        if self.knowledge.lexicon.concept(said.mention.concept).kind != ConceptKind::Circumstance {
+            let mut here = injuries().filter(|f| f.mention.sentence == here.sentence).peekable();
+            return here.peek().is_none() || !here.all(parted);
+        }
         let sentence = |s: u32| self.layout.sentences.get(s as usize);
         let alone = sentence(here.sentence).is_some_and(|s| s.tokens.len() <= ALONE);
-        self.any(|f| {
+        injuries().any(|f| {
             let injury = &f.mention;
             let item = |s: u32| sentence(s).map(|s| s.item);
             let behind = injury.tokens.end <= here.tokens.start;
-            let beside = injury.sentence == here.sentence && (behind || injury.tokens.start.saturating_sub(here.tokens.end) <= 2);
+            let near = behind || injury.tokens.start.saturating_sub(here.tokens.end) <= 2;
+            let beside = injury.sentence == here.sentence && near && !parted(f);
             let before = alone && injury.sentence + 1 == here.sentence && item(injury.sentence) == item(here.sentence);
-            self.says("care-of-the-neck", f) && (beside || before)
+            beside || before
         })
     }
 

@@ -335,7 +335,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
     reconcile::reconcile(&mut facts, findings, layout, knowledge);
     established_elsewhere(&mut facts, layout);
     share_levels(&mut facts, findings, layout, knowledge);
-    place(&mut facts, knowledge);
+    place(&mut facts, findings, knowledge);
     adopt_levels(&mut facts, knowledge);
     facts
 }

@@ -10,6 +10,7 @@ use crate::code::Code;
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::{FlagRule, FlagWhen};
+use crate::knowledge::source::lexicon::Regional;
 use crate::layout::Layout;
 use crate::note::Note;
 use crate::span::Span;
@@ -295,10 +296,14 @@ impl Asking<'_> {
     }
 
     fn neck(&self, finding: usize) -> bool {
-        self.facts
-            .iter()
-            .find(|f| f.finding == finding)
-            .is_some_and(|f| compatible(&f.region, "cervical") && !matches!(f.state, State::Someone | State::Hypothetical))
+        self.facts.iter().find(|f| f.finding == finding).is_some_and(|f| {
+            // "breast cancer 2014": a disease of no place is not the neck's
+            let elsewhere = || {
+                let concept = self.knowledge.lexicon.concept(f.concept);
+                concept.kind == ConceptKind::Diagnosis && concept.regional == Regional::No
+            };
+            compatible(&f.region, "cervical") && (f.own_region || !elsewhere()) && !matches!(f.state, State::Someone | State::Hypothetical)
+        })
     }
 
     /// Whether it is of the neck by its own words: "chronic foot drop" is not.

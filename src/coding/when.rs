@@ -86,6 +86,7 @@ impl<'a> Scene<'a> {
             Near::Rival => self.bonds.rivals(f, i),
             Near::Apart => apart::parted(other, here),
             Near::Cause => causes(self.findings, self.facts, f, i),
+            Near::Effect => causes(self.findings, self.facts, i, f),
             Near::Item => other.item == here.item,
             Near::Sentence => other.sentence == here.sentence,
             Near::OtherItem => other.item != here.item && other.standing == Standing::Assessed,

@@ -3,8 +3,8 @@
 use super::cells::Cell;
 use super::view::{Found, View};
 use crate::knowledge::context::{
-    ADJUNCT, AGED, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPANION, COMPLEMENT, CONTRAST, COORDINATOR, COURSE, ContextKnowledge, CueRule, DEFINITE,
-    INTRODUCING, LESSER, MANEUVER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
+    ADJUNCT, AGED, ALTERNATIVE, ARTICLE, CLAUSE_OPENER, COMPANION, COMPLEMENT, CONTRAST, COORDINATOR, COURSE, ContextKnowledge, CueRule,
+    DEFINITE, INTRODUCING, LESSER, MANEUVER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
 };
 use crate::knowledge::source::context::{Axis, Direction, Reach, Says};
 use std::ops::Range;

@@ -6,6 +6,7 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::Lexicon;
 use crate::knowledge::lexicon::entries::{Entry, Meaning, SiteId};
 use crate::knowledge::lexicon::joined;
+use crate::knowledge::source::lexicon::Regional;
 use crate::layout::Layout;
 use crate::span::Span;
 use crate::words::WordId;
@@ -60,7 +61,8 @@ pub(super) fn add(
         let whole = 0..layout.folded.tokens.len() as u32;
         let within = if company.anywhere { whole } else { layout.sentences[sentence as usize].tokens.clone() };
         let meets = |words: &[WordId]| within.clone().any(|t| words.contains(&layout.folded.tokens[t as usize].word));
-        if (!company.near.is_empty() && !meets(&company.near)) || meets(&company.unless_near) {
+        let sure = || matches!(entry.meaning, Meaning::Site(_)) && names_spine(layout, lexicon, tokens.end);
+        if (!company.near.is_empty() && !meets(&company.near)) || (meets(&company.unless_near) && !sure()) {
             return;
         }
     }
@@ -71,6 +73,17 @@ pub(super) fn add(
         None => How::Term,
     });
     hits.push(Hit { tokens, sentence, meaning: entry.meaning, site: entry.site, how });
+}
+
+/// Whether a disease of the spine is named right behind a site: "*cervical* spondylosis; Pap smear done" is no cervix.
+fn names_spine(layout: &Layout, lexicon: &Lexicon, token: u32) -> bool {
+    let mut found = false;
+    let spinal = |e: &Entry| matches!(e.meaning, Meaning::Concept(c) if lexicon.concept(c).regional == Regional::Spine);
+    if (token as usize) < layout.folded.tokens.len() {
+        let meanings = &lexicon.entries.meanings;
+        lexicon.entries.finder.at(&layout.folded, token as usize, |_, phrase| found |= meanings[phrase].iter().any(spinal));
+    }
+    found
 }
 
 /// The bytes of the note from the first of the tokens to the last.

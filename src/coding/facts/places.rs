@@ -1,5 +1,6 @@
 //! Where a fact is: its region and levels, its own and those it takes over from what is told beside it.
 
+use super::super::bonds::causes;
 use super::{Fact, Standing, State};
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
@@ -58,7 +59,7 @@ pub(super) fn push_new(list: &mut Vec<String>, text: &str) {
 type Known = (u32, u32, u32, String, bool, usize);
 
 /// Gives a region to facts that name none: that of their sentence, problem, section or note, where it is only one.
-pub(super) fn place(facts: &mut [Fact], knowledge: &Knowledge) {
+pub(super) fn place(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowledge) {
     let spinal = |r: &str| matches!(family(r), "cervical" | "thoracic" | "lumbar");
     // a normal neck tells nothing of what else is wrong
     let normal = knowledge.coding.guidelines.get("tells-no-region");
@@ -83,7 +84,15 @@ pub(super) fn place(facts: &mut [Fact], knowledge: &Knowledge) {
         }
         Some(widest.clone())
     };
-    for fact in facts.iter_mut().filter(|f| f.region.is_empty()) {
+    // "neck pain and low back pain due to disc degeneration": what causes both is the neck's as well
+    let causes_neck_pain =
+        |cause: usize| (0..facts.len()).any(|effect| family(&facts[effect].region) == "cervical" && causes(findings, facts, effect, cause));
+    let of_the_neck: Vec<bool> = (0..facts.len()).map(|i| facts[i].region.is_empty() && causes_neck_pain(i)).collect();
+    for (i, fact) in facts.iter_mut().enumerate().filter(|(_, f)| f.region.is_empty()) {
+        if of_the_neck[i] {
+            "cervical".clone_into(&mut fact.region);
+            continue;
+        }
         let kind = knowledge.lexicon.concept(fact.concept).kind;
         if !matches!(kind, ConceptKind::Diagnosis | ConceptKind::Symptom | ConceptKind::Sign | ConceptKind::Procedure | ConceptKind::Status)
         {

@@ -186,6 +186,8 @@ pub enum Near {
     Apart,
     /// Named as its cause ("due to …").
     Cause,
+    /// What it is named as the cause of.
+    Effect,
 }
 
 /// Which findings count as standing beside.
