@@ -204,7 +204,7 @@ impl<'a> Deciding<'a> {
     /// Whether it is of the neck, or may be for all it says: a radiculopathy without region is, a concussion is not.
     fn of_the_spine(&self, f: usize) -> bool {
         let concept = self.knowledge.lexicon.concept(self.facts[f].concept);
-        self.cervical(f) && (!self.facts[f].region.is_empty() || concept.regional != Regional::No)
+        self.cervical(f) && (self.facts[f].own_region || concept.regional != Regional::No)
     }
 
     /// Whether a therapist's note quotes it as the referring provider's diagnosis.

@@ -425,8 +425,15 @@ fn led_with(layout: &Layout, findings: &[Finding], i: usize, knowledge: &Knowled
     let from = findings.partition_point(|f| f.mention.sentence < own.sentence);
     let here = findings[from..].iter().enumerate().take_while(|(_, f)| f.mention.sentence == own.sentence);
     let others = here.map(|(j, f)| (from + j, f)).filter(|(j, f)| *j != i && diagnosis(f));
-    let mut before = others.map(|(j, f)| (j, f.mention.core(layout).end)).filter(|(_, end)| *end <= start);
-    let (first, end) = before.next()?;
+    // "disc herniation at C5-6 with radiculopathy": its level is a part of the diagnosis
+    let end = |f: &Finding| {
+        let own = f.mention.core(layout).end;
+        let levels = f.attributes.iter().filter(|a| a.key == AttributeKey::Level).map(|a| a.span.end);
+        let behind = levels.map(|end| layout.folded.tokens.partition_point(|t| t.span.end <= end) as u32);
+        behind.filter(|end| *end <= start).fold(own, u32::max)
+    };
+    let mut before = others.map(|(j, f)| (j, f.mention.core(layout).end, end(f))).filter(|(_, core, _)| *core <= start);
+    let (first, _, end) = before.next()?;
     let gap = layout.tokens(end..start);
     (before.next().is_none() && gap.len() <= WITH as usize && with.stands_in(gap)).then_some(first)
 }

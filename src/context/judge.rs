@@ -213,7 +213,12 @@ fn lead(layout: &Layout, index: usize) -> Option<&Sentence> {
     let here = layout.sentences.get(index)?;
     let listed = |kind: ItemKind| matches!(kind, ItemKind::Bullet | ItemKind::Signed | ItemKind::Numbered);
     let mut at = here.item as usize;
-    while listed(layout.items.get(at)?.kind) && layout.items[at].section == here.section {
+    // "* Differential:" among the entries of a problem opens a list of its own
+    let opens = |at: usize| {
+        let last = layout.items[at].sentences.end.checked_sub(1).and_then(|s| layout.sentences.get(s as usize));
+        at < here.item as usize && last.is_some_and(|s| opens_list(layout, s))
+    };
+    while listed(layout.items.get(at)?.kind) && layout.items[at].section == here.section && !opens(at) {
         at = at.checked_sub(1)?;
     }
     let opener = layout.items.get(at).filter(|i| at < here.item as usize && i.section == here.section)?;

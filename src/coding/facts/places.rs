@@ -130,6 +130,7 @@ pub(super) fn share_levels(facts: &mut [Fact], findings: &[Finding], layout: &La
             && facts[i].levels.is_empty()
             && kind(&facts[i]) == ConceptKind::Diagnosis
             && kind(&facts[i + 1]) == ConceptKind::Diagnosis
+            && compatible(&facts[i].region, &facts[i + 1].region)
         {
             facts[i].levels = facts[i + 1].levels.clone();
         }
