@@ -8,8 +8,10 @@ use super::{Change, Evidence, Flag, lint, query};
 use crate::attributes::{self, NoteValue, Value};
 use crate::code::Code;
 use crate::findings::Finding;
+use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::{FlagRule, FlagWhen};
+use crate::knowledge::lexicon::entries::{Entry, Meaning};
 use crate::knowledge::source::lexicon::Regional;
 use crate::layout::Layout;
 use crate::note::Note;
@@ -79,6 +81,9 @@ pub(crate) fn flags(
     out.sort_by_key(|f| f.severity);
     out
 }
+
+/// Tokens within which a label may begin a sentence: "2) Neck:", "57 yo F. Neck:".
+const LABEL: usize = 8;
 
 impl Asking<'_> {
     fn codes(&self, prefixes: &[Code], status: Option<Status>) -> Vec<usize> {
@@ -258,8 +263,26 @@ impl Asking<'_> {
         let assessed = |m: usize| self.facts.iter().any(|f| f.finding == m && f.standing == Standing::Assessed);
         let present =
             move |&m: &usize| self.neck(m) && (self.complaint(m) || assessed(m)) && self.findings[m].assertion.time != Time::Historical;
-        let own = move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && v.mentions.iter().any(present);
+        let told = move |v: &NoteValue| v.mentions.iter().any(present) || (v.mentions.is_empty() && self.labelled_neck(v.attribute.span));
+        let own = move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && told(v);
         self.values.iter().filter(own).map(|v| &v.attribute.value)
+    }
+
+    /// Whether the sentence of a value is labelled with the neck: "*Neck:* right side, 8 months, 4/10".
+    fn labelled_neck(&self, span: Span) -> bool {
+        let (layout, lexicon) = (self.layout, &self.knowledge.lexicon);
+        let token = layout.folded.tokens.partition_point(|t| t.span.start < span.start) as u32;
+        let Some(sentence) = layout.sentence_at(token).and_then(|at| layout.sentences.get(at)) else { return false };
+        let mut labelled = false;
+        let mark = |t: usize| layout.folded.tokens.get(t).is_some_and(|t| t.kind == TokenKind::Punctuation);
+        let opens = |t: &usize| *t == sentence.tokens.start as usize || mark(t.saturating_sub(1));
+        let neck = |e: &Entry| matches!(e.meaning, Meaning::Site(s) if lexicon.sites[s.0 as usize].region.as_deref() == Some("cervical"));
+        for start in sentence.tokens.clone().take(LABEL).map(|t| t as usize).filter(opens) {
+            lexicon.entries.finder.at(&layout.folded, start, |end, phrase| {
+                labelled |= layout.folded.word(end) == ":" && lexicon.entries.meanings[phrase].iter().any(neck);
+            });
+        }
+        labelled && layout.sections.get(sentence.section as usize).is_some_and(|s| s.kind <= SectionKind::Hpi)
     }
 
     /// Whether a place lies in text carried over from another note.

@@ -20,6 +20,7 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
     listed_history(text, headings, knowledge);
     plans_of_problems(text, lines, headings);
     quoted_reports(text, headings, knowledge);
+    asked_of_a_study(text, headings, knowledge);
     concluding(text, headings, knowledge);
     statements(text, headings, knowledge);
     said_in_a_line(text, lines, headings);
@@ -250,6 +251,23 @@ fn last_number(text: &str, lines: &[Line], range: std::ops::Range<usize>, take: 
         (width > 0).then(|| line[..width].trim_end().trim_end_matches(['.', ')']).parse().ok()).flatten()
     });
     numbers.take(take).last()
+}
+
+/// "EMG REPORT", "Referring diagnosis: cervical radiculopathy", "Interpretation: normal": what a study was asked for is no diagnosis of it.
+fn asked_of_a_study(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledge) {
+    use SectionKind::{
+        Assessment, AssessmentAndPlan, ChiefComplaint, Conclusion, Diagnosis, HospitalCourse, Hpi, Impression, Indications, Plan,
+    };
+    let of_visit = |h: &Heading| matches!(h.kind, Assessment | AssessmentAndPlan | ChiefComplaint | HospitalCourse | Hpi | Plan);
+    let concludes = |h: &Heading| {
+        let title = squeeze(&fold_phrase(h.title.of(text)));
+        matches!(h.kind, Impression | Conclusion) || knowledge.is(SectionWordUse::Concluding, title.trim())
+    };
+    let Some(at) = headings.iter().position(|h| h.kind == Diagnosis) else { return };
+    let Some(end) = headings[at..].iter().position(concludes).map(|i| at + i) else { return };
+    if !headings.iter().any(of_visit) && names_study(text.get(..headings[at].start).unwrap_or(""), knowledge) {
+        headings[at..end].iter_mut().filter(|h| h.kind == Diagnosis).for_each(|h| h.kind = Indications);
+    }
 }
 
 /// "INTERPRETATION" is what a report concludes with, if it has no impression and is no visit's.
