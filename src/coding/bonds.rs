@@ -34,7 +34,7 @@ impl Bonds {
         let mut bonds = Bonds::default();
         for binding in &coding.bindings {
             for &c in active.iter().filter(|&&c| binding.complications.has(facts[c].concept)) {
-                bonds.0.extend(hosts(findings, facts, active, coding, binding, c).into_iter().map(|h| (c, h)));
+                bonds.0.extend(hosts(findings, facts, active, binding, c).into_iter().map(|h| (c, h)));
             }
         }
         bonds.0.sort_unstable();
@@ -67,15 +67,10 @@ fn hosts(
     findings: &[Finding],
     facts: &[Fact],
     active: &[usize],
-    coding: &CodingKnowledge,
     binding: &Binding,
     complication: usize,
 ) -> Vec<usize> {
     let c = &facts[complication];
-    let said = coding.guidelines.get("stated-unrelated").map(|g| &g.concepts);
-    // "radiculopathy, not due to her disc disease"
-    let unrelated =
-        |h: &Fact| h.sentence == c.sentence && said.is_some_and(|a| facts.iter().any(|f| f.sentence == c.sentence && a.has(f.concept)));
     let tier = |h: usize| {
         let host = &facts[h];
         if causes(findings, facts, complication, h) {
@@ -97,7 +92,6 @@ fn hosts(
         *h != complication
             && (binding.hosts.has(host.concept) || binding.weak_hosts.has(host.concept))
             && compatible(&host.region, &c.region)
-            && !unrelated(host)
             && !apart::parted(c, host)
     };
     let mut near: Vec<(Tier, usize)> = active.iter().copied().filter(may).map(|h| (tier(h), h)).collect();

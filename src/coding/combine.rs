@@ -1,5 +1,7 @@
 //! Fires the rules on a set of facts: candidates, level pairing, and which candidate displaces which.
 
+use super::apart;
+use super::bonds::causes;
 use super::facts::{Fact, Standing, State, compatible};
 use super::when::Scene;
 use crate::attributes::{Attribute, Value};
@@ -391,7 +393,15 @@ fn displaces(scene: &Scene<'_>, by: &Candidate, replace: &Replace, other: &Candi
         let led = said.peek().is_some();
         if led { said.any(own) } else { by.facts.iter().any(|&o| scene.facts[o].sentence == u.sentence) }
     };
-    let apart = |f: &Fact| replace.unless.has(f.concept) && f.state == State::Affirmed && here(f.item) && subject(f);
+    // "neck pain due to disc degeneration, not due to diabetes"
+    let caused = || by.facts.iter().any(|&b| other.facts.iter().any(|&o| causes(scene.findings, scene.facts, o, b)));
+    // where it is plain what a sentence parts from what, only those two are
+    let parted = |u: &Fact| {
+        let plain = scene.facts.iter().any(|f| f.sentence == u.sentence && !f.apart.is_empty());
+        let two = || by.facts.iter().any(|&b| other.facts.iter().any(|&o| apart::parted(&scene.facts[b], &scene.facts[o])));
+        if plain { two() } else { here(u.item) && subject(u) && !caused() }
+    };
+    let apart = |f: &Fact| replace.unless.has(f.concept) && f.state == State::Affirmed && parted(f);
     !assessed || !scene.facts.iter().any(apart)
 }
 

@@ -5,7 +5,7 @@ mod places;
 pub(crate) use places::{compatible, family};
 
 use self::places::{adopt_levels, place, push_new, region_at_end, region_of_level, share_levels};
-use super::apart::{self, Apart};
+use super::apart;
 use super::encounter::{self, Encounter};
 use super::reconcile;
 use crate::attributes::Value;
@@ -109,8 +109,8 @@ pub(crate) struct Fact {
     /// The finding right before it, if "with" stands between and none of that kind before: of "spondylosis with radiculopathy, DDD" the
     /// radiculopathy is of the spondylosis.
     pub with: Option<usize>,
-    /// What it is said not to come from.
-    pub apart: Apart,
+    /// The findings it is said not to come from.
+    pub apart: Vec<usize>,
     /// Done in this encounter: named in the account of a procedure.
     pub performed: bool,
     /// Quoted as the referring provider's diagnosis, or given by the provider in another's note.
@@ -315,7 +315,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 state,
                 consequence_of: consequence_of(layout, findings, i, knowledge),
                 with: led_with(layout, findings, i, knowledge),
-                apart: Apart::default(),
+                apart: Vec::new(),
                 performed: state == State::Affirmed
                     && kind == ConceptKind::Procedure
                     && (matches!(section.kind, SectionKind::Procedure | SectionKind::HospitalCourse) || heading())
