@@ -375,7 +375,8 @@ impl Linker<'_> {
         let shared = matches!(key, AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Laterality);
         if matches!(key, AttributeKey::Laterality | AttributeKey::Region) || read.tokens.start < own.end {
             if shared && read.tokens.end <= own.start {
-                all.extend((mention + 1..self.mentions.len()).take_while(heads).filter(|m| self.takes(*m, key)));
+                let further = (mention + 1..self.mentions.len()).take_while(heads);
+                all.extend(further.filter(|m| self.takes(*m, key) && self.reaches(mention, *m, read)));
             } else if shared && read.tokens.start >= own.end {
                 all.extend((0..mention).rev().take_while(heads).filter(|m| self.takes(*m, key)));
                 all.extend((mention + 1..self.mentions.len()).take_while(heads).filter(|m| self.takes(*m, key)));
@@ -406,6 +407,16 @@ impl Linker<'_> {
         all.extend((mention + 1..self.mentions.len()).take_while(heads).filter(|m| self.takes(*m, key)));
         all.sort_unstable();
         all
+    }
+
+    /// Whether a side before several with one head is of `other` too: not of "left neck and *right* shoulder pain", nor, where it stands
+    /// before something else, beyond a comma: "right *knee,* neck and shoulder pain".
+    fn reaches(&self, mention: usize, other: usize, read: &Read) -> bool {
+        let side = |h: &Hit| matches!(h.meaning, Meaning::Value { index, .. } if self.knowledge.attributes.values[index as usize].key == AttributeKey::Laterality);
+        let mut between = read.tokens.end..self.mentions[other].tokens.start;
+        let next = read.tokens.end == self.mentions[mention].tokens.start;
+        read.attribute.key != AttributeKey::Laterality
+            || !between.any(|t| self.scan.at(t).iter().any(side) || (!next && self.scan.token(t) == ","))
     }
 
     /// What the sentences before were about, for a value whose sentence names nothing: "It has bothered her for years."

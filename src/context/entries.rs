@@ -22,9 +22,8 @@ impl Scopes<'_, '_> {
     /// Whether what stands between a comma and the cue is what the cue speaks of, and nothing before it: on time something named, if only
     /// an event; in an assessment any word of substance.
     pub(super) fn says_of_its_own(&self, comma: usize, to: usize, axis: Axis) -> bool {
-        let substance = |i: usize| self.view.is_word(i) && !self.view.is(i, OPENER | ADJUNCT | PREPOSITION);
         (axis == Axis::Time && self.places.told.iter().any(|n| comma < n.start && n.end <= to))
-            || (self.view.assessed && axis != Axis::Subject && (comma + 1..to).any(substance))
+            || (self.view.assessed && axis != Axis::Subject && (comma + 1..to).any(|i| self.is_substance(i)))
     }
 
     /// Whether what stands between a dash and the cue is what the cue speaks of: "neck pain - *fracture* excluded", "stenosis - *ESI* in 2023".
@@ -57,8 +56,20 @@ impl Scopes<'_, '_> {
             && !(comma + 1..to).any(|i| self.view.is(i, VERB) || self.view.symbol(i) == ";")
     }
 
-    /// Whether what stands behind "with" has its own word in an assessment; nothing but what came with a complaint is ruled out.
+    /// Whether what stands behind "with" has its own word in an assessment. What is over there may be the condition before it ("neck pain
+    /// with *rest* resolved"), unless something is named.
     pub(super) fn has_its_own(&self, from: usize, to: usize, axis: Axis) -> bool {
-        self.view.assessed && axis != Axis::Subject && from < to && (axis == Axis::Polarity || self.names_between(from, to))
+        let own = match axis {
+            Axis::Polarity => from < to,
+            Axis::Certainty => (from..to).any(|i| self.is_substance(i)),
+            Axis::Time => self.names_between(from, to),
+            Axis::Subject => false,
+        };
+        self.view.assessed && own
+    }
+
+    /// A word that is no mere joint of the sentence.
+    fn is_substance(&self, i: usize) -> bool {
+        self.view.is_word(i) && !self.view.is(i, OPENER | ADJUNCT | PREPOSITION)
     }
 }
