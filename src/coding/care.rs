@@ -12,6 +12,9 @@ use crate::vocab::{AttributeKey, ConceptKind, Time};
 /// Tokens of a sentence that says nothing but how it goes: "Improving."
 const ALONE: usize = 4;
 
+/// Tokens behind a word of healing that name what heals.
+const FOLLOWING: u32 = 2;
+
 /// What a note tells of the care of an injury.
 pub(crate) struct Care<'a> {
     pub layout: &'a Layout,
@@ -135,11 +138,22 @@ impl Care<'_> {
             let injury = &f.mention;
             let item = |s: u32| sentence(s).map(|s| s.item);
             let behind = injury.tokens.end <= here.tokens.start;
-            let near = behind || injury.tokens.start.saturating_sub(here.tokens.end) <= 2;
+            let near = if behind {
+                !self.of_another(injury.tokens.end..here.tokens.end + FOLLOWING)
+            } else {
+                injury.tokens.start.saturating_sub(here.tokens.end) <= 2
+            };
             let beside = injury.sentence == here.sentence && near && !parted(f);
             let before = alone && injury.sentence + 1 == here.sentence && item(injury.sentence) == item(here.sentence);
             beside || before
         })
+    }
+
+    /// Whether something else that heals is named there: "cervical strain, *abrasions* healing", "strain and healing *ulcer* of the foot".
+    fn of_another(&self, tokens: std::ops::Range<u32>) -> bool {
+        let said = self.layout.sentences.iter().find(|s| s.tokens.contains(&tokens.start.saturating_sub(1)));
+        let end = said.map_or(tokens.end, |s| s.tokens.end.min(tokens.end));
+        tokens.start < end && self.saying("care-of-another").is_some_and(|s| s.stands_in(self.layout.tokens(tokens.start..end)))
     }
 
     /// Whether a time told in the story passes; days since it began, at least and at most.

@@ -69,6 +69,8 @@ pub struct Finding {
     pub with: Vec<(String, ConceptId)>,
     /// How far its site may stand away.
     pub reach: Reach,
+    /// Of muscles, ligaments or joints.
+    pub musculoskeletal: bool,
     /// The concept without a site.
     pub otherwise: Option<ConceptId>,
 }
@@ -165,7 +167,13 @@ impl Lexicon {
         for finding in &doc.findings {
             let id = FindingId(self.findings.len() as u16);
             compiler.meanings.insert(finding.id.value.to_string(), Meaning::finding(id, Form::Noun));
-            self.findings.push(Finding { id: finding.id.value.to_string(), with: Vec::new(), reach: finding.reach, otherwise: None });
+            self.findings.push(Finding {
+                id: finding.id.value.to_string(),
+                with: Vec::new(),
+                reach: finding.reach,
+                musculoskeletal: finding.musculoskeletal,
+                otherwise: None,
+            });
         }
     }
 

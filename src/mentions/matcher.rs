@@ -75,10 +75,14 @@ pub(super) fn add(
     hits.push(Hit { tokens, sentence, meaning: entry.meaning, site: entry.site, how });
 }
 
-/// Whether a disease of the spine is named right behind a site: "*cervical* spondylosis; Pap smear done" is no cervix.
+/// Whether a disease of the spine, or a strain, is named right behind a site: "*cervical* spondylosis; Pap smear done" is no cervix.
 fn names_spine(layout: &Layout, lexicon: &Lexicon, token: u32) -> bool {
     let mut found = false;
-    let spinal = |e: &Entry| matches!(e.meaning, Meaning::Concept(c) if lexicon.concept(c).regional == Regional::Spine);
+    let spinal = |e: &Entry| match e.meaning {
+        Meaning::Concept(c) => lexicon.concept(c).regional == Regional::Spine,
+        Meaning::Finding(f, _) => lexicon.findings[f.0 as usize].musculoskeletal,
+        Meaning::Site(_) | Meaning::Block => false,
+    };
     if (token as usize) < layout.folded.tokens.len() {
         let meanings = &lexicon.entries.meanings;
         lexicon.entries.finder.at(&layout.folded, token as usize, |_, phrase| found |= meanings[phrase].iter().any(spinal));

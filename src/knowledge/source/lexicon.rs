@@ -161,6 +161,10 @@ pub struct FindingDoc {
     /// How far its site may stand away.
     #[serde(default)]
     pub reach: Reach,
+    /// A trouble of muscles, ligaments or joints: a site right before it is theirs, whatever else the sentence names ("*cervical* strain;
+    /// Pap smear done").
+    #[serde(default)]
+    pub musculoskeletal: bool,
     /// A finding whose rows hold too, after its own.
     #[serde(default)]
     pub like: Option<Placed<SmolStr>>,
