@@ -63,13 +63,7 @@ pub(crate) fn causes(findings: &[Finding], facts: &[Fact], effect: usize, cause:
     attributes.any(|a| a.key == AttributeKey::Cause && matches!(a.value, Value::Text(_)) && a.span.overlaps(hull))
 }
 
-fn hosts(
-    findings: &[Finding],
-    facts: &[Fact],
-    active: &[usize],
-    binding: &Binding,
-    complication: usize,
-) -> Vec<usize> {
+fn hosts(findings: &[Finding], facts: &[Fact], active: &[usize], binding: &Binding, complication: usize) -> Vec<usize> {
     let c = &facts[complication];
     let tier = |h: usize| {
         let host = &facts[h];
