@@ -128,12 +128,18 @@ impl Care<'_> {
             let (first, second) = if f.mention.tokens.end <= here.tokens.start { (&f.mention, here) } else { (here, &f.mention) };
             (first.tokens.end..second.tokens.start).any(|t| self.layout.folded.word(t as usize) == ";")
         };
+        let within = self.layout.sentences.get(here.sentence as usize).map_or(0..0, |s| s.tokens.clone());
+        let another = self.saying("care-of-another").is_some_and(|s| s.stands_in(self.layout.tokens(within.clone())));
         if self.knowledge.lexicon.concept(said.mention.concept).kind != ConceptKind::Circumstance {
+            let names_the_neck = self.any(|f| f.mention.sentence == here.sentence && self.says("care-new-injury", f));
+            if another && !names_the_neck {
+                return false;
+            }
             let mut here = injuries().filter(|f| f.mention.sentence == here.sentence).peekable();
             return here.peek().is_none() || !here.all(parted);
         }
         let sentence = |s: u32| self.layout.sentences.get(s as usize);
-        let alone = sentence(here.sentence).is_some_and(|s| s.tokens.len() <= ALONE);
+        let alone = within.len() <= ALONE && !another;
         injuries().any(|f| {
             let injury = &f.mention;
             let item = |s: u32| sentence(s).map(|s| s.item);

@@ -31,7 +31,9 @@ impl Scopes<'_, '_> {
         match axis {
             Axis::Polarity => self.names_between(from, to),
             Axis::Time => self.places.told.iter().any(|n| from <= n.start && n.end <= to),
-            Axis::Certainty | Axis::Subject => false,
+            // "herniation - *radiculopathy* suspected": in an assessment
+            Axis::Certainty => self.view.assessed && self.names_between(from, to),
+            Axis::Subject => false,
         }
     }
 

@@ -9,12 +9,12 @@ use crate::knowledge::lexicon::entries::Meaning;
 use crate::vocab::ConceptKind;
 
 /// The hits of one sentence that are meant, in text order; equal ranges only for two forms of findings. Those of visits that name a part
-/// of the body or an accident stand apart and hide no others: "*follow up neck* pain" is a visit and a complaint.
+/// of the body, an accident or a diagnosis stand apart and hide no others: "*follow up neck* pain" is a visit and a complaint.
 pub(super) fn meant(hits: &[Hit], lexicon: &Lexicon) -> [Vec<Hit>; 2] {
     let names_another = |h: &Hit| {
         let inside = |s: &&Hit| h.tokens.start <= s.tokens.start && s.tokens.end <= h.tokens.end;
-        let accident = |m: Meaning| matches!(m, Meaning::Concept(c) if lexicon.concept(c).kind == ConceptKind::Mechanism);
-        hits.iter().filter(inside).any(|s| matches!(s.meaning, Meaning::Site(_)) || accident(s.meaning))
+        let told = |m: Meaning| matches!(m, Meaning::Concept(c) if matches!(lexicon.concept(c).kind, ConceptKind::Mechanism | ConceptKind::Diagnosis));
+        hits.iter().filter(inside).any(|s| matches!(s.meaning, Meaning::Site(_)) || told(s.meaning))
     };
     let visit = |h: &Hit| matches!(h.meaning, Meaning::Concept(c) if lexicon.concept(c).kind == ConceptKind::Visit) && names_another(h);
     let (visits, others): (Vec<&Hit>, Vec<&Hit>) = hits.iter().partition(|h| visit(h));
