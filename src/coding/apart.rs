@@ -35,6 +35,12 @@ pub(super) fn set(facts: &mut [Fact], findings: &[Finding], layout: &Layout, kno
         let comma = (end..end + OBJECT).find(|t| layout.folded.word(*t as usize) == ",");
         let near = |f: &Fact| (end..comma.unwrap_or(end + OBJECT)).contains(&tokens(f).start);
         let objects: Vec<usize> = (0..facts.len()).filter(|i| here(&facts[*i]) && near(&facts[*i])).collect();
+        // "not related to prior ACDF": the operation was done
+        for fact in facts.iter_mut().filter(|f| f.sentence == word.sentence && near(f) && f.state == State::Denied) {
+            if matches!(knowledge.lexicon.concept(fact.concept).kind, ConceptKind::Status) {
+                fact.state = State::Affirmed;
+            }
+        }
         let last = layout.sentences.get(word.sentence as usize).map_or(end, |s| s.tokens.end);
         let behind = end..last.min(end + BACK);
         let earlier = |i: &usize| *i != subject && condition(&facts[*i]) && tokens(&facts[*i]).end <= start;
