@@ -1,5 +1,6 @@
 //! What the provider sets apart from what else is named: "C6 radiculopathy, not from the disc", "unrelated to the spondylosis".
 
+use super::bonds::causes;
 use super::facts::{Fact, Standing, State, compatible};
 use crate::findings::Finding;
 use crate::fold::TokenKind;
@@ -61,8 +62,13 @@ pub(super) fn set(facts: &mut [Fact], findings: &[Finding], layout: &Layout, kno
         };
         let meant: Vec<usize> = meant.iter().map(|i| facts[*i].finding).collect();
         let of = facts[subject].clone();
+        let effect = |i: &usize| here(&facts[*i]) && causes(findings, facts, *i, subject);
+        let effects: Vec<usize> = (0..facts.len()).filter(effect).map(|i| facts[i].finding).collect();
         for fact in facts.iter_mut() {
-            if fact.concept == of.concept && compatible(&fact.region, &of.region) && fact.may_share_level(&of) {
+            // "neck pain due to spasm, unrelated to her DDD": the pain is apart from it too
+            if effects.contains(&fact.finding)
+                || fact.concept == of.concept && compatible(&fact.region, &of.region) && fact.may_share_level(&of)
+            {
                 fact.apart.extend(meant.iter().filter(|m| **m != fact.finding));
             }
         }

@@ -394,12 +394,13 @@ fn displaces(scene: &Scene<'_>, by: &Candidate, replace: &Replace, other: &Candi
         if led { said.any(own) } else { by.facts.iter().any(|&o| scene.facts[o].sentence == u.sentence) }
     };
     // "neck pain due to disc degeneration, not due to diabetes"
+    let unrelated = |u: &Fact| scene.coding.guidelines.get("stated-unrelated").is_some_and(|g| g.concepts.has(u.concept));
     let caused = || by.facts.iter().any(|&b| other.facts.iter().any(|&o| causes(scene.findings, scene.facts, o, b)));
     // where it is plain what a sentence parts from what, only those two are
     let parted = |u: &Fact| {
         let plain = scene.facts.iter().any(|f| f.sentence == u.sentence && !f.apart.is_empty());
         let two = || by.facts.iter().any(|&b| other.facts.iter().any(|&o| apart::parted(&scene.facts[b], &scene.facts[o])));
-        if plain { two() } else { here(u.item) && subject(u) && !caused() }
+        if plain { two() } else { here(u.item) && subject(u) && !(unrelated(u) && caused()) }
     };
     let apart = |f: &Fact| replace.unless.has(f.concept) && f.state == State::Affirmed && parted(f);
     !assessed || !scene.facts.iter().any(apart)

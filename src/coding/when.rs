@@ -30,7 +30,7 @@ pub(crate) struct Scene<'a> {
     /// By fact: its place among the active ones, if it is one.
     places: Vec<Option<usize>>,
     /// What is said of questions and their answers.
-    coding: &'a CodingKnowledge,
+    pub(crate) coding: &'a CodingKnowledge,
 }
 
 impl<'a> Scene<'a> {

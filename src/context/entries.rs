@@ -1,7 +1,7 @@
 //! How entries of an assessment or a list part from each other before a cue that looks back.
 
 use super::scope::Scopes;
-use crate::knowledge::context::{ADJUNCT, MANEUVER, OPENER, PREPOSITION, VERB};
+use crate::knowledge::context::{ADJUNCT, EVENT, MANEUVER, OPENER, PREPOSITION, VERB};
 use crate::knowledge::source::context::Axis;
 
 /// Symbols of a list of tests behind the first of them.
@@ -64,7 +64,8 @@ impl Scopes<'_, '_> {
         let own = match axis {
             Axis::Polarity => from < to,
             Axis::Certainty => (from..to).any(|i| self.is_substance(i)),
-            Axis::Time => self.names_between(from, to),
+            // "herniation treated with *foraminotomy* in 2018": what is done has no time of its own there
+            Axis::Time => self.names_between(from, to) && !(from..to).any(|i| self.view.is(i, EVENT)),
             Axis::Subject => false,
         };
         self.view.assessed && own
