@@ -188,14 +188,13 @@ impl Linker<'_> {
     /// Whether a part of the neck that no mention has stands right before a value: "LBP 5/10, *neck* 3/10".
     fn of_a_site(&self, value: u32) -> bool {
         // "neck R>L 4/10"
-        let sided = |end: u32| (end.saturating_sub(SIDED)..end).find(|t| self.scan.at(*t).iter().any(|h| h.end == end && self.is_side(h)));
+        let sided = |end: u32| {
+            (end.saturating_sub(SIDED)..end)
+                .find(|t| self.scan.at(*t).iter().any(|h| h.end == end && self.is_value(h, AttributeKey::Laterality)))
+        };
         let value = sided(value).unwrap_or(value);
         let Some(before) = value.checked_sub(1) else { return false };
         self.neck_ends(before, |end| end == value) && !self.mentions.iter().any(|m| m.tokens.contains(&before))
-    }
-
-    fn is_side(&self, hit: &Hit) -> bool {
-        matches!(hit.meaning, Meaning::Value { index, .. } if self.knowledge.attributes.values[index as usize].key == AttributeKey::Laterality)
     }
 
     /// Whether a level is of another region of the spine than the mention: "*C5-6* and L4-5 *HNP*" is two, each at its own.
@@ -357,12 +356,8 @@ impl Linker<'_> {
         let with = gap.len() == 1 && self.scan.word(gap.start, WordUse::Company).is_some();
         let own = &self.mentions[first].tokens;
         let felt = |m: usize| self.kind(m) == ConceptKind::Symptom;
-        let told = own.start.checked_sub(1).is_some_and(|t| self.scan.at(t).iter().any(|h| self.is_acuity(h)));
+        let told = own.start.checked_sub(1).is_some_and(|t| self.scan.at(t).iter().any(|h| self.is_value(h, AttributeKey::Acuity)));
         matches!(key, AttributeKey::Duration | AttributeKey::Onset) && with && felt(first) && felt(first + 1) && !told
-    }
-
-    fn is_acuity(&self, hit: &Hit) -> bool {
-        matches!(hit.meaning, Meaning::Value { index, .. } if self.knowledge.attributes.values[index as usize].key == AttributeKey::Acuity)
     }
 
     /// The mention and those joined to it on the other side of it from the value: "neck pain and headache | for 3 weeks".
@@ -412,7 +407,7 @@ impl Linker<'_> {
     /// Whether a side before several with one head is of `other` too: not of "left neck and *right* shoulder pain", nor, where it stands
     /// before something else, beyond a comma: "right *knee,* neck and shoulder pain".
     fn reaches(&self, mention: usize, other: usize, read: &Read) -> bool {
-        let side = |h: &Hit| matches!(h.meaning, Meaning::Value { index, .. } if self.knowledge.attributes.values[index as usize].key == AttributeKey::Laterality);
+        let side = |h: &Hit| self.is_value(h, AttributeKey::Laterality);
         let mut between = read.tokens.end..self.mentions[other].tokens.start;
         let next = read.tokens.end == self.mentions[mention].tokens.start;
         read.attribute.key != AttributeKey::Laterality

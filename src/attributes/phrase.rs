@@ -1,6 +1,7 @@
 //! Where phrases of values end, and what they go on to.
 
 use crate::attributes::link::Linker;
+use crate::attributes::scan::Hit;
 use crate::knowledge::attributes::Meaning;
 use crate::knowledge::source::attributes::WordUse;
 use crate::vocab::AttributeKey;
@@ -58,9 +59,12 @@ impl Linker<'_> {
 
     /// Whether a part of the neck is named at a token.
     pub(super) fn is_site(&self, token: u32) -> bool {
-        let values = &self.knowledge.attributes.values;
-        let region = |m: &Meaning| matches!(m, Meaning::Value { index, .. } if values[*index as usize].key == AttributeKey::Region);
-        self.scan.at(token).iter().any(|h| region(&h.meaning))
+        self.scan.at(token).iter().any(|h| self.is_value(h, AttributeKey::Region))
+    }
+
+    /// Whether a hit is a value of that kind.
+    pub(super) fn is_value(&self, hit: &Hit, key: AttributeKey) -> bool {
+        matches!(hit.meaning, Meaning::Value { index, .. } if self.knowledge.attributes.values[index as usize].key == key)
     }
 
     /// Whether the tokens between a describing word and a mention let it describe the mention: "chronic left-sided axial | neck pain", not

@@ -57,9 +57,10 @@ impl Care<'_> {
         }
         let recent = self.begun(|_, most| most <= self.days("care-active"));
         // "chronic whiplash since a crash in 2019": no first treatment, whatever happened then, and whatever flares today
-        let old = self.begun(|least, _| least > self.days("care-old"));
-        let flares = !self.shown("care-active") && (self.any(|f| self.chronic(f)) || self.any(|f| self.happened_long_ago(f)));
-        if (!recent && (old || self.any(|f| self.chronic(f)))) || flares {
+        let old = || self.begun(|least, _| least > self.days("care-old"));
+        let chronic = self.any(|f| self.chronic(f));
+        let flares = || !self.shown("care-active") && (chronic || self.any(|f| self.happened_long_ago(f)));
+        if (!recent && (chronic || old())) || flares() {
             return None;
         }
         (self.shown("care-active") || recent || self.any(|f| self.just_happened(f))).then_some("active")
@@ -129,37 +130,30 @@ impl Care<'_> {
             (first.tokens.end..second.tokens.start).any(|t| self.layout.folded.word(t as usize) == ";")
         };
         let within = self.layout.sentences.get(here.sentence as usize).map_or(0..0, |s| s.tokens.clone());
-        let another = self.saying("care-of-another").is_some_and(|s| s.stands_in(self.layout.tokens(within.clone())));
+        // "cervical strain, *abrasions* healing", "strain and healing *ulcer* of the foot"
+        let another = |from: u32, to: u32| self.saying("care-of-another").is_some_and(|s| s.stands_in(self.layout.tokens(from..to)));
+        let of_another = another(within.start, within.end);
         if self.knowledge.lexicon.concept(said.mention.concept).kind != ConceptKind::Circumstance {
-            let names_the_neck = self.any(|f| f.mention.sentence == here.sentence && self.says("care-new-injury", f));
-            if another && !names_the_neck {
+            if of_another && !self.beside_the_neck(said) {
                 return false;
             }
             let mut here = injuries().filter(|f| f.mention.sentence == here.sentence).peekable();
             return here.peek().is_none() || !here.all(parted);
         }
         let sentence = |s: u32| self.layout.sentences.get(s as usize);
-        let alone = within.len() <= ALONE && !another;
+        let alone = within.len() <= ALONE && !of_another;
         injuries().any(|f| {
             let injury = &f.mention;
             let item = |s: u32| sentence(s).map(|s| s.item);
             let behind = injury.tokens.end <= here.tokens.start;
-            let near = if behind {
-                !self.of_another(injury.tokens.end..here.tokens.end + FOLLOWING)
-            } else {
-                injury.tokens.start.saturating_sub(here.tokens.end) <= 2
+            let near = || match behind {
+                true => !another(injury.tokens.end, within.end.min(here.tokens.end + FOLLOWING)),
+                false => injury.tokens.start.saturating_sub(here.tokens.end) <= 2,
             };
-            let beside = injury.sentence == here.sentence && near && !parted(f);
+            let beside = injury.sentence == here.sentence && near() && !parted(f);
             let before = alone && injury.sentence + 1 == here.sentence && item(injury.sentence) == item(here.sentence);
             beside || before
         })
-    }
-
-    /// Whether something else that heals is named there: "cervical strain, *abrasions* healing", "strain and healing *ulcer* of the foot".
-    fn of_another(&self, tokens: std::ops::Range<u32>) -> bool {
-        let said = self.layout.sentences.iter().find(|s| s.tokens.contains(&tokens.start.saturating_sub(1)));
-        let end = said.map_or(tokens.end, |s| s.tokens.end.min(tokens.end));
-        tokens.start < end && self.saying("care-of-another").is_some_and(|s| s.stands_in(self.layout.tokens(tokens.start..end)))
     }
 
     /// Whether a time told in the story passes; days since it began, at least and at most.

@@ -65,6 +65,7 @@ pub(crate) struct Finder<'a> {
     prose: bool,
     /// Whether most of the note is in capitals, so that capitals say nothing; found out when it is asked.
     shouting: OnceCell<bool>,
+    /// Whether it is written without capitals and points; found out when it is asked.
     whispered: OnceCell<bool>,
     /// Lines that begin with a lone letter set off by a gap, in a note that has several such.
     lettered: Vec<usize>,

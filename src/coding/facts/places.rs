@@ -6,7 +6,7 @@ use crate::findings::Finding;
 use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::ConceptId;
 use crate::layout::Layout;
-use crate::vocab::ConceptKind;
+use crate::vocab::{AttributeKey, ConceptKind};
 
 /// The family of regions that one spinal region belongs to.
 pub(crate) fn family(region: &str) -> &str {
@@ -85,8 +85,9 @@ pub(super) fn place(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowle
         Some(widest.clone())
     };
     // "neck pain and low back pain due to disc degeneration": what causes both is the neck's as well
-    let causes_neck_pain =
-        |cause: usize| (0..facts.len()).any(|effect| family(&facts[effect].region) == "cervical" && causes(findings, facts, effect, cause));
+    let caused = |f: &Fact| f.consequence_of.is_some() || findings[f.finding].attributes.iter().any(|a| a.key == AttributeKey::Cause);
+    let effects: Vec<usize> = (0..facts.len()).filter(|i| family(&facts[*i].region) == "cervical" && caused(&facts[*i])).collect();
+    let causes_neck_pain = |cause: usize| effects.iter().any(|effect| causes(findings, facts, *effect, cause));
     let of_the_neck: Vec<bool> = (0..facts.len()).map(|i| facts[i].region.is_empty() && causes_neck_pain(i)).collect();
     for (i, fact) in facts.iter_mut().enumerate().filter(|(_, f)| f.region.is_empty()) {
         if of_the_neck[i] {
