@@ -25,6 +25,9 @@ const SIDED: u32 = 3;
 /// How many sentences back a topic may stand.
 const TOPIC_REACH: u32 = 4;
 
+/// Tokens behind a phase of care that name what heals: "healing *ulcer*".
+const HEALED: u32 = 3;
+
 /// Tokens within which the mentions are looked for that a value may belong to.
 const WINDOW: u32 = 120;
 /// Mentions before one that are looked at.
@@ -293,6 +296,8 @@ impl Linker<'_> {
             {
                 None
             }
+            // "cervical strain, *abrasions* healing", "cervical strain, sequelae of *stroke*"
+            AttributeKey::Phase if self.of_another(gap.start..value.end) => None,
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Region if forward => {
                 // "neck pain, *moderate,* and tailbone pain": between commas it is of what stands before it
                 let set_off = self.scan.token(gap.start) == "," && self.trails(value.start, mention);
@@ -412,6 +417,13 @@ impl Linker<'_> {
         let next = read.tokens.end == self.mentions[mention].tokens.start;
         read.attribute.key != AttributeKey::Laterality
             || !between.any(|t| self.scan.at(t).iter().any(side) || (!next && self.scan.token(t) == ","))
+    }
+
+    /// Whether a phase is of something else that heals: named before it, or right behind it in its clause.
+    fn of_another(&self, told: Range<u32>) -> bool {
+        let ends = |t: &u32| *t >= self.scan.len() || self.scan.breaks(*t) > 0 || self.scan.is_mark(*t);
+        let behind = (told.end..told.end + HEALED).find(ends).unwrap_or(told.end + HEALED);
+        self.scan.any_word(told.start..behind, WordUse::HealsToo)
     }
 
     /// What the sentences before were about, for a value whose sentence names nothing: "It has bothered her for years."

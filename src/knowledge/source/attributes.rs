@@ -243,6 +243,8 @@ pub enum WordUse {
     Clock,
     /// Of something other than the complaint: doses, visits, therapy courses.
     Elsewhere,
+    /// What heals or leaves something behind besides an injury of the spine: "*abrasions* healing", "sequelae of *stroke*".
+    HealsToo,
     /// Say that something began with what follows: "began while".
     Onset,
     /// Add half a unit: "and a half".
