@@ -180,6 +180,7 @@ fn chain(scan: &Scan<'_>, start: u32, head: Vertebra, mut end: u32, sure: bool, 
     let mut paired = false;
     let disc_between = start.checked_sub(1).is_some_and(|t| scan.word(t, WordUse::LevelBetween) == Some(start));
     let above = start.checked_sub(1).and_then(|t| first(scan, t));
+    let mut mark = "";
     let third = above.is_some_and(|(v, behind, _)| behind == start && below(scan, v) == Some(head));
     // "C5-6", and "C4-5-6" on to the next.
     loop {
@@ -208,6 +209,10 @@ fn chain(scan: &Scan<'_>, start: u32, head: Vertebra, mut end: u32, sure: bool, 
             }
             None => break,
         };
+        // "C3-4/C5-6" lists two discs
+        if paired && scan.token(end) == "/" && mark != "/" {
+            break;
+        }
         let Some((lower, after)) = partner(scan, upper, at).filter(|(l, a)| *l > upper && !score_follows(scan, *a)) else { break };
         if kind == Between::Range && below(scan, upper) != Some(lower) && paired {
             // "C3-4 through C6-7": the range ends where the second disc does
@@ -229,6 +234,7 @@ fn chain(scan: &Scan<'_>, start: u32, head: Vertebra, mut end: u32, sure: bool, 
             push(scan, start..after, disc(scan, from, next), out);
             from = next;
         }
+        mark = scan.token(end);
         (upper, end, paired) = (lower, after, true);
     }
     if !paired {

@@ -79,6 +79,11 @@ pub fn mentions(text: &str, layout: &Layout, knowledge: &Knowledge) -> Vec<Menti
     for group in hits.chunk_by(|a, b| a.sentence == b.sentence) {
         for meant in overlap::meant(group, lexicon).iter().filter(|meant| !meant.is_empty()) {
             compose::compose(layout, lexicon, group[0].sentence, meant, &mut mentions);
+            for (term, row) in overlap::shared(group, meant) {
+                let mut inside = Vec::new();
+                compose::compose(layout, lexicon, group[0].sentence, &row, &mut inside);
+                mentions.extend(inside.into_iter().filter(|m| m.tokens.start < term));
+            }
         }
     }
     mentions.sort_by(|a, b| (a.hull(), a.concept, &a.spans).cmp(&(b.hull(), b.concept, &b.spans)));

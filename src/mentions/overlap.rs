@@ -23,6 +23,25 @@ pub(super) fn meant(hits: &[Hit], lexicon: &Lexicon) -> [Vec<Hit>; 2] {
     [of(&others), of(&visits)]
 }
 
+/// What stands inside a term and is the head of places named before it, too: "*neck* and *low back pain* with sciatica". Each with the
+/// token at which its term begins.
+pub(super) fn shared(hits: &[Hit], meant: &[Hit]) -> Vec<(u32, Vec<Hit>)> {
+    let is_site = |h: &&Hit| matches!(h.meaning, Meaning::Site(_));
+    let mut found = Vec::new();
+    for (at, term) in meant.iter().enumerate().filter(|(_, h)| matches!(h.meaning, Meaning::Concept(_))) {
+        let places = meant[..at].iter().rev().take_while(is_site).count();
+        let within = |h: &&Hit| h.tokens.end <= term.tokens.end && h.tokens.len() < term.tokens.len();
+        let longest = |start: u32, of: &dyn Fn(&&Hit) -> bool| {
+            hits.iter().filter(|h| h.tokens.start == start).filter(within).filter(of).max_by_key(|h| h.tokens.len())
+        };
+        let Some(site) = longest(term.tokens.start, &is_site).filter(|_| places > 0) else { continue };
+        let Some(finding) = longest(site.tokens.end, &|h| is_finding(h)) else { continue };
+        let row = meant[at - places..at].iter().chain([site, finding]).cloned().collect();
+        found.push((term.tokens.start, row));
+    }
+    found
+}
+
 /// Which of these are meant.
 fn of(hits: &[&Hit]) -> Vec<Hit> {
     let said = |block: &Hit| hits.iter().any(|h| h.tokens == block.tokens && h.meaning != Meaning::Block);

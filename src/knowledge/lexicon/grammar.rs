@@ -111,8 +111,13 @@ impl Grammar {
             return None;
         }
         let mut between = [0; FARTHEST];
+        let mut last = 0;
         for (slot, token) in between.iter_mut().zip(gap) {
-            *slot = self.classes_of(folded, token as usize);
+            // "neck and Lt. shoulder pain": a point that ends no sentence is its word's
+            if last == 0 || folded.word(token as usize) != "." {
+                last = self.classes_of(folded, token as usize);
+            }
+            *slot = last;
         }
         let between = &between[..length];
         self.patterns.iter().find(|p| p.joins == joins && form.is_none_or(|f| p.forms & (1 << f as u8) != 0) && matches(&p.steps, between))
