@@ -177,7 +177,9 @@ fn elsewhere(scan: &Scan<'_>, start: u32, end: u32) -> bool {
     let in_clause = |t: &u32| !ends_clause(scan, *t) && scan.word(*t, WordUse::Clause).is_none();
     // "PMH: HTN" and, in the next line, "HPI: neck pain 3 weeks"
     let first = sentence(scan, start, end).start.max(start.saturating_sub(NEAR));
-    let from = (first..start).rev().take_while(in_clause).last().unwrap_or(start);
+    // "a house painter has a ten-week history": what stands before the telling is who tells
+    let told = |t: &u32| in_clause(t) && scan.word(*t, WordUse::Tells).is_none();
+    let from = (first..start).rev().take_while(told).last().unwrap_or(start);
     let goes_on = |t: &u32| in_clause(t) && scan.breaks(*t) == 0;
     let to = (end..(end + 3).min(scan.len())).take_while(goes_on).last().map_or(end, |t| t + 1);
     scan.any_word(from..start, WordUse::Elsewhere) || scan.any_word(end..to, WordUse::Elsewhere)

@@ -146,8 +146,11 @@ impl<'a> Deciding<'a> {
             if self.doubtful(&c) {
                 status = Status::Review;
             }
-            if let Some(by) = self.contradicted(&c).or_else(|| self.other_side(&c)) {
+            if let Some(by) = self.contradicted(&c).or_else(|| self.other_side(&c, "contradicted-by-history")) {
                 status = Status::Review;
+                self.notice("contradiction", &by);
+            } else if let Some(by) = self.other_side(&c, "side-of-the-pain") {
+                // the code names no side and stands
                 self.notice("contradiction", &by);
             }
             let disputed: Vec<usize> = c.facts.iter().copied().filter(|&f| self.facts[f].disputed_by.is_some()).collect();
@@ -274,16 +277,18 @@ impl<'a> Deciding<'a> {
         Some(vec![denied, normal])
     }
 
-    /// A diagnosis of one side whose complaints in the history are all of the other: "right arm pain", assessed as left radiculopathy.
-    fn other_side(&self, c: &Candidate) -> Option<Vec<usize>> {
-        let complaint = self.knowledge.coding.guidelines.get("contradicted-by-history")?;
+    /// A diagnosis of one side whose complaints in the history are all of the other: "right arm pain", assessed as left radiculopathy;
+    /// "left neck pain", assessed as right neck pain. The guideline `id` has the complaints and the codes.
+    fn other_side(&self, c: &Candidate, id: &str) -> Option<Vec<usize>> {
+        let complaint = self.knowledge.coding.guidelines.get(id)?;
         if !complaint.codes.iter().any(|p| c.code.within(p)) {
             return None;
         }
         let own = |f: usize| self.facts[f].text(self.findings, AttributeKey::Laterality).filter(|s| matches!(*s, "left" | "right"));
         let (dx, assessed) = c.facts.iter().find_map(|&f| Some((f, own(f)?)))?;
+        let same = |f: usize| c.facts.iter().any(|&d| self.facts[d].concept == self.facts[f].concept);
         // where pain goes has a side, too: "right arm"
-        let side = |f: usize| match self.facts[f].text(self.findings, AttributeKey::Radiation) {
+        let side = |f: usize| match self.facts[f].text(self.findings, AttributeKey::Radiation).filter(|_| !same(f)) {
             Some(target) => target.split_once(' ').map(|(side, _)| side),
             None if complaint.concepts.has(self.facts[f].concept) => self.facts[f].text(self.findings, AttributeKey::Laterality),
             None => None,
@@ -293,7 +298,7 @@ impl<'a> Deciding<'a> {
         if told.iter().any(|&f| own(f) == Some(assessed)) {
             return None;
         }
-        let told: Vec<(usize, &str)> = told.into_iter().filter_map(|f| Some((f, side(f)?))).collect();
+        let told: Vec<(usize, &str)> = told.iter().filter_map(|&f| Some((f, side(f)?))).collect();
         let (first, other) = *told.iter().find(|(_, s)| matches!(*s, "left" | "right") && *s != assessed)?;
         told.iter().all(|(_, s)| *s == other).then(|| vec![dx, first])
     }

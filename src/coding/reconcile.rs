@@ -1,6 +1,7 @@
 //! What the statements of one note make of each other: a later assessment governs over an earlier one, a correction over what it corrects, and
 //! what one assessment both says and denies is left to a person.
 
+use super::bonds::causes;
 use super::facts::{Fact, Standing, State, family, led_by};
 use crate::findings::Finding;
 use crate::fold::Token;
@@ -15,7 +16,7 @@ pub(super) fn reconcile(facts: &mut [Fact], findings: &[Finding], layout: &Layou
     delegated(facts, findings, layout, knowledge);
     corrected(facts, layout, knowledge);
     resolved(facts, findings, layout, knowledge);
-    residual(facts, knowledge);
+    residual(facts, findings, knowledge);
     operated(facts, layout, knowledge);
     fused(facts, findings, layout, knowledge);
     later_governs(facts, findings, layout, knowledge);
@@ -143,8 +144,9 @@ fn operated(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
     }
 }
 
-/// "Residual of the 2020 whiplash (healed)": an injury is over when its late effect is spoken of, and is what that is of.
-fn residual(facts: &mut [Fact], knowledge: &Knowledge) {
+/// "Residual of the 2020 whiplash (healed)": an injury is over when its late effect is spoken of, and is what that is of. "Due to whiplash
+/// (healed)": what an injury has left is there, and the injury is past.
+fn residual(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowledge) {
     let guidelines = &knowledge.coding.guidelines;
     let (Some(late), Some(injury)) = (guidelines.get("care-sequela"), guidelines.get("past-is-past")) else { return };
     let there = |f: &&Fact| late.concepts.has(f.concept) && !matches!(f.state, State::Denied | State::Hypothetical);
@@ -156,6 +158,14 @@ fn residual(facts: &mut [Fact], knowledge: &Knowledge) {
             && told.contains(&f.sentence)
     };
     facts.iter_mut().filter(over).for_each(|f| f.state = State::Affirmed);
+    let healed = |f: &Fact| f.standing == Standing::Assessed && f.state == State::Resolved && injury.concepts.has(f.concept);
+    let left = |f: &Fact| f.standing == Standing::Assessed && f.state == State::Affirmed;
+    let healed: Vec<usize> = (0..facts.len()).filter(|&i| healed(&facts[i])).collect();
+    for cause in healed {
+        if (0..facts.len()).any(|effect| left(&facts[effect]) && causes(findings, facts, effect, cause)) {
+            facts[cause].state = State::Past;
+        }
+    }
 }
 
 /// A disc that has been fused since is past: "C5-6 herniation s/p C5-6 ACDF in 2021".

@@ -241,6 +241,8 @@ pub enum WordUse {
     PartOfMonth,
     /// Behind a time of the day: "pm", "hrs".
     Clock,
+    /// Begins what someone tells of a complaint, whoever it is: "the house painter *has a* ten-week history of neck pain".
+    Tells,
     /// Of something other than the complaint: doses, visits, therapy courses.
     Elsewhere,
     /// What heals or leaves something behind besides an injury of the spine: "*abrasions* healing", "sequelae of *stroke*".
