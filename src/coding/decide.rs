@@ -341,6 +341,10 @@ impl<'a> Deciding<'a> {
             let entry = self.noticed.entry("typed-code").or_default();
             entry.spans.push(typed.span);
             entry.facts.extend(&typed.facts);
+            // "Dx: S13.4": how far the care has come is open like the words
+            if typed.validity == Validity::MissingSeventh && typed.facts.is_empty() && self.encounter.phase.is_none() {
+                self.noticed.entry("typed-phase").or_default().spans.push(typed.span);
+            }
             let Some(code) = typed.code else { continue };
             let completed = codes.iter().any(|c| c.within(&code));
             let disagree = |c: &Code| !completed && c.compact().get(..4) != code.compact().get(..4);
