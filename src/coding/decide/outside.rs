@@ -63,13 +63,21 @@ impl Deciding<'_> {
                 _ => Reason::NotAssessed,
             };
             for c in self.run(&[f]).kept {
-                let weighed = self.encounter.report && reason == Reason::ImagingOnly;
+                let weighed = reason == Reason::ImagingOnly && (self.encounter.report || self.imaging_weighed());
                 if !weighed && !self.suggested(c.code) && c.status == Status::Supported && self.new_diagnosis(f) {
                     self.notice(if reason == Reason::ImagingOnly { "imaging-only" } else { "listed-only" }, &[f]);
                 }
                 self.withhold_for(&c, reason);
             }
         }
+    }
+
+    /// Whether the assessment or the plan says that what a study shows is of no account: "MRI findings age appropriate".
+    fn imaging_weighed(&self) -> bool {
+        let Some(saying) = self.knowledge.coding.guidelines.get("imaging-weighed") else { return false };
+        let own = |section: usize| self.encounter.coded_from[section] || self.layout.sections[section].kind == SectionKind::Plan;
+        let sentences = self.layout.sentences.iter().filter(|s| own(s.section as usize));
+        sentences.into_iter().any(|s| saying.stands_in(self.layout.tokens(s.tokens.clone())))
     }
 
     /// What is hedged, denied, over or another's: withheld with that reason.
