@@ -15,6 +15,9 @@ const ALONE: usize = 4;
 /// Tokens behind a word of healing that name what heals.
 const FOLLOWING: u32 = 2;
 
+/// Tokens of a line that may be the note's title.
+const TITLE: usize = 12;
+
 /// What a note tells of the care of an injury.
 pub(crate) struct Care<'a> {
     pub layout: &'a Layout,
@@ -41,7 +44,7 @@ impl Care<'_> {
         if self.any(|f| told(f) && self.says("care-emergency", f) && in_story(self.layout, f)) && !self.shown("care-recheck") {
             return Some("active");
         }
-        if self.any(|f| self.follows_up(f)) && !self.follows_another_problem() {
+        if (self.any(|f| self.follows_up(f)) || self.titled()) && !self.follows_another_problem() {
             return Some("routine");
         }
         let later = self.begun(|least, _| least >= self.days("care-healing"));
@@ -72,6 +75,13 @@ impl Care<'_> {
         let said = self.says("care-routine", f) && in_story(self.layout, f);
         let improved = self.says_beside("care-routine", f) && assessed;
         told(f) && (said || improved) && (!assessed || self.of_the_neck(f))
+    }
+
+    /// Whether the note's first line calls the visit a follow-up: "Recheck - Brookside Medical Group".
+    fn titled(&self) -> bool {
+        let tokens = &self.layout.folded.tokens;
+        let end = (1..tokens.len().min(TITLE + 1)).find(|&t| tokens[t].breaks > 0);
+        end.is_some_and(|end| self.saying("care-title").is_some_and(|s| s.stands_in(&tokens[..end])))
     }
 
     /// Whether something began in the last days and no follow-up names the neck: "HTN f/u. Also strained her neck yesterday".
