@@ -263,9 +263,22 @@ impl Asking<'_> {
         let assessed = |m: usize| self.facts.iter().any(|f| f.finding == m && f.standing == Standing::Assessed);
         let present =
             move |&m: &usize| self.neck(m) && (self.complaint(m) || assessed(m)) && self.findings[m].assertion.time != Time::Historical;
-        let told = move |v: &NoteValue| v.mentions.iter().any(present) || (v.mentions.is_empty() && self.labelled_neck(v.attribute.span));
+        let alone = move |v: &NoteValue| v.mentions.is_empty() && (self.labelled_neck(v.attribute.span) || self.field(v.attribute.span));
+        let told = move |v: &NoteValue| v.mentions.iter().any(present) || alone(v);
         let own = move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && told(v);
         self.values.iter().filter(own).map(|v| &v.attribute.value)
+    }
+
+    /// Whether a value stands in a form's field of the complaint: "*Duration:* 3 years".
+    fn field(&self, span: Span) -> bool {
+        let layout = self.layout;
+        let end = layout.folded.tokens.partition_point(|t| t.span.start < span.end) as u32;
+        let Some(sentence) = end.checked_sub(1).and_then(|t| layout.sentence_at(t)).and_then(|at| layout.sentences.get(at)) else {
+            return false;
+        };
+        let field = self.knowledge.coding.guidelines.get("field-of-the-complaint");
+        let story = layout.sections.get(sentence.section as usize).is_some_and(|s| s.kind <= SectionKind::Hpi);
+        story && field.is_some_and(|f| f.stands_in(layout.tokens(sentence.tokens.start..end)))
     }
 
     /// Whether the sentence of a value is labelled with the neck: "*Neck:* right side, 8 months, 4/10".
