@@ -78,8 +78,8 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
     // `x3` holds the word before it
     let joined = scan.layout.folded.tokens.get(start as usize).is_some_and(|t| t.kind == TokenKind::Alphanumeric);
     let rules = &scan.knowledge.quantities;
-    // "1. Neck pain" and, in the next line, "2. HTN"
-    if of == QuantityKind::Score && scan.breaks(start) > 0 && matches!(scan.token(end), "." | ")") {
+    // "1. Neck pain 2. HTN", in one line or in two
+    if of == QuantityKind::Score && matches!(scan.token(end), "." | ")") && (scan.breaks(start) > 0 || scan.numbers_item(start)) {
         return None;
     }
     let near = scan.knowledge.quantities_by.between(previous, next, about || joined, rules.len());

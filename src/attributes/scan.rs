@@ -3,7 +3,7 @@
 use crate::fold::TokenKind;
 use crate::knowledge::attributes::{AttributesKnowledge, Meaning};
 use crate::knowledge::source::attributes::WordUse;
-use crate::layout::Layout;
+use crate::layout::{ItemKind, Layout};
 use crate::span::Span;
 use crate::words::Hints;
 use std::ops::Range;
@@ -161,6 +161,13 @@ impl<'a> Scan<'a> {
     /// Whether a token is a mark that may open an entry of a list.
     pub fn is_bullet(&self, token: u32) -> bool {
         self.is_mark(token) || self.token(token) == "•"
+    }
+
+    /// Whether a token is the number of a list entry.
+    pub fn numbers_item(&self, token: u32) -> bool {
+        let Some(start) = self.layout.folded.tokens.get(token as usize).map(|t| t.span.start) else { return false };
+        let from = self.layout.items.partition_point(|i| i.span.start < start);
+        self.layout.items[from..].iter().take_while(|i| i.span.start == start).any(|i| i.kind == ItemKind::Numbered)
     }
 
     /// How many tokens the note has.
