@@ -153,7 +153,10 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         // "*Mild* asthma."
         let elsewhere = read.attribute.key == AttributeKey::Severity && scan.word(read.tokens.end, WordUse::Elsewhere).is_some();
         // "*mild* anemia", "*moderate* persistent asthma", "*slightly* above goal": how strong something else is
-        let of_other = read.attribute.key == AttributeKey::Severity && linker.goes_on(read.tokens.end);
+        // but "in *severe* pain" is the complaint's, where the patient tells it
+        let story = || section_of(layout, read.attribute.span) <= SectionKind::Hpi;
+        let felt = || scan.word(read.tokens.end, WordUse::Felt).is_some_and(|end| !linker.goes_on(end)) && story();
+        let of_other = read.attribute.key == AttributeKey::Severity && linker.goes_on(read.tokens.end) && !felt();
         let mut linked = if spared || elsewhere { Vec::new() } else { linker.link(&read, !(of_part || of_other)) };
         if read.attribute.key == AttributeKey::Level {
             // "at C5-6 and C6-7 without radiculopathy": levels in a row are of one condition

@@ -111,6 +111,7 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
         let near_after = window(scan, end, (end + near).min(here.end));
         if rule.not_before.iter().any(|w| near_before.contains(w.as_str()))
             || rule.not_after.iter().any(|w| near_after.contains(w.as_str()))
+            || !rule.holds.is_empty() && !rule.holds.iter().any(|w| window(scan, start, end).contains(w.as_str()))
         {
             return None;
         }

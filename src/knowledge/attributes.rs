@@ -111,6 +111,7 @@ pub(crate) struct Quantity {
     pub named: bool,
     pub not_before: Vec<String>,
     pub not_after: Vec<String>,
+    pub holds: Vec<String>,
     pub beside_mention: bool,
     /// Whether marks or line ends must stand on both sides, in the story or the assessment.
     pub alone: bool,
@@ -293,6 +294,7 @@ impl AttributesKnowledge {
                 named: quantity.named,
                 not_before: plain(&quantity.not_before),
                 not_after: plain(&quantity.not_after),
+                holds: plain(&quantity.holds),
                 beside_mention: quantity.beside_mention,
                 alone: quantity.alone,
                 line_end: quantity.line_end,

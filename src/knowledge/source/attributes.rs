@@ -114,6 +114,9 @@ pub struct QuantityDoc {
     /// None of these may stand in the few words behind it.
     #[serde(default)]
     pub not_after: Vec<String>,
+    /// Words of which the quantity itself must hold one: " past " in "for the past year".
+    #[serde(default)]
+    pub holds: Vec<String>,
     /// A score's maximum.
     #[serde(default)]
     pub scale: Option<u32>,
