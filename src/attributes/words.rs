@@ -36,13 +36,17 @@ pub(crate) fn read(scan: &Scan<'_>, out: &mut Vec<Read>) {
 
 /// Whether a letter is of a name or a unit and not of a side: "A. *R*. Smith", "Dr. *R*. Smith", "on 2*L*".
 pub(crate) fn initial(scan: &Scan<'_>, tokens: &Range<u32>) -> bool {
-    if tokens.len() != 1 || scan.token(tokens.start).len() != 1 || tokens.start == 0 {
+    // "L" or "L."
+    let pointed = tokens.len() == 2 && scan.token(tokens.start + 1) == ".";
+    if !(tokens.len() == 1 || pointed) || scan.token(tokens.start).len() != 1 || tokens.start == 0 {
         return false;
     }
     let counted = scan.glued(tokens.start) && scan.token(tokens.start - 1).bytes().all(|b| b.is_ascii_digit());
     let title = |t: &str| t.len() <= TITLE && t.bytes().all(|b| b.is_ascii_alphabetic());
-    let named = || scan.token(tokens.end) == "." && scan.token(tokens.start - 1) == "." && tokens.start > 1;
-    counted || named() && title(scan.token(tokens.start - 2))
+    let named = || (pointed || scan.token(tokens.end) == ".") && scan.token(tokens.start - 1) == "." && tokens.start > 1;
+    // "R > L."
+    let lesser = pointed && matches!(scan.token(tokens.start - 1), ">" | "<");
+    counted || lesser || named() && title(scan.token(tokens.start - 2))
 }
 
 /// Reads where pain goes and what things are due to.
@@ -104,6 +108,10 @@ fn radiation(scan: &Scan<'_>, start: u32, from: u32, end: u32, link: u16, out: &
         if let Some((target, target_end)) = target {
             let name = &scan.knowledge.targets[target as usize].value;
             let text = side.take().map_or_else(|| name.clone(), |side| format!("{side} {name}"));
+            // "Radiating to arms: No"
+            if scan.token(target_end) == ":" && scan.word(target_end + 1, WordUse::Negator).is_some() {
+                return;
+            }
             let attribute = Attribute { key: AttributeKey::Radiation, value: Value::Text(text), span: scan.span(start..target_end), rule };
             out.push(Read { attribute, tokens: start..target_end, beside_mention: false, after_mention: true });
             at = target_end;
