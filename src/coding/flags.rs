@@ -133,8 +133,11 @@ impl Asking<'_> {
             return None;
         }
         if let Some(least) = when.lasting_days {
-            let long = |key| self.complaint_values(key).any(|v| matches!(v, Value::Days(from, _) if *from >= least));
-            if !long(AttributeKey::Duration) && !long(AttributeKey::Onset) {
+            let times = || self.complaint_times(AttributeKey::Duration).chain(self.complaint_times(AttributeKey::Onset));
+            // "neck pain for 3 days. Sleep has been poor for 6 months": what is told beside the complaint is its time
+            let beside = times().any(|t| t.1);
+            let long = |v: &Value| matches!(v, Value::Days(from, _) if *from >= least);
+            if !times().any(|(v, here)| (here || !beside) && long(v)) {
                 return None;
             }
         }
@@ -260,13 +263,23 @@ impl Asking<'_> {
 
     /// Values of a property that are said of a present complaint of the neck: an old spell of it, or the disease behind it, has its own.
     fn complaint_values(&self, key: AttributeKey) -> impl Iterator<Item = &Value> {
+        self.complaint_times(key).map(|(value, _)| value)
+    }
+
+    /// The same, each with whether a complaint that it belongs to stands in its sentence.
+    fn complaint_times(&self, key: AttributeKey) -> impl Iterator<Item = (&Value, bool)> {
         let assessed = |m: usize| self.facts.iter().any(|f| f.finding == m && f.standing == Standing::Assessed);
         let present =
             move |&m: &usize| self.neck(m) && (self.complaint(m) || assessed(m)) && self.findings[m].assertion.time != Time::Historical;
         let alone = move |v: &NoteValue| v.mentions.is_empty() && (self.labelled_neck(v.attribute.span) || self.field(v.attribute.span));
         let told = move |v: &NoteValue| v.mentions.iter().any(present) || alone(v);
         let own = move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && told(v);
-        self.values.iter().filter(own).map(|v| &v.attribute.value)
+        let sentence = |span: Span| {
+            let token = self.layout.folded.tokens.partition_point(|t| t.span.start < span.start) as u32;
+            self.layout.sentence_at(token).map(|at| at as u32)
+        };
+        let here = move |v: &NoteValue| v.mentions.iter().any(|m| Some(self.findings[*m].mention.sentence) == sentence(v.attribute.span));
+        self.values.iter().filter(own).map(move |v| (&v.attribute.value, here(v)))
     }
 
     /// Whether a value stands in a form's field of the complaint: "*Duration:* 3 years".
