@@ -75,6 +75,17 @@ pub(crate) fn typed(
             let first = found_after(body, line.saturating_sub(section.start as usize)).map_or(span.start, |n| section.start + n as u32);
             let leads = near(&|f| here(f) && start(f) < first).is_empty();
             let mut beside = if leads { behind() } else { before() };
+            // "neck pain (M54.2, G89.29). Diclofenac": codes in a row are of the same words
+            let row = |t: &&Typed| {
+                let between = text.get(t.span.end as usize..span.start as usize);
+                between.is_some_and(|b| b.chars().all(|c| c.is_ascii_punctuation() || c == ' '))
+            };
+            if beside.is_empty()
+                && !leads
+                && let Some(previous) = out.last().filter(row)
+            {
+                beside.clone_from(&previous.facts);
+            }
             if beside.is_empty() {
                 beside = if leads { before() } else { behind() };
             }

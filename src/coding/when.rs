@@ -82,6 +82,7 @@ impl<'a> Scene<'a> {
         let here = &self.facts[f];
         let near = |i: usize, other: &Fact| match beside.near {
             Near::Note => true,
+            Near::Level => other.may_share_level(here),
             Near::Bound => self.bonds.bound(f, i),
             Near::Rival => self.bonds.rivals(f, i),
             Near::Apart => apart::parted(other, here),

@@ -178,6 +178,8 @@ pub enum Near {
     Sentence,
     /// In another problem or paragraph.
     OtherItem,
+    /// At its level, as far as both tell theirs.
+    Level,
     /// Bound to it: the complication to its condition, the condition to its complication.
     Bound,
     /// A condition that shares a complication with it.
