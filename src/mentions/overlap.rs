@@ -30,11 +30,16 @@ pub(super) fn shared(hits: &[Hit], meant: &[Hit]) -> Vec<(u32, Vec<Hit>)> {
     let mut found = Vec::new();
     for (at, term) in meant.iter().enumerate().filter(|(_, h)| matches!(h.meaning, Meaning::Concept(_))) {
         let places = meant[..at].iter().rev().take_while(is_site).count();
+        if places == 0 {
+            continue;
+        }
         let within = |h: &&Hit| h.tokens.end <= term.tokens.end && h.tokens.len() < term.tokens.len();
         let longest = |start: u32, of: &dyn Fn(&&Hit) -> bool| {
-            hits.iter().filter(|h| h.tokens.start == start).filter(within).filter(of).max_by_key(|h| h.tokens.len())
+            let from = hits.partition_point(|h| h.tokens.start < start);
+            let here = hits[from..].iter().take_while(|h| h.tokens.start == start);
+            here.filter(within).filter(of).max_by_key(|h| h.tokens.len())
         };
-        let Some(site) = longest(term.tokens.start, &is_site).filter(|_| places > 0) else { continue };
+        let Some(site) = longest(term.tokens.start, &is_site) else { continue };
         let Some(finding) = longest(site.tokens.end, &|h| is_finding(h)) else { continue };
         let row = meant[at - places..at].iter().chain([site, finding]).cloned().collect();
         found.push((term.tokens.start, row));

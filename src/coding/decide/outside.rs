@@ -76,8 +76,8 @@ impl Deciding<'_> {
     fn imaging_weighed(&self) -> bool {
         let Some(saying) = self.knowledge.coding.guidelines.get("imaging-weighed") else { return false };
         let own = |section: usize| self.encounter.coded_from[section] || self.layout.sections[section].kind == SectionKind::Plan;
-        let sentences = self.layout.sentences.iter().filter(|s| own(s.section as usize));
-        sentences.into_iter().any(|s| saying.stands_in(self.layout.tokens(s.tokens.clone())))
+        let mut sentences = self.layout.sentences.iter().filter(|s| own(s.section as usize));
+        sentences.any(|s| saying.stands_in(self.layout.tokens(s.tokens.clone())))
     }
 
     /// What is hedged, denied, over or another's: withheld with that reason.
