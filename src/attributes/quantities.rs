@@ -109,9 +109,10 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
         let near = if of == QuantityKind::Score { 2 } else { NEAR };
         let near_before = window(scan, start.saturating_sub(near).max(here.start), start);
         let near_after = window(scan, end, (end + near).min(here.end));
+        let own = window(scan, start, end);
         if rule.not_before.iter().any(|w| near_before.contains(w.as_str()))
             || rule.not_after.iter().any(|w| near_after.contains(w.as_str()))
-            || !rule.holds.is_empty() && !rule.holds.iter().any(|w| window(scan, start, end).contains(w.as_str()))
+            || !(rule.holds.is_empty() || rule.holds.iter().any(|w| own.contains(w.as_str())))
         {
             return None;
         }

@@ -13,7 +13,7 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::coding::{FlagRule, FlagWhen};
 use crate::knowledge::lexicon::entries::{Entry, Meaning};
 use crate::knowledge::source::lexicon::Regional;
-use crate::layout::Layout;
+use crate::layout::{Layout, Sentence};
 use crate::note::Note;
 use crate::span::Span;
 use crate::vocab::{AttributeKey, Certainty, ConceptKind, EvidenceRole, Polarity, SectionKind, Status, Subject, Time};
@@ -274,31 +274,38 @@ impl Asking<'_> {
         let alone = move |v: &NoteValue| v.mentions.is_empty() && (self.labelled_neck(v.attribute.span) || self.field(v.attribute.span));
         let told = move |v: &NoteValue| v.mentions.iter().any(present) || alone(v);
         let own = move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && told(v);
-        let sentence = |span: Span| {
-            let token = self.layout.folded.tokens.partition_point(|t| t.span.start < span.start) as u32;
-            self.layout.sentence_at(token).map(|at| at as u32)
+        let here = move |v: &NoteValue| {
+            let sentence = self.sentence_of(v.attribute.span).map(|at| at as u32);
+            v.mentions.iter().any(|m| Some(self.findings[*m].mention.sentence) == sentence)
         };
-        let here = move |v: &NoteValue| v.mentions.iter().any(|m| Some(self.findings[*m].mention.sentence) == sentence(v.attribute.span));
         self.values.iter().filter(own).map(move |v| (&v.attribute.value, here(v)))
+    }
+
+    /// The number of the sentence that a place begins in.
+    fn sentence_of(&self, span: Span) -> Option<usize> {
+        let token = self.layout.folded.tokens.partition_point(|t| t.span.start < span.start) as u32;
+        self.layout.sentence_at(token)
+    }
+
+    /// The sentence of a value told in the story.
+    fn told_in(&self, span: Span) -> Option<&Sentence> {
+        let sentence = self.layout.sentences.get(self.sentence_of(span)?)?;
+        self.layout.sections.get(sentence.section as usize).filter(|s| s.kind <= SectionKind::Hpi).map(|_| sentence)
     }
 
     /// Whether a value stands in a form's field of the complaint: "*Duration:* 3 years".
     fn field(&self, span: Span) -> bool {
-        let layout = self.layout;
-        let end = layout.folded.tokens.partition_point(|t| t.span.start < span.end) as u32;
-        let Some(sentence) = end.checked_sub(1).and_then(|t| layout.sentence_at(t)).and_then(|at| layout.sentences.get(at)) else {
+        let (Some(sentence), Some(field)) = (self.told_in(span), self.knowledge.coding.guidelines.get("field-of-the-complaint")) else {
             return false;
         };
-        let field = self.knowledge.coding.guidelines.get("field-of-the-complaint");
-        let story = layout.sections.get(sentence.section as usize).is_some_and(|s| s.kind <= SectionKind::Hpi);
-        story && field.is_some_and(|f| f.stands_in(layout.tokens(sentence.tokens.start..end)))
+        let end = self.layout.folded.tokens.partition_point(|t| t.span.start < span.end) as u32;
+        field.stands_in(self.layout.tokens(sentence.tokens.start..end))
     }
 
     /// Whether the sentence of a value is labelled with the neck: "*Neck:* right side, 8 months, 4/10".
     fn labelled_neck(&self, span: Span) -> bool {
         let (layout, lexicon) = (self.layout, &self.knowledge.lexicon);
-        let token = layout.folded.tokens.partition_point(|t| t.span.start < span.start) as u32;
-        let Some(sentence) = layout.sentence_at(token).and_then(|at| layout.sentences.get(at)) else { return false };
+        let Some(sentence) = self.told_in(span) else { return false };
         let mut labelled = false;
         let mark = |t: usize| layout.folded.tokens.get(t).is_some_and(|t| t.kind == TokenKind::Punctuation);
         let opens = |t: &usize| *t == sentence.tokens.start as usize || mark(t.saturating_sub(1));
@@ -308,7 +315,7 @@ impl Asking<'_> {
                 labelled |= layout.folded.word(end) == ":" && lexicon.entries.meanings[phrase].iter().any(neck);
             });
         }
-        labelled && layout.sections.get(sentence.section as usize).is_some_and(|s| s.kind <= SectionKind::Hpi)
+        labelled
     }
 
     /// Whether a place lies in text carried over from another note.

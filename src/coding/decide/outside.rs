@@ -54,17 +54,20 @@ impl Deciding<'_> {
         for d in &outcome.displaced {
             self.displaced(d.candidate.clone(), d.by.code, d.replace);
         }
-        for f in pick(self.facts, |f| {
+        let outside = pick(self.facts, |f| {
             matches!(f.standing, Standing::Imaging | Standing::Past | Standing::Incidental) && f.state == State::Affirmed
-        }) {
+        });
+        let imaged = outside.iter().any(|&f| self.facts[f].standing == Standing::Imaging);
+        let weighed = imaged && (self.encounter.report || self.imaging_weighed());
+        for f in outside {
             let reason = match self.facts[f].standing {
                 Standing::Imaging => Reason::ImagingOnly,
                 Standing::Past if self.layout.sections[self.facts[f].section as usize].copied => Reason::Historical,
                 _ => Reason::NotAssessed,
             };
             for c in self.run(&[f]).kept {
-                let weighed = reason == Reason::ImagingOnly && (self.encounter.report || self.imaging_weighed());
-                if !weighed && !self.suggested(c.code) && c.status == Status::Supported && self.new_diagnosis(f) {
+                let settled = weighed && reason == Reason::ImagingOnly;
+                if !settled && !self.suggested(c.code) && c.status == Status::Supported && self.new_diagnosis(f) {
                     self.notice(if reason == Reason::ImagingOnly { "imaging-only" } else { "listed-only" }, &[f]);
                 }
                 self.withhold_for(&c, reason);
