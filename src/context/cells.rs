@@ -2,6 +2,7 @@
 
 use super::view::{Found, View};
 use crate::knowledge::context::{ADJUNCT, Part};
+use crate::knowledge::source::context::Says;
 use std::ops::Range;
 
 /// A label with its value.
@@ -18,10 +19,21 @@ const LABEL: usize = 14;
 /// How far the mark of the next label may stand from a value that nothing closes.
 const NEXT_LABEL: usize = 5;
 
-/// The cells of a sentence, in text order.
-pub(crate) fn cells(view: &View<'_>, found: &[Found]) -> Vec<Cell> {
+/// The cells of a sentence, in text order, where `told` are its mentions.
+pub(crate) fn cells(view: &View<'_>, found: &[Found], told: &[Range<usize>]) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
-    for f in found.iter().filter(|f| matches!(f.part, Part::Value(_))) {
+    for f in found {
+        let Part::Value(cue) = f.part else { continue };
+        // "MOI: insidious": the mark is of the label's own words
+        if let Some(question) = told.iter().find(|m| m.end == f.start && is_mark(view, f.start - 1)) {
+            if is_closed(view, found, f.end) {
+                cells.push(Cell { label: question.clone(), value: f.start..f.end });
+            }
+            continue;
+        }
+        if view.cue(cue).answers {
+            continue;
+        }
         let unmarked = f.start > 0 && (in_column(view, f) || closes(view, f));
         let marked = f.start > 1 && is_mark(view, f.start - 1) && is_closed(view, found, f.end);
         if !marked && !unmarked {
@@ -73,8 +85,8 @@ fn in_column(view: &View<'_>, f: &Found) -> bool {
 
 /// Whether a value that needs no mark closes its phrase: "Numbness N, weakness N".
 fn closes(view: &View<'_>, f: &Found) -> bool {
-    let Part::Value(cue) = f.part else { return false };
-    view.cue(cue).bare && view.is_word(f.start - 1) && (f.end >= view.len() || matches!(view.symbol(f.end), "," | ";"))
+    matches!(f.part, Part::Value(cue) if view.cue(cue).bare)
+        && view.is_word(f.start - 1) && (f.end >= view.len() || matches!(view.symbol(f.end), "," | ";"))
 }
 
 /// Whether symbol `i` stands between a label and its value.
@@ -91,7 +103,8 @@ fn is_value(found: &Found, at: usize) -> bool {
     matches!(found.part, Part::Value(_)) && found.start == at
 }
 
-/// Whether a value that ends before symbol `at` is the whole value: the sentence, a mark of punctuation, an adjunct or the next label follows.
+/// Whether a value that ends before symbol `at` is the whole value: the sentence, a mark of punctuation, an adjunct, a cue of its own or the
+/// next label follows ("Trauma: none No arm symptoms").
 fn is_closed(view: &View<'_>, found: &[Found], at: usize) -> bool {
     if at >= view.len() {
         return true;
@@ -99,8 +112,10 @@ fn is_closed(view: &View<'_>, found: &[Found], at: usize) -> bool {
     if !view.is_word(at) {
         return !matches!(view.symbol(at), "\"" | "'" | "?" | ":");
     }
+    let denies = |f: &Found| matches!(f.part, Part::Cue(cue) if view.cue(cue).says == [Says::Absent]);
     view.is(at, ADJUNCT)
         || view.adjoins(at)
+        || found.iter().any(|f| f.start == at && denies(f))
         || (at + 1..(at + 1 + NEXT_LABEL).min(view.len()))
             .take_while(|i| !matches!(view.symbol(*i), "," | ";" | "."))
             .any(|i| is_mark(view, i) && (!matches!(view.symbol(i), "-" | "--") || found.iter().any(|f| is_value(f, i + 1))))

@@ -54,7 +54,7 @@ pub(crate) fn sentence(
     found.retain(|f| !matches!(f.part, Part::Cue(cue) if context.cues[cue as usize].not_in.contains(&kind)));
     // in a table of diagnoses "No" and "none" are of a column: "Neck pain | R | No" below "Diagnosis | Side | Surgery"
     let tabled = layout.sections.get(sentence.section as usize).is_some_and(|s| s.tabled);
-    let mut cells = cells(&view, &found);
+    let mut cells = cells(&view, &found, &told);
     if tabled {
         // a longer word is of the row: "| Radiculopathy | ruled out |"
         let brief = |start: usize, end: usize| end - start == 1 && (!view.is_word(start) || view.symbol(start).len() <= BRIEF);
@@ -287,16 +287,20 @@ fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Kn
     let context = &knowledge.context;
     let (Some(here), Some(next)) = (layout.sentences.get(index), layout.sentences.get(index + 1)) else { return };
     let is = |token: Option<u32>, mark: &str| token.is_some_and(|t| layout.folded.word(t as usize) == mark);
-    if is(here.tokens.end.checked_sub(1), "?") {
+    let last = here.tokens.end.checked_sub(1);
+    // "MOI: insidious" where the label is a heading: its own mark asks
+    let asks = |m: &Mention| is(last, "?") || m.hull().end == here.span.end;
+    if is(last, "?") || (is(last, ":") && mentions.iter().any(asks)) {
         // "Any numbness?" and, in the next line, "Patient: No."
         let label = next.tokens.len() <= SPEAKER && is(next.tokens.end.checked_sub(1), ":");
         let answer = if label { layout.sentences.get(index + 2) } else { Some(next) };
         if let Some(cue) = answer.and_then(|a| answered(layout, a, knowledge)) {
-            for assertion in made.iter_mut().filter(|a| a.polarity == Polarity::Present && a.certainty != Certainty::Hypothetical) {
+            let open = |a: &Assertion| a.polarity == Polarity::Present && a.certainty != Certainty::Hypothetical;
+            for (_, assertion) in mentions.iter().zip(made.iter_mut()).filter(|(m, a)| asks(m) && open(a)) {
                 let rule = &context.cues[cue.1 as usize];
                 assertion.cues.push(Cue { span: cue.0, scope: here.span, rule: rule.name });
-                rule.says.iter().for_each(|says| apply(assertion, *says));
                 apply(assertion, Says::Definite);
+                rule.says.iter().for_each(|says| apply(assertion, *says));
             }
             return;
         }
@@ -337,7 +341,8 @@ fn answered(layout: &Layout, answer: &Sentence, knowledge: &Knowledge) -> Option
     view.phrases(&[]).iter().filter(alone).find_map(|f| match f.part {
         Part::Cue(cue) | Part::Value(cue) => {
             let says = &knowledge.context.cues[cue as usize].says;
-            says.iter().any(|s| s.axis() == Axis::Polarity).then(|| (view.span(f.start..f.end), cue))
+            let answers = matches!(f.part, Part::Value(_)) || says.iter().any(|s| s.axis() == Axis::Polarity);
+            answers.then(|| (view.span(f.start..f.end), cue))
         }
         _ => None,
     })

@@ -5,7 +5,7 @@ mod classes;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::fold_phrase;
 use crate::knowledge::lexicon::spelling::Spelling;
-use crate::knowledge::source::context::{Anaphora, Axis, ContextDoc, CueDoc, Direction, Reach, Says, WordClass};
+use crate::knowledge::source::context::{Anaphora, Axis, ContextDoc, CueDoc, Direction, Reach, Says, ValueDoc, WordClass};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{NameId, Names};
 use crate::phrases::Phrases;
@@ -88,6 +88,7 @@ pub(crate) struct CueRule {
     /// Sections in which it says nothing.
     pub(crate) not_in: Vec<SectionKind>,
     pub(crate) bare: bool,
+    pub(crate) answers: bool,
     pub(crate) anaphoric: Option<Anaphora>,
 }
 
@@ -407,7 +408,7 @@ impl ContextKnowledge {
             for value in &doc.values {
                 let name = names.add(path, &value.id, phrases.problems);
                 let index = made.cues.len() as u16;
-                made.cues.push(value_rule(name, &value.says, value.bare));
+                made.cues.push(value_rule(name, value));
                 phrases.add(path, &value.id.value, &value.phrases, Part::Value(index), &made.cues);
             }
             for pseudo in &doc.pseudo_cues {
@@ -506,15 +507,16 @@ fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str,
         events: cue.events,
         not_in: cue.not_in.clone(),
         bare: false,
+        answers: false,
         anaphoric: cue.anaphoric,
     }
 }
 
 /// A value acts on its label only; its place says where that is.
-fn value_rule(name: NameId, says: &[Says], bare: bool) -> CueRule {
+fn value_rule(name: NameId, value: &ValueDoc) -> CueRule {
     CueRule {
         name,
-        says: says.to_vec(),
+        says: value.says.clone(),
         direction: Direction::Backward,
         reach: Reach::Clause,
         words: u16::MAX,
@@ -530,7 +532,8 @@ fn value_rule(name: NameId, says: &[Says], bare: bool) -> CueRule {
         indefinite: false,
         events: false,
         not_in: Vec::new(),
-        bare,
+        bare: value.bare,
+        answers: value.answers,
         anaphoric: None,
     }
 }

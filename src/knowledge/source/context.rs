@@ -247,6 +247,9 @@ pub struct ValueDoc {
     /// It needs no mark before it where it closes a phrase: "Numbness *N*, weakness *N*".
     #[serde(default)]
     pub bare: bool,
+    /// It answers a question, which is a mention that its own mark closes, and says nothing of any other label: "MOI: *insidious*".
+    #[serde(default)]
+    pub answers: bool,
     /// The values.
     pub phrases: Vec<Placed<SmolStr>>,
     /// Cases.
