@@ -28,7 +28,11 @@ pub(super) fn compose(layout: &Layout, lexicon: &Lexicon, sentence: u32, hits: &
             continue;
         }
         let end = reader.row_end(at);
-        before = reader.read_row(at..end, &before, out);
+        let sites = reader.read_row(at..end, &before, out);
+        // "neck pain due to arthritis": what blames and took no site stands between a cause and its effect
+        if !sites.is_empty() || !(at..end).all(|n| reader.binds_action(n)) {
+            before = sites;
+        }
         at = end;
     }
     reader.fill_regions(&mut out[from..]);
@@ -183,6 +187,7 @@ impl Reader<'_> {
                 let lone = near.is_empty() && far.is_empty();
                 let reach = |n: &Named| n.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach == Reach::Clause);
                 let region = by_row().or_else(|| if lone && reach(named) { by_clause() } else { None });
+                let region = region.or_else(|| if lone { self.region_guessed_at(named, out) } else { None });
                 self.read_alone(named, region, out);
             }
         }
@@ -193,11 +198,25 @@ impl Reader<'_> {
     /// "neck pain in the setting of arthritis": the cause is sought where its effect is.
     fn sites_of_effect(&self, at: usize, earlier: &Sites) -> Sites {
         let linked = |n: &Named| n.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach != Reach::Beside);
-        let effect = at.checked_sub(1).filter(|&e| !matches!(self.nodes[e], Node::Site(_)) || earlier.contains(&e));
+        let effect = (0..at).rev().find(|&e| !self.binds_action(e));
+        let effect = effect.filter(|&e| !matches!(self.nodes[e], Node::Site(_)) || earlier.contains(&e));
         match effect {
             Some(effect) if self.named(at).is_some_and(linked) && self.joined(Joins::FindingCause, None, effect, at) => earlier.clone(),
             _ => Sites::new(),
         }
+    }
+
+    /// "Neck pain. Suspect muscle strain.": in an assessment a guess is at what the sentence before names, if that is one region.
+    fn region_guessed_at(&self, named: &Named, told: &[Mention]) -> Option<String> {
+        let here = &self.layout.sentences[self.sentence as usize];
+        let before = self.layout.sentences[..self.sentence as usize].last()?;
+        let guess = || self.lexicon.grammar.joins(Joins::Guess, None, &self.layout.folded, here.tokens.start..named.tokens.start);
+        if before.item != here.item || !self.layout.sections[here.section as usize].assessed || guess().is_none() {
+            return None;
+        }
+        let mut regions = told.iter().rev().take_while(|m| m.sentence + 1 == self.sentence).filter_map(|m| m.region.as_ref());
+        let (only, _) = regions.next()?;
+        regions.all(|(region, _)| region == only).then(|| only.clone())
     }
 
     /// Reads a finding with its sites; false if nothing came of it.

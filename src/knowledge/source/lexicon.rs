@@ -293,6 +293,8 @@ pub enum Joins {
     FindingFinding,
     /// A finding and its cause: "neck pain due to arthritis".
     FindingCause,
+    /// The start of a sentence and what it guesses at: "most likely a muscle strain".
+    Guess,
 }
 
 /// The form of a finding's words.
