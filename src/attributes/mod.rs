@@ -169,7 +169,7 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
             }
             levels = Some((read.tokens.end, linked.clone()));
         }
-        if linked.is_empty() && (read.beside_mention || of_part || of_other) {
+        if linked.is_empty() && (read.beside_mention || of_part || of_other || linker.of_another_matter(&read)) {
             continue;
         }
         let section = section_of(layout, read.attribute.span);

@@ -248,6 +248,8 @@ pub enum WordUse {
     Tells,
     /// Of something other than the complaint: doses, visits, therapy courses.
     Elsewhere,
+    /// What has a time of its own that is not the complaint's: another part, another illness, an event of life ("*knee* swollen for 2 weeks").
+    AnotherMatter,
     /// What heals or leaves something behind besides an injury of the spine: "*abrasions* healing", "sequelae of *stroke*".
     HealsToo,
     /// Say that something began with what follows: "began while".
