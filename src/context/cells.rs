@@ -26,7 +26,7 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found], told: &[Range<usize>]) -> 
         let Part::Value(cue) = f.part else { continue };
         // "MOI: insidious": the mark is of the label's own words
         if let Some(question) = told.iter().find(|m| m.end == f.start && is_mark(view, f.start - 1)) {
-            if is_closed(view, found, f.end) {
+            if is_closed(view, found, f) {
                 cells.push(Cell { label: question.clone(), value: f.start..f.end });
             }
             continue;
@@ -35,7 +35,7 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found], told: &[Range<usize>]) -> 
             continue;
         }
         let unmarked = f.start > 0 && (in_column(view, f) || closes(view, f));
-        let marked = f.start > 1 && is_mark(view, f.start - 1) && is_closed(view, found, f.end);
+        let marked = f.start > 1 && is_mark(view, f.start - 1) && is_closed(view, found, f);
         if !marked && !unmarked {
             continue;
         }
@@ -86,7 +86,8 @@ fn in_column(view: &View<'_>, f: &Found) -> bool {
 /// Whether a value that needs no mark closes its phrase: "Numbness N, weakness N".
 fn closes(view: &View<'_>, f: &Found) -> bool {
     matches!(f.part, Part::Value(cue) if view.cue(cue).bare)
-        && view.is_word(f.start - 1) && (f.end >= view.len() || matches!(view.symbol(f.end), "," | ";"))
+        && view.is_word(f.start - 1)
+        && (f.end >= view.len() || matches!(view.symbol(f.end), "," | ";"))
 }
 
 /// Whether symbol `i` stands between a label and its value.
@@ -103,19 +104,20 @@ fn is_value(found: &Found, at: usize) -> bool {
     matches!(found.part, Part::Value(_)) && found.start == at
 }
 
-/// Whether a value that ends before symbol `at` is the whole value: the sentence, a mark of punctuation, an adjunct, a cue of its own or the
-/// next label follows ("Trauma: none No arm symptoms").
-fn is_closed(view: &View<'_>, found: &[Found], at: usize) -> bool {
+/// Whether a value is whole: the sentence ends, or a mark of punctuation, an adjunct or the next label follows, or behind a denial another
+/// one ("Trauma: none No arm symptoms").
+fn is_closed(view: &View<'_>, found: &[Found], value: &Found) -> bool {
+    let at = value.end;
     if at >= view.len() {
         return true;
     }
     if !view.is_word(at) {
         return !matches!(view.symbol(at), "\"" | "'" | "?" | ":");
     }
-    let denies = |f: &Found| matches!(f.part, Part::Cue(cue) if view.cue(cue).says == [Says::Absent]);
+    let denies = |f: &Found| matches!(f.part, Part::Cue(cue) | Part::Value(cue) if view.cue(cue).says == [Says::Absent]);
     view.is(at, ADJUNCT)
         || view.adjoins(at)
-        || found.iter().any(|f| f.start == at && denies(f))
+        || (denies(value) && found.iter().any(|f| f.start == at && denies(f)))
         || (at + 1..(at + 1 + NEXT_LABEL).min(view.len()))
             .take_while(|i| !matches!(view.symbol(*i), "," | ";" | "."))
             .any(|i| is_mark(view, i) && (!matches!(view.symbol(i), "-" | "--") || found.iter().any(|f| is_value(f, i + 1))))
