@@ -114,10 +114,12 @@ fn is_closed(view: &View<'_>, found: &[Found], value: &Found) -> bool {
     if !view.is_word(at) {
         return !matches!(view.symbol(at), "\"" | "'" | "?" | ":");
     }
-    let denies = |f: &Found| matches!(f.part, Part::Cue(cue) | Part::Value(cue) if view.cue(cue).says == [Says::Absent]);
+    let denies = |cue: u16| view.cue(cue).says == [Says::Absent];
+    let denied = || matches!(value.part, Part::Value(cue) if denies(cue));
+    let again = |f: &Found| f.start == at && matches!(f.part, Part::Cue(cue) if denies(cue));
     view.is(at, ADJUNCT)
         || view.adjoins(at)
-        || (denies(value) && found.iter().any(|f| f.start == at && denies(f)))
+        || (denied() && found.iter().any(again))
         || (at + 1..(at + 1 + NEXT_LABEL).min(view.len()))
             .take_while(|i| !matches!(view.symbol(*i), "," | ";" | "."))
             .any(|i| is_mark(view, i) && (!matches!(view.symbol(i), "-" | "--") || found.iter().any(|f| is_value(f, i + 1))))
