@@ -25,7 +25,7 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found], told: &[Range<usize>]) -> 
     for f in found {
         let Part::Value(cue) = f.part else { continue };
         // "MOI: insidious": the mark is of the label's own words
-        if let Some(question) = told.iter().find(|m| m.end == f.start && is_mark(view, f.start - 1)) {
+        if let Some(question) = told.iter().find(|m| m.start < m.end && m.end == f.start && is_mark(view, f.start - 1)) {
             if is_closed(view, found, f) {
                 cells.push(Cell { label: question.clone(), value: f.start..f.end });
             }

@@ -214,7 +214,8 @@ impl Reader<'_> {
         if before.item != here.item || !self.layout.sections[here.section as usize].assessed || guess().is_none() {
             return None;
         }
-        let mut regions = told.iter().rev().take_while(|m| m.sentence + 1 == self.sentence).filter_map(|m| m.region.as_ref());
+        let there = told.iter().rev().skip_while(|m| m.sentence == self.sentence).take_while(|m| m.sentence + 1 == self.sentence);
+        let mut regions = there.filter_map(|m| m.region.as_ref());
         let (only, _) = regions.next()?;
         regions.all(|(region, _)| region == only).then(|| only.clone())
     }
