@@ -318,10 +318,10 @@ impl<'f> View<'f> {
     }
 
     /// Whether a clause ends before symbol `i`, with a mark or with a word that only says when or where; a sign is closed by a mark alone.
-    /// The head of an arrow ("->") is none.
+    /// The head of an arrow ("->") is none; a gap parts what is set in columns.
     fn ends_clause(&self, i: usize) -> bool {
         let adjunct = self.is(i, ADJUNCT) && i > 0 && self.is_word(i - 1);
-        i >= self.len() || adjunct || (!self.is_word(i) && !matches!(self.symbol(i), "(" | "/" | ">"))
+        i >= self.len() || adjunct || self.column(i) || (!self.is_word(i) && !matches!(self.symbol(i), "(" | "/" | ">"))
     }
 
     /// The symbols without those that change nothing and without asides, if there are such.
