@@ -424,14 +424,15 @@ impl Linker<'_> {
     /// Whether a time is of something that has its own, named before it in its clause or right behind it: "*knee* swollen for 2 weeks",
     /// "2 days of *diarrhea*"; not where the neck is named, too.
     pub(super) fn of_another_matter(&self, read: &Read) -> bool {
+        if !matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset) {
+            return false;
+        }
         let Some(at) = self.scan.layout.sentence_at(read.tokens.start) else { return false };
-        let here = self.scan.layout.sentences[at].tokens.clone();
+        let mut here = self.scan.layout.sentences[at].tokens.clone();
         let goes_on = |t: &u32| !matches!(self.scan.token(*t), ";" | "." | "(" | ")") && self.scan.breaks(t + 1) <= 1;
         let from = (here.start..read.tokens.start).rev().take_while(goes_on).last().unwrap_or(read.tokens.start);
         let behind = if self.scan.token(read.tokens.end) == "of" { read.tokens.end + OF_WHAT } else { read.tokens.end };
-        matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset)
-            && self.scan.any_word(from..behind.min(here.end), WordUse::AnotherMatter)
-            && !here.clone().any(|t| self.names_neck(t))
+        self.scan.any_word(from..behind.min(here.end), WordUse::AnotherMatter) && !here.any(|t| self.names_neck(t))
     }
 
     /// Whether a phase is of something else that heals: named before it, or right behind it in its clause.
@@ -450,9 +451,6 @@ impl Linker<'_> {
         // "Neck pain 5/10. Chronic.": a word that is a sentence is of the one before, and so is one that opens it: "Chronic, unchanged."
         let alone = key == AttributeKey::Acuity && (here.tokens.len() <= 2 || self.says_only_how(here.tokens.start, read));
         if quiet(kind) || (matches!(key, AttributeKey::Acuity | AttributeKey::Region | AttributeKey::Phase) && !alone) {
-            return None;
-        }
-        if self.of_another_matter(read) {
             return None;
         }
         // "Neck supple. SLR + on the right", "Strength is full in both arms": the side is the other part's

@@ -211,18 +211,15 @@ impl<'f> View<'f> {
         let aside = |start: usize, end: usize| self.symbol(end) == "(" && behind(start);
         let open = |start: usize, end: usize, part: &Part| self.closes(part) && !self.ends_clause(end) && !aside(start, end);
         // "does not radiate": what is spoken of is itself the end of the phrase that would hide its denial
-        let verbs: Vec<(usize, usize)> = ranges
-            .iter()
-            .filter(|(_, end, pattern)| {
-                let says = |p: &Part| matches!(p, Part::Cue(cue) if self.cue(*cue).says.contains(&Says::Absent));
-                told.iter().any(|m| m.start == *end) && knowledge.patterns.of(*pattern).iter().any(says)
-            })
-            .map(|(start, end, _)| (*start, *end))
-            .collect();
-        let names = |start: usize, end: usize| {
-            verbs.iter().any(|(s, behind)| *s == start && told.iter().any(|m| m.start == *behind && m.start < end && end <= m.end))
+        let denies = |p: &Part| matches!(p, Part::Cue(cue) if self.cue(*cue).says.contains(&Says::Absent));
+        let denied = |m: &Range<usize>, start: usize| {
+            ranges.iter().any(|(s, end, cue)| *s == start && *end == m.start && knowledge.patterns.of(*cue).iter().any(denies))
         };
-        ranges.retain(|(start, end, pattern)| !names(*start, *end) || !knowledge.patterns.of(*pattern).contains(&Part::Pseudo));
+        let shown = |start: usize, end: usize| told.iter().any(|m| m.start < end && end <= m.end && denied(m, start));
+        let pseudo = |pattern: usize| knowledge.patterns.of(pattern).contains(&Part::Pseudo);
+        let hiding = ranges.iter().filter(|(start, end, pattern)| pseudo(*pattern) && shown(*start, *end));
+        let hiding: Vec<(usize, usize, usize)> = hiding.copied().collect();
+        ranges.retain(|range| !hiding.contains(range));
         // "- family history of": a dash that opens the line is a bullet
         let bullet = |start: usize, end: usize| start == 0 && end > 1 && self.spaced(1) && matches!(self.symbol(0), "-" | "--");
         ranges.retain(|(start, end, _)| !bullet(*start, *end));

@@ -187,7 +187,7 @@ impl Reader<'_> {
                 let lone = near.is_empty() && far.is_empty();
                 let reach = |n: &Named| n.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach == Reach::Clause);
                 let region = by_row().or_else(|| if lone && reach(named) { by_clause() } else { None });
-                let region = region.or_else(|| if lone { self.region_guessed_at(named, out) } else { None });
+                let region = region.or_else(|| if lone && named.concept.is_none() { self.region_guessed_at(named, out) } else { None });
                 self.read_alone(named, region, out);
             }
         }
