@@ -491,9 +491,11 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     };
     let certainty = nearest(Axis::Certainty).filter(|a| wins(a) && !supposed(a)).or(condition).or_else(|| nearest(Axis::Certainty));
     if let Some(act) = certainty {
-        // "nothing to suggest myelopathy": the denial takes the hedge in
+        // "nothing to suggest myelopathy", "without myelopathy or radiculopathy": the denial takes the hedge in
         let taken_in = polarity.is_some_and(|p| {
-            p.says == Says::Absent && p.forward && act.forward && scopes.active[p.active].at.start < scopes.active[act.active].at.start
+            let (denial, hedge) = (&scopes.active[p.active], &scopes.active[act.active]);
+            let chooses = scopes.knowledge.cues[hedge.cue as usize].chooses;
+            p.says == Says::Absent && p.forward && (act.forward || chooses) && denial.at.start < hedge.at.start
         });
         // "Numbness? Denies.": a question with its answer hedges nothing
         let answered = polarity.is_some_and(|p| !p.forward && scopes.active[p.active].at.start == scopes.active[act.active].at.end);

@@ -52,6 +52,9 @@ pub(crate) struct Places {
     pub diagnosed: Vec<Range<usize>>,
 }
 
+/// Words between a choice and what it is between, at most: "strain *or* an underlying radiculopathy".
+const ASIDE: usize = 1;
+
 /// Words of an entry of a list, at most.
 const ENTRY: usize = 6;
 
@@ -86,6 +89,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                         || (rule.glued && !scopes.is_glued(f))
                         || (rule.opens && !scopes.opens(f.start, rule))
                         || (rule.object && !scopes.is_object(f.start))
+                        || (rule.chooses && !scopes.chooses(f))
                         || (rule.says.contains(&Says::Other) && scopes.is_patient(f.start))
                     {
                         continue;
@@ -122,6 +126,13 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
         }
         scopes
+    }
+
+    /// Whether the words part two diagnoses of an assessment: "strain *or* a radiculopathy".
+    fn chooses(&self, f: &Found) -> bool {
+        let near = |from: usize, to: usize| from <= to && to - from <= ASIDE && (from..to).all(|i| self.view.is_word(i) && !self.coordinates(i));
+        let diagnosed = &self.places.diagnosed;
+        self.view.assessed && diagnosed.iter().any(|d| near(d.end, f.start)) && diagnosed.iter().any(|d| near(f.end, d.start))
     }
 
     /// A mark that stands free on the left and touches a word on the right, within a line: "no pain -fever"; or one of a series, or a list entry's sign.

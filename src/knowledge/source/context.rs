@@ -180,6 +180,9 @@ pub struct CueDoc {
     /// It speaks of what is done or happens, not of what one has: "the myelopathy, for surgery *tomorrow*".
     #[serde(default)]
     pub events: bool,
+    /// It offers a choice: it acts only where an assessment names a diagnosis on either side of it, "*strain* or *radiculopathy*".
+    #[serde(default)]
+    pub chooses: bool,
     /// Sections in which it says nothing: a year behind an entry of a problem list is when it was found, not when it was over.
     #[serde(default)]
     pub not_in: Vec<SectionKind>,
