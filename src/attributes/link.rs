@@ -376,7 +376,12 @@ impl Linker<'_> {
         // "chronic back and neck pain", "left neck and shoulder pain": one head, and what stands before both is of both
         let shared = matches!(key, AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Laterality);
         if matches!(key, AttributeKey::Laterality | AttributeKey::Region) || read.tokens.start < own.end {
-            if shared && read.tokens.end <= own.start {
+            let timed = matches!(key, AttributeKey::Duration | AttributeKey::Onset);
+            if timed && read.tokens.end <= own.start {
+                // "in May she noticed pain of the back and the neck": one pain in two places
+                let same = |m: &usize| self.mentions[*m].tokens.start == own.start || heads(m);
+                all.extend((mention + 1..self.mentions.len()).take_while(same).filter(|m| self.takes(*m, key)));
+            } else if shared && read.tokens.end <= own.start {
                 let further = (mention + 1..self.mentions.len()).take_while(heads);
                 all.extend(further.filter(|m| self.takes(*m, key) && self.reaches(mention, *m, read)));
             } else if shared && read.tokens.start >= own.end {
@@ -458,6 +463,7 @@ impl Linker<'_> {
         if key == AttributeKey::Laterality && (kind == SectionKind::Exam || parts()) {
             return None;
         }
+        let of_the_neck = |tokens: &Range<u32>| tokens.clone().any(|t| self.names_neck(t));
         let mut reach = 0;
         for back in (0..sentence).rev() {
             let before = layout.sentences.get(back as usize)?;
@@ -490,6 +496,11 @@ impl Linker<'_> {
                 .filter(|m| key != AttributeKey::Level || !self.has_level(*m, read))
                 .filter(|m| !denied(self.scan, self.mentions[*m].tokens.start));
             if let Some(first) = found.next() {
+                // "Ankle pain 8/10. Also asks about his neck: sore since Monday"
+                let parted = follows_complaint(key) && self.kind(first) == ConceptKind::Symptom && of_the_neck(&here.tokens);
+                if parted && !of_the_neck(&before.tokens) {
+                    return None;
+                }
                 // "stenosis and disc degeneration. Levels: C4-5, C5-6"
                 return Some(std::iter::once(first).chain(found.take_while(|_| level_of_list)).collect());
             }

@@ -7,6 +7,7 @@ use crate::fold::TokenKind;
 use crate::knowledge::attributes::Quantity;
 use crate::knowledge::source::attributes::{QuantityKind, WordUse};
 use crate::layout::Section;
+use crate::vocab::AttributeKey;
 use crate::words::WordId;
 use jiff::civil::Date;
 use std::ops::Range;
@@ -100,7 +101,7 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
             }
             QuantityKind::Score => true,
             _ if rule.named => true,
-            _ => !elsewhere(scan, from, to),
+            _ => !elsewhere(scan, rule.key, from, to),
         };
         if !holds {
             return None;
@@ -175,14 +176,16 @@ fn in_story(scan: &Scan<'_>, token: u32) -> bool {
 }
 
 /// Whether the clause says that the quantity is of a dose, a visit or a therapy.
-fn elsewhere(scan: &Scan<'_>, start: u32, end: u32) -> bool {
+fn elsewhere(scan: &Scan<'_>, key: AttributeKey, start: u32, end: u32) -> bool {
     let in_clause = |t: &u32| !ends_clause(scan, *t) && scan.word(*t, WordUse::Clause).is_none();
     // "PMH: HTN" and, in the next line, "HPI: neck pain 3 weeks"
     let first = sentence(scan, start, end).start.max(start.saturating_sub(NEAR));
     // "a house painter has a ten-week history": what stands before the telling is who tells
     let told = |t: &u32| in_clause(t) && scan.word(*t, WordUse::Tells).is_none();
     let from = (first..start).rev().take_while(told).last().unwrap_or(start);
-    let goes_on = |t: &u32| in_clause(t) && scan.breaks(*t) == 0;
+    // "it began five weeks ago after she took a second job"
+    let follows = |t: u32| key == AttributeKey::Onset && scan.word(t, WordUse::Following).is_some();
+    let goes_on = |t: &u32| in_clause(t) && scan.breaks(*t) == 0 && !follows(*t);
     let to = (end..(end + 3).min(scan.len())).take_while(goes_on).last().map_or(end, |t| t + 1);
     scan.any_word(from..start, WordUse::Elsewhere) || scan.any_word(end..to, WordUse::Elsewhere)
 }

@@ -252,13 +252,43 @@ impl Asking<'_> {
                     };
                     // "Past history: migraine, quiet for years"
                     let past = v.section == SectionKind::History;
-                    let told = |&m: &usize| !past && stated(m) && counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
+                    let told = |&m: &usize| !past && stated(m) && !self.own_problem(m, v) && counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
                     // "nothing shooting into the arm" goes nowhere
                     let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
                     v.mentions.is_empty() || v.mentions.iter().any(|m| (self.neck(*m) && !denied(*m)) || told(m))
                 }
             })
             .map(|v| &v.attribute.value)
+    }
+
+    /// Whether a value is told, in a sentence that does not name the neck, of what is assessed beside the neck or belongs to something
+    /// that is.
+    fn own_problem(&self, finding: usize, value: &NoteValue) -> bool {
+        let mention = &self.findings[finding].mention;
+        let guidelines = &self.knowledge.coding.guidelines;
+        let speaks = |id: &str| guidelines.get(id).filter(|g| g.concepts.has(mention.concept));
+        let nerve = speaks("of-a-nerve-of-the-arm");
+        let own =
+            |f: &Fact| speaks("problem-of-its-own").is_some() && f.concept == mention.concept || nerve.is_some_and(|g| g.beside.has(f.concept));
+        self.facts.iter().any(|f| f.state == State::Affirmed && f.standing == Standing::Assessed && own(f))
+            && self.sentence_of(value.attribute.span).is_some_and(|at| at as u32 == mention.sentence && !self.names_neck(at))
+    }
+
+    /// Whether a sentence names the neck.
+    fn names_neck(&self, sentence: usize) -> bool {
+        let tokens = &self.layout.sentences[sentence].tokens;
+        tokens.clone().any(|t| self.neck_at(t as usize, |_| true))
+    }
+
+    /// Whether the words at a token name the neck and what stands behind them is as asked.
+    fn neck_at(&self, token: usize, then: impl Fn(usize) -> bool) -> bool {
+        let (layout, lexicon) = (self.layout, &self.knowledge.lexicon);
+        let neck = |e: &Entry| matches!(e.meaning, Meaning::Site(s) if lexicon.sites[s.0 as usize].region.as_deref() == Some("cervical"));
+        let mut named = false;
+        lexicon.entries.finder.at(&layout.folded, token, |end, phrase| {
+            named |= then(end) && lexicon.entries.meanings[phrase].iter().any(neck);
+        });
+        named
     }
 
     /// Values of a property that are said of a present complaint of the neck: an old spell of it, or the disease behind it, has its own.
@@ -304,18 +334,12 @@ impl Asking<'_> {
 
     /// Whether the sentence of a value is labelled with the neck: "*Neck:* right side, 8 months, 4/10".
     fn labelled_neck(&self, span: Span) -> bool {
-        let (layout, lexicon) = (self.layout, &self.knowledge.lexicon);
         let Some(sentence) = self.told_in(span) else { return false };
-        let mut labelled = false;
-        let mark = |t: usize| layout.folded.tokens.get(t).is_some_and(|t| t.kind == TokenKind::Punctuation);
+        let folded = &self.layout.folded;
+        let mark = |t: usize| folded.tokens.get(t).is_some_and(|t| t.kind == TokenKind::Punctuation);
         let opens = |t: &usize| *t == sentence.tokens.start as usize || mark(t.saturating_sub(1));
-        let neck = |e: &Entry| matches!(e.meaning, Meaning::Site(s) if lexicon.sites[s.0 as usize].region.as_deref() == Some("cervical"));
-        for start in sentence.tokens.clone().take(LABEL).map(|t| t as usize).filter(opens) {
-            lexicon.entries.finder.at(&layout.folded, start, |end, phrase| {
-                labelled |= layout.folded.word(end) == ":" && lexicon.entries.meanings[phrase].iter().any(neck);
-            });
-        }
-        labelled
+        let mut starts = sentence.tokens.clone().take(LABEL).map(|t| t as usize).filter(opens);
+        starts.any(|start| self.neck_at(start, |end| folded.word(end) == ":"))
     }
 
     /// Whether a place lies in text carried over from another note.
