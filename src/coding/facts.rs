@@ -262,6 +262,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let heads = first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5);
             let problem = heads && encounter.problems.contains(&sentence.item);
             let weighed = || saying("report-weighed").is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
+            // "Age-appropriate spondylosis on films": what a study shows and the provider makes nothing of
+            let discounted = || saying("imaging-weighed").is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
+            let shown = || introduced(saying("study-shows")) || saying("seen-on-study").is_some_and(|g| followed(layout, finding, g));
             let standing = match standing(section.kind, coded) {
                 _ if section.copied => Standing::Past,
                 _ if introduced(clinician) => Standing::Incidental,
@@ -274,6 +277,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 // a complaint is the patient's, whoever tells it
                 // unless the provider says what it means: "MRI: C5-6 herniation, which is the cause"
                 Standing::Assessed if kind == ConceptKind::Diagnosis && introduced(report) && !weighed() => Standing::Imaging,
+                Standing::Assessed if kind == ConceptKind::Diagnosis && shown() && discounted() => Standing::Imaging,
                 Standing::Assessed if kind == ConceptKind::Diagnosis && told() => Standing::Narrative,
                 standing => standing,
             };
@@ -455,6 +459,13 @@ fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: O
         saying.stands_in(before)
     };
     said || title.is_some_and(|t| saying.stands_in(layout.tokens_of(t)))
+}
+
+/// Whether the words of a convention stand right behind a mention, in its sentence: "DDD *on films*".
+fn followed(layout: &Layout, finding: &Finding, saying: &Saying) -> bool {
+    let mention = &finding.mention;
+    let Some(sentence) = layout.sentences.get(mention.sentence as usize) else { return false };
+    saying.stands_in(layout.tokens(mention.tokens.end..sentence.tokens.end.min(mention.tokens.end + saying.within)))
 }
 
 /// Whether the words of a convention stand in the line of a mention: "Referral: Dr. Coates. Dx: *neck pain*", "Dx: *neck pain* - per Dr. Coates".
