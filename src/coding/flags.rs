@@ -252,7 +252,12 @@ impl Asking<'_> {
                     };
                     // "Past history: migraine, quiet for years"
                     let past = v.section == SectionKind::History;
-                    let told = |&m: &usize| !past && stated(m) && !self.own_problem(m, v) && counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
+                    let told = |&m: &usize| {
+                        !past
+                            && stated(m)
+                            && !self.own_problem(m, v)
+                            && counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept))
+                    };
                     // "nothing shooting into the arm" goes nowhere
                     let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
                     v.mentions.is_empty() || v.mentions.iter().any(|m| (self.neck(*m) && !denied(*m)) || told(m))
@@ -268,8 +273,9 @@ impl Asking<'_> {
         let guidelines = &self.knowledge.coding.guidelines;
         let speaks = |id: &str| guidelines.get(id).filter(|g| g.concepts.has(mention.concept));
         let nerve = speaks("of-a-nerve-of-the-arm");
-        let own =
-            |f: &Fact| speaks("problem-of-its-own").is_some() && f.concept == mention.concept || nerve.is_some_and(|g| g.beside.has(f.concept));
+        let own = |f: &Fact| {
+            speaks("problem-of-its-own").is_some() && f.concept == mention.concept || nerve.is_some_and(|g| g.beside.has(f.concept))
+        };
         self.facts.iter().any(|f| f.state == State::Affirmed && f.standing == Standing::Assessed && own(f))
             && self.sentence_of(value.attribute.span).is_some_and(|at| at as u32 == mention.sentence && !self.names_neck(at))
     }

@@ -7,7 +7,7 @@ use super::view::{Found, View};
 use super::{Assertion, Cue};
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{COURSE, ContextKnowledge, DATING, DENIER, OPENER, PRESUPPOSING, PRONOUN, Part, VERB};
+use crate::knowledge::context::{COURSE, ContextKnowledge, CueRule, DATING, DENIER, OPENER, PRESUPPOSING, PRONOUN, Part, VERB};
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
 use crate::layout::{ItemKind, Layout, Sentence};
 use crate::mentions::{How, Mention};
@@ -48,7 +48,7 @@ pub(crate) fn sentence(
     let symbols = |m: &Mention| m.spans.iter().map(|s| view.symbols_of(*s)).collect::<Vec<_>>();
     let told: Vec<Range<usize>> = mentions.iter().flat_map(symbols).collect();
     // "radiculopathy *on chronic* gabapentin": what is taken takes no cue from what it is taken for
-    let treats = |m: &&Mention| knowledge.lexicon.concept(m.concept).kind == ConceptKind::Procedure;
+    let treats = |m: &&Mention| matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Procedure | ConceptKind::Circumstance);
     let suffered: Vec<Range<usize>> = mentions.iter().filter(|m| !treats(m)).flat_map(symbols).collect();
     let mut found = view.phrases(&suffered);
     found.retain(|f| !matches!(f.part, Part::Cue(cue) if context.cues[cue as usize].not_in.contains(&kind)));
@@ -73,17 +73,16 @@ pub(crate) fn sentence(
     let titled = title.of(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
-        let had = match mention.how {
-            How::Marked { event } => !event,
-            _ => !matches!(
-                knowledge.lexicon.concept(mention.concept).kind,
-                ConceptKind::Procedure | ConceptKind::Visit | ConceptKind::Status
-            ),
+        let kind = knowledge.lexicon.concept(mention.concept).kind;
+        let event = match mention.how {
+            How::Marked { event } => event,
+            _ => matches!(kind, ConceptKind::Procedure | ConceptKind::Visit | ConceptKind::Status),
         };
+        // what has happened can be denied as what is done can, but "begin therapy for the injury" leaves it where it was
+        let happened = kind == ConceptKind::Mechanism;
+        let had = |cue: &CueRule| !event && !(happened && cue.says.contains(&Says::Absent));
         let mut acts = acts_on(&scopes, mention, had);
-        if knowledge.lexicon.concept(mention.concept).kind == ConceptKind::Mechanism
-            && let Some(before) = presupposed(&view, mention)
-        {
+        if happened && let Some(before) = presupposed(&view, mention) {
             // "no LOC after the fall", but "not after a fall"
             acts.retain(|a| a.says.axis() != Axis::Polarity || !a.forward || scopes.active[a.active].at.end >= before);
         }
@@ -384,7 +383,7 @@ fn presupposed(view: &View<'_>, mention: &Mention) -> Option<usize> {
     view.is(skipped, PRESUPPOSING).then_some(skipped)
 }
 
-fn acts_on(scopes: &Scopes<'_, '_>, mention: &Mention, had: bool) -> Vec<Act> {
+fn acts_on(scopes: &Scopes<'_, '_>, mention: &Mention, had: impl Fn(&CueRule) -> bool) -> Vec<Act> {
     let own: Vec<Range<usize>> = mention.spans.iter().map(|s| scopes.view.symbols_of(*s)).collect();
     let heads: Vec<Range<usize>> = heads(mention).iter().map(|s| scopes.view.symbols_of(*s)).filter(|r| !r.is_empty()).collect();
     let mut acts = Vec::new();
@@ -393,7 +392,7 @@ fn acts_on(scopes: &Scopes<'_, '_>, mention: &Mention, had: bool) -> Vec<Act> {
         let denies = |o: &Range<usize>| o.start < active.at.end && scopes.view.is(o.start, DENIER);
         let inside = own.iter().any(|o| active.at.end <= o.end && (o.start <= active.at.start || denies(o)));
         let rule = &scopes.knowledge.cues[active.cue as usize];
-        if inside || (had && rule.events) {
+        if inside || (rule.events && had(rule)) {
             continue;
         }
         for says in &rule.says {

@@ -130,7 +130,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Whether the words part two diagnoses of an assessment: "strain *or* a radiculopathy".
     fn chooses(&self, f: &Found) -> bool {
-        let near = |from: usize, to: usize| from <= to && to - from <= ASIDE && (from..to).all(|i| self.view.is_word(i) && !self.coordinates(i));
+        let near =
+            |from: usize, to: usize| from <= to && to - from <= ASIDE && (from..to).all(|i| self.view.is_word(i) && !self.coordinates(i));
         let diagnosed = &self.places.diagnosed;
         self.view.assessed && diagnosed.iter().any(|d| near(d.end, f.start)) && diagnosed.iter().any(|d| near(f.end, d.start))
     }
