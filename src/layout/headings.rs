@@ -116,8 +116,10 @@ impl Finder<'_> {
     fn line(&mut self, i: usize, line: Line) {
         let all = line.of(self.text);
         let (skip, bullet) = labels::markup(all);
-        let number = labels::numbering(&all[skip..]);
-        let at = line.first + skip + number;
+        let own = &all[skip..];
+        let field = |own| labels::field_number(own, |name| self.knowledge.is(SectionWordUse::Field, name));
+        let number = labels::numbering(own);
+        let at = line.first + skip + if number > 0 { number } else { field(own) };
         let rest = &self.text[at..line.end];
         let wrapped = self.wrapped(i);
         let before = self.out.len();

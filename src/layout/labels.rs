@@ -55,6 +55,29 @@ pub(crate) fn numbering(line: &str) -> usize {
     if spaces == 0 { 0 } else { width + 1 + spaces }
 }
 
+/// Bytes of the number of a form's field ("Box 17 ", "Item 5. ", "(3) "), with the space behind; 0 if there is none.
+pub(crate) fn field_number(line: &str, names_field: impl Fn(&str) -> bool) -> usize {
+    let bytes = line.as_bytes();
+    let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let opened = bytes.first() == Some(&b'(');
+    let name = if opened { 0 } else { bytes.iter().take(FIELD).take_while(|b| b.is_ascii_alphabetic()).count() };
+    let at = if opened { 1 } else { name + usize::from(name > 0 && bytes.get(name) == Some(&b' ')) };
+    let width = bytes.get(at).map_or(0, |_| digits(at));
+    if width == 0 || width > 3 || !(opened || name > 0 && names_field(&line[..name].to_ascii_lowercase())) {
+        return 0;
+    }
+    let mut end = at + width;
+    if opened && bytes.get(end) != Some(&b')') {
+        return 0;
+    }
+    end += usize::from(matches!(bytes.get(end), Some(b'.' | b')' | b':')));
+    let spaces = bytes[end.min(bytes.len())..].iter().take_while(|b| **b == b' ').count();
+    if spaces == 0 { 0 } else { end + spaces }
+}
+
+/// Letters of the name of a form's field, at most.
+const FIELD: usize = 8;
+
 /// A label without what stands in brackets and the markup behind it.
 pub(crate) fn clean(label: &str) -> String {
     let mut out = String::with_capacity(label.len());

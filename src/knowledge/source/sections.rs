@@ -126,6 +126,8 @@ pub enum SectionWordUse {
     TableHead,
     /// A label before the name of a section: "Section: Assessment".
     SectionLabel,
+    /// What a form calls its fields before their numbers: "*Box* 17 Diagnosis:".
+    Field,
     /// In a heading it is known with one slip in it: "imression".
     Correctable,
     /// Names a study whose report ends in an impression of its own: "MRI", "ultrasound".
