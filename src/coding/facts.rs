@@ -113,6 +113,8 @@ pub(crate) struct Fact {
     pub apart: Vec<usize>,
     /// Done in this encounter: named in the account of a procedure.
     pub performed: bool,
+    /// Ordered or planned: to come, or named in the plan.
+    pub planned: bool,
     /// Quoted as the referring provider's diagnosis, or given by the provider in another's note.
     pub referred: bool,
     /// Findings whose words were taken over (a level named elsewhere).
@@ -207,6 +209,13 @@ pub(crate) fn state(finding: &Finding, established: bool, kind: ConceptKind, aft
     if a.certainty != Certainty::Definite && !established { State::Hedged } else { State::Affirmed }
 }
 
+/// Whether what is done is to come: said so of the patient under no condition, or named in the plan.
+fn planned(finding: &Finding, state: State, section: SectionKind) -> bool {
+    let a = &finding.assertion;
+    let to_come = a.time == Time::Future && a.certainty == Certainty::Definite && a.polarity == Polarity::Present;
+    (to_come && a.subject == Subject::Patient) || (state == State::Affirmed && section == SectionKind::Plan)
+}
+
 /// Makes the facts of a note's findings.
 pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter, knowledge: &Knowledge) -> Vec<Fact> {
     let (coded_from, setting) = (&encounter.coded_from, encounter.setting);
@@ -296,6 +305,8 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                     && led_by(layout, finding, knowledge, "recommended-for")
                     && says("recommends", layout.tokens(sentence.tokens.start..finding.mention.tokens.start))
             };
+            // "MRI cervical spine if no better"
+            let on_condition = || saying("on-condition").is_some_and(|g| followed(layout, finding, g));
             let heading = || section.title.is_some_and(|t| t.overlaps(finding.mention.hull()));
             // "Procedure: ACDF, six weeks ago"; "POST-OP VISIT", then "Procedure: ACDF 9/3"
             let before = || {
@@ -320,6 +331,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 consequence_of: consequence_of(layout, findings, i, knowledge),
                 with: led_with(layout, findings, i, knowledge),
                 apart: Vec::new(),
+                planned: kind == ConceptKind::Procedure && planned(finding, state, section.kind) && !on_condition(),
                 performed: state == State::Affirmed
                     && kind == ConceptKind::Procedure
                     && (matches!(section.kind, SectionKind::Procedure | SectionKind::HospitalCourse) || heading())

@@ -168,6 +168,7 @@ fn counts(fact: &Fact, among: Among) -> bool {
         Among::Entertained => matches!(fact.state, State::Affirmed | State::Hedged | State::Past | State::Resolved),
         Among::Past => fact.state == State::Past || (affirmed && fact.standing == Standing::Past),
         Among::Recent => affirmed && fact.standing <= Standing::Narrative,
+        Among::Planned => fact.planned,
         Among::Performed => fact.performed,
     }
 }

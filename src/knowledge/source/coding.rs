@@ -217,6 +217,8 @@ pub enum Among {
     Past,
     /// Affirmed and not told as old: in the assessment, the complaint or the present history.
     Recent,
+    /// Ordered or planned: to come, or named in the plan.
+    Planned,
     /// Done in this encounter: named in the account of a procedure or in its heading.
     Performed,
 }
