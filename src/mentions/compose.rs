@@ -7,11 +7,13 @@
 use super::matcher::{Hit, words_of};
 use super::nodes::{Named, Node, Run, nodes};
 use super::{How, Mention};
+use crate::fold::TokenKind;
 use crate::knowledge::lexicon::entries::FindingId;
 use crate::knowledge::lexicon::{ConceptId, Lexicon};
 use crate::knowledge::source::lexicon::{Form, Joins, Reach, Regional};
 use crate::layout::Layout;
 use crate::span::Span;
+use crate::vocab::SectionKind;
 use crate::words::WordId;
 use std::ops::Range;
 
@@ -206,16 +208,22 @@ impl Reader<'_> {
         }
     }
 
-    /// "Neck pain. Suspect muscle strain.": in an assessment a guess is at what the sentence before names, if that is one region.
+    /// "Neck pain. Suspect muscle strain.": in an assessment a guess is at what was named before it there, or else at what the story is
+    /// about, if that is one region.
     fn region_guessed_at(&self, named: &Named, told: &[Mention]) -> Option<String> {
+        let section_of = |sentence: u32| self.layout.sentences[sentence as usize].section as usize;
         let here = &self.layout.sentences[self.sentence as usize];
-        let before = self.layout.sentences[..self.sentence as usize].last()?;
-        let guess = || self.lexicon.grammar.joins(Joins::Guess, None, &self.layout.folded, here.tokens.start..named.tokens.start);
-        if before.item != here.item || !self.layout.sections[here.section as usize].assessed || guess().is_none() {
+        // "- suspect muscle strain": a bullet says nothing
+        let mark = |t: &u32| self.layout.folded.tokens[*t as usize].kind == TokenKind::Punctuation;
+        let opens = (here.tokens.start..named.tokens.start).find(|t| !mark(t)).unwrap_or(named.tokens.start);
+        let guess = || self.lexicon.grammar.joins(Joins::Guess, None, &self.layout.folded, opens..named.tokens.start);
+        if !self.layout.sections[here.section as usize].assessed || guess().is_none() {
             return None;
         }
-        let there = told.iter().rev().skip_while(|m| m.sentence == self.sentence).take_while(|m| m.sentence + 1 == self.sentence);
-        let mut regions = there.filter_map(|m| m.region.as_ref());
+        let before = told.iter().rev().filter(|m| m.sentence < self.sentence && m.region.is_some());
+        let last = before.clone().next().filter(|m| section_of(m.sentence) == here.section as usize).map(|m| m.sentence);
+        let tells = |m: &&Mention| self.layout.sections[section_of(m.sentence)].kind <= SectionKind::Hpi;
+        let mut regions = before.filter(|m| last.map_or_else(|| tells(m), |last| m.sentence == last)).filter_map(|m| m.region.as_ref());
         let (only, _) = regions.next()?;
         regions.all(|(region, _)| region == only).then(|| only.clone())
     }
