@@ -55,7 +55,8 @@ const FINDINGS: [&str; 4] = ["numbness", "fever", "arm weakness", "photophobia"]
 /// Phrases of cues that say of what follows that it is not there.
 fn denials() -> Vec<String> {
     let cues = RULES.iter().flat_map(|d| &d.cues).filter(|c| c.direction == Direction::Forward && c.says == [Says::Absent]);
-    let cues = cues.filter(|c| !c.glued && c.words.is_none());
+    // what speaks of events alone denies no symptom
+    let cues = cues.filter(|c| !c.glued && !c.events && c.words.is_none());
     let phrases = cues.flat_map(|c| &c.phrases).map(|p| p.value.clone());
     phrases.filter(|p| p.starts_with(|c: char| c.is_ascii_alphabetic()) && !p.contains(['<', ':'])).map(|p| p.to_string()).collect()
 }
