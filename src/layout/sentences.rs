@@ -64,7 +64,8 @@ fn unfinished(line: &str, lower: bool, row: bool, knowledge: &SectionsKnowledge)
     // "Dislocation: No" above "Prior surgery: No" is a whole row
     let answers = || {
         let label = line.strip_suffix(word).map(str::trim_end).unwrap_or("");
-        (row || !lower) && label.ends_with([':', ']', ')', '☒', '☑', '✓', '✔', '|'])
+        let dashed = || label.ends_with(" -") || label.ends_with(" –");
+        (row || !lower) && (label.ends_with([':', ']', ')', '☒', '☑', '✓', '✔', '|']) || dashed())
     };
     if knowledge.is(SectionWordUse::Answer, &word.to_lowercase()) && answers() {
         return false;
