@@ -271,6 +271,11 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let heads = first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5);
             let problem = heads && encounter.problems.contains(&sentence.item);
             let weighed = || saying("report-weighed").is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
+            // the name of what is done may begin with "after"
+            let led = |by: Option<&Saying>| {
+                let start = finding.mention.tokens.start;
+                by.is_some_and(|g| g.stands_in(layout.tokens(start.saturating_sub(1).max(sentence.tokens.start)..start + 1)))
+            };
             // "Age-appropriate spondylosis on films": what a study shows and the provider makes nothing of
             let discounted = || saying("imaging-weighed").is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
             let shown = || introduced(saying("study-shows")) || saying("seen-on-study").is_some_and(|g| followed(layout, finding, g));
@@ -278,7 +283,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 _ if section.copied => Standing::Past,
                 _ if introduced(clinician) => Standing::Incidental,
                 // "worse after yard work": what makes it worse has not begun it
-                _ if kind == ConceptKind::Mechanism && introduced(worse) => Standing::Incidental,
+                _ if kind == ConceptKind::Mechanism && (introduced(worse) || led(worse)) => Standing::Incidental,
                 Standing::Narrative if introduced(quoted) || introduced(report) => Standing::Imaging,
                 Standing::Narrative if kind == ConceptKind::Diagnosis && reported(report) => Standing::Imaging,
                 // "Axis III: neck pain"
