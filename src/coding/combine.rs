@@ -465,6 +465,9 @@ fn displace<'k>(scene: &Scene<'_>, coding: &'k CodingKnowledge, mut open: Vec<Ca
 
 /// Whether a candidate rests on a problem of its own in the assessment, apart from the other's.
 fn own_problem(scene: &Scene<'_>, by: &Candidate, other: &Candidate) -> bool {
-    let theirs: Vec<u32> = by.facts.iter().map(|&f| scene.facts[f].item).collect();
-    other.facts.iter().map(|&f| &scene.facts[f]).any(|f| f.standing == Standing::Assessed && !theirs.contains(&f.item))
+    // "Neck pain; cervical radiculopathy": semicolons part the problems of a line
+    let problem = |f: usize| (scene.facts[f].item, scene.facts[f].sentence, scene.facts[f].clause);
+    let theirs: Vec<_> = by.facts.iter().map(|&f| problem(f)).collect();
+    let parted = |f: usize| theirs.iter().all(|t| t.0 != problem(f).0 || (t.1 == problem(f).1 && t.2 != problem(f).2));
+    other.facts.iter().any(|&f| scene.facts[f].standing == Standing::Assessed && parted(f))
 }
