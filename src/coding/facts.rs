@@ -4,7 +4,7 @@ mod places;
 
 pub(crate) use places::{compatible, family};
 
-use self::places::{adopt_levels, place, push_new, region_at_end, region_of_level, share_levels};
+use self::places::{adopt_levels, adopt_sides, place, push_new, region_at_end, region_of_level, share_levels};
 use super::apart;
 use super::encounter::{self, Encounter};
 use super::reconcile;
@@ -115,6 +115,8 @@ pub(crate) struct Fact {
     pub performed: bool,
     /// Ordered or planned: to come, or named in the plan.
     pub planned: bool,
+    /// The finding of the story that gives its side.
+    pub side: Option<usize>,
     /// Quoted as the referring provider's diagnosis, or given by the provider in another's note.
     pub referred: bool,
     /// Findings whose words were taken over (a level named elsewhere).
@@ -149,7 +151,9 @@ impl Fact {
         {
             return Some(v);
         }
-        findings[self.finding].attributes.iter().find_map(|a| match &a.value {
+        let side = self.side.filter(|_| key == AttributeKey::Laterality);
+        let own = std::iter::once(self.finding).chain(side).flat_map(|f| &findings[f].attributes);
+        own.into_iter().find_map(|a| match &a.value {
             Value::Text(text) if a.key == key => Some(text.as_str()),
             _ => None,
         })
@@ -346,6 +350,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 suspected: finding.assertion.certainty != Certainty::Definite,
                 referred,
                 adopted: Vec::new(),
+                side: None,
                 supposed: None,
             })
         })
@@ -358,6 +363,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
     share_levels(&mut facts, findings, layout, knowledge);
     place(&mut facts, findings, knowledge);
     adopt_levels(&mut facts, knowledge);
+    adopt_sides(&mut facts, findings, knowledge);
     facts
 }
 

@@ -4,7 +4,9 @@ use super::super::bonds::causes;
 use super::{Fact, Standing, State};
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
+use crate::knowledge::coding::Suggest;
 use crate::knowledge::lexicon::ConceptId;
+use crate::knowledge::source::coding::TableKey;
 use crate::layout::Layout;
 use crate::vocab::{AttributeKey, ConceptKind};
 
@@ -198,6 +200,28 @@ pub(super) fn adopt_levels(facts: &mut [Fact], knowledge: &Knowledge) {
         }
         if !fact.levels.is_empty() {
             fact.imaging_levels.clear();
+        }
+    }
+}
+
+/// Takes the side of an assessed condition whose code has one over from the same provider's story, if that knows one side of it.
+pub(super) fn adopt_sides(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowledge) {
+    let coding = &knowledge.coding;
+    let by_side = |s: &Suggest| s.table.is_some_and(|t| coding.tables[t].by == TableKey::Laterality);
+    let sided = |concept: ConceptId| coding.rules_of(concept).iter().any(|&r| coding.rules[r as usize].suggest.iter().any(by_side));
+    let side = |f: &Fact| f.text(findings, AttributeKey::Laterality).map(str::to_owned);
+    let told = |f: &&Fact| f.state == State::Affirmed && f.standing == Standing::Narrative;
+    let sources: Vec<(usize, ConceptId, String)> =
+        facts.iter().filter(told).filter_map(|f| side(f).map(|s| (f.finding, f.concept, s))).collect();
+    for i in 0..facts.len() {
+        if facts[i].standing != Standing::Assessed || side(&facts[i]).is_some() || !sided(facts[i].concept) {
+            continue;
+        }
+        let mut own = sources.iter().filter(|s| s.1 == facts[i].concept);
+        let Some((finding, _, first)) = own.next() else { continue };
+        if own.all(|s| s.2 == *first) {
+            facts[i].side = Some(*finding);
+            facts[i].adopted.push(*finding);
         }
     }
 }
