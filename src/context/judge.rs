@@ -80,7 +80,7 @@ pub(crate) fn sentence(
         };
         // what has happened can be denied as what is done can, but "begin therapy for the injury" leaves it where it was
         let happened = kind == ConceptKind::Mechanism;
-        let had = |cue: &CueRule| !event && !(happened && cue.says.contains(&Says::Absent));
+        let had = |cue: &CueRule| !(event || happened && cue.says.contains(&Says::Absent));
         let mut acts = acts_on(&scopes, mention, had);
         if happened && let Some(before) = presupposed(&view, mention) {
             // "no LOC after the fall", but "not after a fall"

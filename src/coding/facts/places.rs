@@ -213,15 +213,15 @@ pub(super) fn adopt_sides(facts: &mut [Fact], findings: &[Finding], knowledge: &
     let told = |f: &&Fact| f.state == State::Affirmed && f.standing == Standing::Narrative;
     let sources: Vec<(usize, ConceptId, String)> =
         facts.iter().filter(told).filter_map(|f| side(f).map(|s| (f.finding, f.concept, s))).collect();
-    for i in 0..facts.len() {
-        if facts[i].standing != Standing::Assessed || side(&facts[i]).is_some() || !sided(facts[i].concept) {
+    for fact in facts.iter_mut() {
+        if fact.standing != Standing::Assessed || side(fact).is_some() || !sided(fact.concept) {
             continue;
         }
-        let mut own = sources.iter().filter(|s| s.1 == facts[i].concept);
+        let mut own = sources.iter().filter(|s| s.1 == fact.concept);
         let Some((finding, _, first)) = own.next() else { continue };
         if own.all(|s| s.2 == *first) {
-            facts[i].side = Some(*finding);
-            facts[i].adopted.push(*finding);
+            fact.side = Some(*finding);
+            fact.adopted.push(*finding);
         }
     }
 }
