@@ -133,6 +133,9 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
     }
 }
 
+/// Tokens between the words for a sender and the sender's name, at most.
+const SENDER: u32 = 4;
+
 /// Whether a name ends before the comma at `comma`: two to four capitalised words or initials that begin their line, or stand behind a
 /// mark ("Signed: J. Doe, DPT"); credentials may stand between. Not "ibuprofen, PT" and not "with John Smith, PT".
 fn names(scan: &Scan<'_>, comma: u32) -> bool {
@@ -155,5 +158,8 @@ fn names(scan: &Scan<'_>, comma: u32) -> bool {
     // "A/P: Cervicalgia. Meloxicam, PT": behind a point the sentence before is no name
     let points = (at..comma).filter(|t| scan.token(*t) == "." && *t > at && scan.span(*t - 1..*t).len() > 2).count();
     let opens = at == 0 || scan.breaks(at) > 0 || mark(at - 1);
-    words >= 2 && opens && points == 0
+    // "Referring: A. Lee, DO"
+    let sent = |t: u32| scan.word(t, WordUse::Sender).is_some_and(|end| end <= at && end + 1 >= at);
+    let sender = at > 0 && (at.saturating_sub(SENDER)..at).any(sent);
+    words >= 2 && opens && points == 0 && !sender
 }

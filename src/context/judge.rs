@@ -47,7 +47,8 @@ pub(crate) fn sentence(
     view.assessed = layout.sections.get(sentence.section as usize).is_some_and(|s| s.assessed);
     let symbols = |m: &Mention| m.spans.iter().map(|s| view.symbols_of(*s)).collect::<Vec<_>>();
     let told: Vec<Range<usize>> = mentions.iter().flat_map(symbols).collect();
-    // "radiculopathy *on chronic* gabapentin": what is taken takes no cue from what it is taken for
+    // "radiculopathy *on chronic* gabapentin": what is taken takes no cue from what it is taken for, and so with a circumstance:
+    // "unrelated to *known* DDD"
     let treats = |m: &&Mention| matches!(knowledge.lexicon.concept(m.concept).kind, ConceptKind::Procedure | ConceptKind::Circumstance);
     let suffered: Vec<Range<usize>> = mentions.iter().filter(|m| !treats(m)).flat_map(symbols).collect();
     let mut found = view.phrases(&suffered);

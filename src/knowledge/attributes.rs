@@ -260,7 +260,7 @@ impl AttributesKnowledge {
         let dates = || self.links.iter().filter(|l| l.kind == LinkKind::ServiceDate).map(|l| l.rule);
         let blocks = |rule| self.facts.iter().any(|f| f.rule == rule) || dates().any(|r| r == rule);
         let about = |meaning: &Meaning| match *meaning {
-            Meaning::Word(WordUse::Signer | WordUse::Credential) => true,
+            Meaning::Word(WordUse::Signer | WordUse::Sender | WordUse::Credential) => true,
             Meaning::Block(rule) => blocks(rule),
             _ => self.tells(meaning),
         };

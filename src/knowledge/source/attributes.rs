@@ -292,6 +292,8 @@ pub enum WordUse {
     Unticked,
     /// Before the name of who signs: "by".
     Signer,
+    /// Before a name and its mark: of who sent the patient or is written to, not of who writes: "*Referring:* A. Lee, DO".
+    Sender,
     /// Letters behind a name that are no words of a text, and need no comma before them: "J. Doe *RN*".
     Credential,
 }
