@@ -128,12 +128,14 @@ impl<'v, 'f> Scopes<'v, 'f> {
         scopes
     }
 
-    /// Whether the words part two diagnoses of an assessment: "strain *or* a radiculopathy".
+    /// Whether the words part two diagnoses of an assessment, or one and a complaint: "strain *or* a radiculopathy".
     fn chooses(&self, f: &Found) -> bool {
         let near =
             |from: usize, to: usize| from <= to && to - from <= ASIDE && (from..to).all(|i| self.view.is_word(i) && !self.coordinates(i));
-        let diagnosed = &self.places.diagnosed;
-        self.view.assessed && diagnosed.iter().any(|d| near(d.end, f.start)) && diagnosed.iter().any(|d| near(f.end, d.start))
+        let before = |places: &[Range<usize>]| places.iter().any(|d| near(d.end, f.start));
+        let behind = |places: &[Range<usize>]| places.iter().any(|d| near(f.end, d.start));
+        let Places { named, diagnosed, .. } = &self.places;
+        self.view.assessed && (before(diagnosed) && behind(named) || before(named) && behind(diagnosed))
     }
 
     /// A mark that stands free on the left and touches a word on the right, within a line: "no pain -fever"; or one of a series, or a list entry's sign.
