@@ -6,7 +6,6 @@ use crate::attributes::words::denied;
 use crate::attributes::{Read, Value};
 use crate::knowledge::Knowledge;
 use crate::knowledge::attributes::Meaning;
-use crate::knowledge::lexicon::entries::{Entry, Meaning as Named};
 use crate::knowledge::source::attributes::WordUse;
 use crate::mentions::Mention;
 use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
@@ -179,15 +178,7 @@ impl Linker<'_> {
 
     /// Whether words for a part of the neck begin at a token and end where they should.
     fn neck_ends(&self, token: u32, wanted: impl Fn(u32) -> bool) -> bool {
-        let lexicon = &self.knowledge.lexicon;
-        let cervical = |e: &Entry| matches!(e.meaning, Named::Site(s) if lexicon.sites[s.0 as usize].region.as_deref() == Some("cervical"));
-        let mut found = false;
-        if token < self.scan.len() {
-            lexicon.entries.finder.at(&self.scan.layout.folded, token as usize, |end, phrase| {
-                found |= wanted(end as u32) && lexicon.entries.meanings[phrase].iter().any(cervical);
-            });
-        }
-        found
+        self.knowledge.lexicon.neck_at(&self.scan.layout.folded, token as usize, |end| wanted(end as u32))
     }
 
     /// Whether a part of the neck that no mention has stands right before a value: "LBP 5/10, *neck* 3/10".

@@ -234,6 +234,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
         (saying("complaints-stand"), saying("told-by-others"), saying("report-line"), saying("axis-row"));
     let (referring, clinician, worse, quoted) =
         (saying("referring-diagnosis"), saying("other-clinician"), saying("makes-worse"), saying("quoted-report"));
+    let (weighing, discounting, shows, seen) =
+        (saying("report-weighed"), saying("imaging-weighed"), saying("study-shows"), saying("seen-on-study"));
+    let conditional = saying("on-condition");
     let mut facts: Vec<Fact> = findings
         .iter()
         .enumerate()
@@ -274,20 +277,20 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let first = layout.items.get(sentence.item as usize).and_then(|i| layout.sentences.get(i.sentences.start as usize));
             let heads = first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5);
             let problem = heads && encounter.problems.contains(&sentence.item);
-            let weighed = || saying("report-weighed").is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
+            let says = |by: Option<&Saying>| by.is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
+            let weighed = || says(weighing);
             // the name of what is done may begin with "after"
-            let led = |by: Option<&Saying>| {
-                let start = finding.mention.tokens.start;
-                by.is_some_and(|g| g.stands_in(layout.tokens(start.saturating_sub(1).max(sentence.tokens.start)..start + 1)))
-            };
+            let start = finding.mention.tokens.start;
+            let led = || layout.tokens(start.saturating_sub(1).max(sentence.tokens.start)..start + 1);
+            let worsens = || introduced(worse) || worse.is_some_and(|g| g.stands_in(led()));
             // "Age-appropriate spondylosis on films": what a study shows and the provider makes nothing of
-            let discounted = || saying("imaging-weighed").is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
-            let shown = || introduced(saying("study-shows")) || saying("seen-on-study").is_some_and(|g| followed(layout, finding, g));
+            let shown = || introduced(shows) || seen.is_some_and(|g| followed(layout, finding, g));
+            let of_no_account = || shown() && says(discounting);
             let standing = match standing(section.kind, coded) {
                 _ if section.copied => Standing::Past,
                 _ if introduced(clinician) => Standing::Incidental,
                 // "worse after yard work": what makes it worse has not begun it
-                _ if kind == ConceptKind::Mechanism && (introduced(worse) || led(worse)) => Standing::Incidental,
+                _ if kind == ConceptKind::Mechanism && worsens() => Standing::Incidental,
                 Standing::Narrative if introduced(quoted) || introduced(report) => Standing::Imaging,
                 Standing::Narrative if kind == ConceptKind::Diagnosis && reported(report) => Standing::Imaging,
                 // "Axis III: neck pain"
@@ -295,7 +298,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 // a complaint is the patient's, whoever tells it
                 // unless the provider says what it means: "MRI: C5-6 herniation, which is the cause"
                 Standing::Assessed if kind == ConceptKind::Diagnosis && introduced(report) && !weighed() => Standing::Imaging,
-                Standing::Assessed if kind == ConceptKind::Diagnosis && shown() && discounted() => Standing::Imaging,
+                Standing::Assessed if kind == ConceptKind::Diagnosis && of_no_account() => Standing::Imaging,
                 Standing::Assessed if kind == ConceptKind::Diagnosis && told() => Standing::Narrative,
                 standing => standing,
             };
@@ -315,7 +318,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                     && says("recommends", layout.tokens(sentence.tokens.start..finding.mention.tokens.start))
             };
             // "MRI cervical spine if no better"
-            let on_condition = || saying("on-condition").is_some_and(|g| followed(layout, finding, g));
+            let on_condition = || conditional.is_some_and(|g| followed(layout, finding, g));
             let heading = || section.title.is_some_and(|t| t.overlaps(finding.mention.hull()));
             // "Procedure: ACDF, six weeks ago"; "POST-OP VISIT", then "Procedure: ACDF 9/3"
             let before = || {

@@ -11,7 +11,6 @@ use crate::findings::Finding;
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::{FlagRule, FlagWhen};
-use crate::knowledge::lexicon::entries::{Entry, Meaning};
 use crate::knowledge::source::lexicon::Regional;
 use crate::layout::{Layout, Sentence};
 use crate::note::Note;
@@ -252,12 +251,8 @@ impl Asking<'_> {
                     };
                     // "Past history: migraine, quiet for years"
                     let past = v.section == SectionKind::History;
-                    let told = |&m: &usize| {
-                        !past
-                            && stated(m)
-                            && !self.own_problem(m, v)
-                            && counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept))
-                    };
+                    let counted = |m: usize| counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
+                    let told = |&m: &usize| !past && counted(m) && stated(m) && !self.own_problem(m, v);
                     // "nothing shooting into the arm" goes nowhere
                     let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
                     v.mentions.is_empty() || v.mentions.iter().any(|m| (self.neck(*m) && !denied(*m)) || told(m))
@@ -272,29 +267,16 @@ impl Asking<'_> {
         let mention = &self.findings[finding].mention;
         let guidelines = &self.knowledge.coding.guidelines;
         let speaks = |id: &str| guidelines.get(id).filter(|g| g.concepts.has(mention.concept));
-        let nerve = speaks("of-a-nerve-of-the-arm");
-        let own = |f: &Fact| {
-            speaks("problem-of-its-own").is_some() && f.concept == mention.concept || nerve.is_some_and(|g| g.beside.has(f.concept))
-        };
+        let (alone, nerve) = (speaks("problem-of-its-own").is_some(), speaks("of-a-nerve-of-the-arm"));
+        let own = |f: &Fact| alone && f.concept == mention.concept || nerve.is_some_and(|g| g.beside.has(f.concept));
         self.facts.iter().any(|f| f.state == State::Affirmed && f.standing == Standing::Assessed && own(f))
             && self.sentence_of(value.attribute.span).is_some_and(|at| at as u32 == mention.sentence && !self.names_neck(at))
     }
 
     /// Whether a sentence names the neck.
     fn names_neck(&self, sentence: usize) -> bool {
-        let tokens = &self.layout.sentences[sentence].tokens;
-        tokens.clone().any(|t| self.neck_at(t as usize, |_| true))
-    }
-
-    /// Whether the words at a token name the neck and what stands behind them is as asked.
-    fn neck_at(&self, token: usize, then: impl Fn(usize) -> bool) -> bool {
-        let (layout, lexicon) = (self.layout, &self.knowledge.lexicon);
-        let neck = |e: &Entry| matches!(e.meaning, Meaning::Site(s) if lexicon.sites[s.0 as usize].region.as_deref() == Some("cervical"));
-        let mut named = false;
-        lexicon.entries.finder.at(&layout.folded, token, |end, phrase| {
-            named |= then(end) && lexicon.entries.meanings[phrase].iter().any(neck);
-        });
-        named
+        let (lexicon, folded) = (&self.knowledge.lexicon, &self.layout.folded);
+        self.layout.sentences[sentence].tokens.clone().any(|t| lexicon.neck_at(folded, t as usize, |_| true))
     }
 
     /// Values of a property that are said of a present complaint of the neck: an old spell of it, or the disease behind it, has its own.
@@ -345,7 +327,7 @@ impl Asking<'_> {
         let mark = |t: usize| folded.tokens.get(t).is_some_and(|t| t.kind == TokenKind::Punctuation);
         let opens = |t: &usize| *t == sentence.tokens.start as usize || mark(t.saturating_sub(1));
         let mut starts = sentence.tokens.clone().take(LABEL).map(|t| t as usize).filter(opens);
-        starts.any(|start| self.neck_at(start, |end| folded.word(end) == ":"))
+        starts.any(|start| self.knowledge.lexicon.neck_at(folded, start, |end| folded.word(end) == ":"))
     }
 
     /// Whether a place lies in text carried over from another note.

@@ -74,13 +74,13 @@ pub(crate) fn sentence(
     let titled = title.of(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
-        let kind = knowledge.lexicon.concept(mention.concept).kind;
+        let concept = knowledge.lexicon.concept(mention.concept).kind;
         let event = match mention.how {
             How::Marked { event } => event,
-            _ => matches!(kind, ConceptKind::Procedure | ConceptKind::Visit | ConceptKind::Status),
+            _ => matches!(concept, ConceptKind::Procedure | ConceptKind::Visit | ConceptKind::Status),
         };
         // what has happened can be denied as what is done can, but "begin therapy for the injury" leaves it where it was
-        let happened = kind == ConceptKind::Mechanism;
+        let happened = concept == ConceptKind::Mechanism;
         let had = |cue: &CueRule| !(event || happened && cue.says.contains(&Says::Absent));
         let mut acts = acts_on(&scopes, mention, had);
         if happened && let Some(before) = presupposed(&view, mention) {

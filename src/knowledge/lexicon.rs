@@ -116,6 +116,18 @@ struct Compiler<'a> {
 }
 
 impl Lexicon {
+    /// Whether words for a part of the neck begin at a token and end where they should.
+    pub(crate) fn neck_at(&self, folded: &Folded, token: usize, wanted: impl Fn(usize) -> bool) -> bool {
+        let cervical = |m: &Meaning| matches!(m, Meaning::Site(s) if self.sites[s.0 as usize].region.as_deref() == Some("cervical"));
+        let mut found = false;
+        if token < folded.tokens.len() {
+            self.entries.finder.at(folded, token, |end, phrase| {
+                found |= wanted(end) && self.entries.meanings[phrase].iter().any(|e| cervical(&e.meaning));
+            });
+        }
+        found
+    }
+
     /// Checks and compiles the documents, in path order.
     pub(crate) fn compile(docs: &[(&str, &LexiconDoc)], words: &mut Words, names: &mut Names, problems: &mut Vec<Diagnostic>) -> Lexicon {
         let mut lexicon = Lexicon { grammar: Grammar::compile(docs, words, problems), ..Lexicon::default() };

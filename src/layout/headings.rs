@@ -117,9 +117,9 @@ impl Finder<'_> {
         let all = line.of(self.text);
         let (skip, bullet) = labels::markup(all);
         let own = &all[skip..];
-        let field = |own| labels::field_number(own, |name| self.knowledge.is(SectionWordUse::Field, name));
         let number = labels::numbering(own);
-        let at = line.first + skip + if number > 0 { number } else { field(own) };
+        let field = || labels::field_number(own, |name| self.knowledge.is(SectionWordUse::Field, name));
+        let at = line.first + skip + if number > 0 { number } else { field() };
         let rest = &self.text[at..line.end];
         let wrapped = self.wrapped(i);
         let before = self.out.len();

@@ -157,8 +157,8 @@ pub(super) fn share_levels(facts: &mut [Fact], findings: &[Finding], layout: &La
         let before = facts[..i].iter().rev().take_while(|f| f.sentence == facts[i].sentence);
         let kindred = before.clone().find(|f| knowledge.lexicon.root_of(f.concept) == root && f.clause == facts[i].clause);
         // "C5-6 spondylosis with disc protrusion": what a condition is found with is found where it is, but for a complication
-        let complication = knowledge.coding.bindings.iter().any(|b| b.complications.has(facts[i].concept));
-        let led = || before.clone().find(|f| Some(f.finding) == facts[i].with && !complication);
+        let complication = || knowledge.coding.bindings.iter().any(|b| b.complications.has(facts[i].concept));
+        let led = || before.clone().find(|f| Some(f.finding) == facts[i].with && !complication());
         let kindred = kindred.or_else(led).filter(|k| !k.levels.is_empty() && compatible(&k.region, &facts[i].region));
         if let Some((levels, region)) = kindred.map(|k| (k.levels.clone(), k.region.clone())) {
             facts[i].levels = levels;
