@@ -165,8 +165,10 @@ impl<'v, 'f> Scopes<'v, 'f> {
         while i > 0 {
             i -= 1;
             let symbol = self.view.symbol(i);
-            // "spondylosis *with myelopathy* ruled out": what ends a scope may itself name something
-            let ends = |t: &(usize, usize, u16)| t.0 <= i && i < t.1 && !self.names_between(t.0, t.1);
+            // "spondylosis *with myelopathy* ruled out": what ends a scope may itself name something; "stridor *at rest* absent"
+            let ends = |t: &(usize, usize, u16)| {
+                t.0 <= i && i < t.1 && self.knowledge.terminators[t.2 as usize].backward && !self.names_between(t.0, t.1)
+            };
             if matches!(symbol, "," | ";" | ":" | "." | "(" | "•" | "*" | "|") || self.terminators.iter().any(ends) {
                 return true;
             }
