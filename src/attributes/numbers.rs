@@ -74,6 +74,32 @@ impl Scan<'_> {
         })
     }
 
+    /// The time gone by where a day, week or month is counted: "day 4", "week three", "4th day", "third week".
+    pub fn counted(&self, token: u32) -> Option<Length> {
+        let (nth, hours, end) = if let Some((hours, at)) = self.unit(token) {
+            let number = self.single_number(at).filter(|n| n.min == n.max && n.min.fract() == 0.0 && !matches!(self.token(at), "a" | "an"))?;
+            (number.min, hours, number.end)
+        } else {
+            let (nth, at) = self.nth(token)?;
+            let (hours, end) = self.unit(at)?;
+            (nth, hours, end)
+        };
+        let days = |count: f32| (count * hours as f32 / 24.0).clamp(0.0, MOST_DAYS) as u32;
+        (nth >= 1.0).then(|| Length { min: days(nth - 1.0), max: days(nth), end })
+    }
+
+    /// The place in a count at a token: "second", "4th".
+    fn nth(&self, token: u32) -> Option<(f32, u32)> {
+        let word = self.at(token).iter().find_map(|h| match h.meaning {
+            Meaning::Nth(n) => Some((f32::from(n), h.end)),
+            _ => None,
+        });
+        word.or_else(|| {
+            let end = self.word(token + 1, WordUse::Ordinal)?;
+            Some((self.token(token).parse::<u16>().ok()?.into(), end))
+        })
+    }
+
     /// The length of time at a token: "3 wks", "4-month", "years".
     pub fn length(&self, token: u32) -> Option<Length> {
         let days = |amount: f32, hours: u32, up: bool| {

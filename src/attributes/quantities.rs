@@ -37,6 +37,12 @@ fn quantity(scan: &Scan<'_>, service: Option<Date>, token: u32, out: &mut Vec<Re
         }
         return Some(length.end);
     }
+    if let Some(counted) = scan.counted(token)
+        && let Some((rule, from, to)) = match_rules(scan, QuantityKind::Nth, token, counted.end)
+    {
+        push(scan, rule, Value::Days(counted.min, counted.max), from, to, out);
+        return Some(to.max(counted.end));
+    }
     let by_rule = |when: When| Some((when.end, match_rules(scan, QuantityKind::Date, token, when.end)?, when.reading));
     // "onset 1-26" is a day, "1-26" may be anything
     let hyphened = || scan.hyphened(token).and_then(by_rule).filter(|(_, (rule, ..), _)| !rule.before.is_empty());

@@ -127,7 +127,15 @@ impl<'a> Scan<'a> {
     pub fn may_count(&self, token: u32) -> bool {
         let kind = self.layout.folded.tokens.get(token as usize).map(|t| t.kind);
         let counts = |h: &Hit| {
-            matches!(h.meaning, Meaning::Number(..) | Meaning::UnitAlone(_) | Meaning::Moment(_) | Meaning::Word(WordUse::PartOfMonth))
+            matches!(
+                h.meaning,
+                Meaning::Number(..)
+                    | Meaning::Nth(_)
+                    | Meaning::Unit(_)
+                    | Meaning::UnitAlone(_)
+                    | Meaning::Moment(_)
+                    | Meaning::Word(WordUse::PartOfMonth)
+            )
         };
         matches!(kind, Some(TokenKind::Number | TokenKind::Alphanumeric)) || self.at(token).iter().any(counts)
     }

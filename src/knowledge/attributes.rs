@@ -67,6 +67,8 @@ pub(crate) enum Meaning {
     },
     /// A number in words.
     Number(f32, f32),
+    /// A place in a count, in words.
+    Nth(u16),
     /// A unit of time.
     Unit(u16),
     /// A plural unit that may stand alone.
@@ -320,6 +322,9 @@ impl AttributesKnowledge {
     fn add_words(&mut self, path: &str, doc: &AttributesDoc, names: &mut Names, builder: &mut Builder<'_>) {
         for number in &doc.numbers {
             builder.add_all(path, &number.terms, Meaning::Number(number.min, number.max));
+        }
+        for ordinal in &doc.ordinals {
+            builder.add_all(path, &ordinal.terms, Meaning::Nth(ordinal.nth));
         }
         for unit in &doc.units {
             let index = self.units.len() as u16;

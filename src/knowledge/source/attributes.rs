@@ -19,6 +19,8 @@ pub struct AttributesDoc {
     pub quantities: Vec<QuantityDoc>,
     /// Numbers in words: "two", "a few".
     pub numbers: Vec<NumberDoc>,
+    /// Places in a count, in words: "second", "third".
+    pub ordinals: Vec<OrdinalDoc>,
     /// Units of time.
     pub units: Vec<UnitDoc>,
     /// Moments in words: "yesterday", "last week", "September", "Tuesday".
@@ -71,6 +73,8 @@ pub enum QuantityKind {
     Score,
     /// A date or moment: "06/04/2021", "yesterday".
     Date,
+    /// A day, week or month counted from the beginning: "day 4", "third week".
+    Nth,
 }
 
 /// A number or date with the words that make it a value.
@@ -133,6 +137,16 @@ pub struct NumberDoc {
     pub min: f32,
     /// Most.
     pub max: f32,
+    /// The words.
+    pub terms: Vec<Placed<SmolStr>>,
+}
+
+/// Words for a place in a count.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OrdinalDoc {
+    /// Which one: 2 for "second".
+    pub nth: u16,
     /// The words.
     pub terms: Vec<Placed<SmolStr>>,
 }
