@@ -78,6 +78,14 @@ impl Engine {
         self.read(note, layout, mentions)
     }
 
+    /// Whether [`Engine::review`] could find anything of the neck in a note: if not, its report has no finding, no code and no flag.
+    ///
+    /// It says yes too often, never no wrongly, and takes a fraction of the time of a review.
+    pub fn may_hit(&self, note: &Note) -> bool {
+        let folded = self.knowledge.fold(&note.text);
+        mentions::candidates::typed_code(&folded) || mentions::candidates::possible(&note.text, &folded, &self.knowledge)
+    }
+
     /// The stages behind mentions.
     fn read(&self, note: &Note, layout: Layout, mentions: Vec<Mention>) -> Reviewed {
         let knowledge = &*self.knowledge;

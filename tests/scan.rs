@@ -184,6 +184,25 @@ fn a_full_disk_is_told_and_a_closed_pipe_is_no_failure() {
     assert_eq!(scan_to(&args, &notes, &mut Full(20_000, io::ErrorKind::BrokenPipe)).0, 0);
 }
 
+/// What cannot hit is turned away early, and nothing that hits with it.
+#[test]
+fn only_hits_are_the_hits_of_all() {
+    let notes = notes(400_000);
+    let all = scan(&["-", "--input", "ndjson"], &notes);
+    let mut hits = Vec::new();
+    for line in all.out.split_inclusive(|b| *b == b'\n') {
+        let report: serde_json::Value = serde_json::from_slice(line).unwrap();
+        if ["codes", "withheld", "flags"].iter().any(|part| report[part] != serde_json::json!([])) {
+            hits.extend_from_slice(line);
+        }
+    }
+    let only = scan(&["-", "--input", "ndjson", "--only-hits"], &notes);
+    assert!(!hits.is_empty() && hits.len() < all.out.len());
+    assert!(only.out == hits, "the reports of the hits, and no others");
+    let counts = |err: &str| err.lines().filter(|l| !l.contains("second") && !l.contains("MB")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(counts(&only.err), counts(&all.err), "the same summary");
+}
+
 #[test]
 fn fields_are_kept_and_parts_left_out() {
     let notes = b"{\"id\":\"a\",\"text\":\"Assessment: neck pain.\",\"ward\":\"W7\",\"n\":[1]}\n{\"id\":\"b\",\"text\":\"Sore throat.\"}\n";
