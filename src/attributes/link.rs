@@ -417,10 +417,10 @@ impl Linker<'_> {
             || !between.any(|t| self.scan.at(t).iter().any(side) || (!next && self.scan.token(t) == ","))
     }
 
-    /// Whether a time is of something that has its own, named before it in its clause or right behind it: "*knee* swollen for 2 weeks",
-    /// "2 days of *diarrhea*"; not where the neck is named, too.
+    /// Whether a time or side is of something that has its own, named before it in its clause or right behind it: "*knee* swollen for
+    /// 2 weeks", "2 days of *diarrhea*", "*plantar fasciitis* left"; not where the neck is named, too.
     pub(super) fn of_another_matter(&self, read: &Read) -> bool {
-        if !matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset) {
+        if !matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset | AttributeKey::Laterality) {
             return false;
         }
         let Some(at) = self.scan.layout.sentence_at(read.tokens.start) else { return false };

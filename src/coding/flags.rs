@@ -173,7 +173,8 @@ impl Asking<'_> {
             }
             shown.extend(found.iter().flat_map(|n| n.facts.iter().copied()));
         }
-        if when.nothing_assessed && self.encounter.assesses {
+        // what a referring provider diagnosed is assessed, if not here
+        if when.nothing_assessed && (self.encounter.assesses || self.facts.iter().any(|f| f.referred)) {
             return None;
         }
         if when.neck_topic {
