@@ -77,7 +77,8 @@ impl Scan<'_> {
     /// The time gone by where a day, week or month is counted: "day 4", "week three", "4th day", "third week".
     pub fn counted(&self, token: u32) -> Option<Length> {
         let (nth, hours, end) = if let Some((hours, at)) = self.unit(token) {
-            let number = self.single_number(at).filter(|n| n.min == n.max && n.min.fract() == 0.0 && !matches!(self.token(at), "a" | "an"))?;
+            let number =
+                self.single_number(at).filter(|n| n.min == n.max && n.min.fract() == 0.0 && !matches!(self.token(at), "a" | "an"))?;
             (number.min, hours, number.end)
         } else {
             let (nth, at) = self.nth(token)?;

@@ -347,6 +347,10 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let to = active.at.start;
         // alone between marks, it speaks of the phrase before it only
         let near = self.set_off(to) && !matches!(rule.direction, Direction::Backward | Direction::Both);
+        // "Dx: cervicalgia      *Precautions*: none": a label in the next column
+        if self.view.column(to) && active.at.end < self.view.len() && self.view.symbol(active.at.end) == ":" {
+            return to..to;
+        }
         let mut depth = 0;
         let mut i = to;
         while i > 0 && to - i < rule.words as usize {
