@@ -33,10 +33,10 @@ fn main() {
         let pass = rate(span, notes.len(), || black_box(bare.find_iter(&notes).count()) as u64);
         println!("bare pass                   {pass:>8.0} MB/s");
         let mut one = 0.0;
-        for jobs in [1, 2] {
+        for (jobs, more) in [(1, &[][..]), (2, &[]), (1, &["--only-hits"])] {
             let mut written = 0;
             let whole = rate(span, notes.len(), || {
-                written = scan(&notes, jobs);
+                written = scan(&notes, jobs, more);
                 written
             });
             let against = if jobs == 1 {
@@ -45,7 +45,8 @@ fn main() {
             } else {
                 format!("{:.2} x one thread", whole / one)
             };
-            println!("scan, {jobs} thread(s)           {whole:>8.1} MB/s   {against}   ({:.1} MB of reports)", megabytes(written as usize));
+            let name = format!("scan, {jobs} thread(s) {}", more.join(" "));
+            println!("{name:<33}{whole:>3.1} MB/s   {against}   ({:.1} MB of reports)", megabytes(written as usize));
         }
     }
 }
@@ -92,11 +93,11 @@ impl Write for Counter {
 }
 
 /// The program's own `scan`, from memory to nowhere.
-fn scan(notes: &[u8], jobs: usize) -> u64 {
+fn scan(notes: &[u8], jobs: usize, more: &[&str]) -> u64 {
     let args = ["cervicode", "scan", "-", "--input", "ndjson", "--quiet", "--jobs", if jobs == 1 { "1" } else { "2" }];
     let mut out = Counter(0);
     let input = Box::new(io::Cursor::new(notes.to_vec()));
-    let status = cervicode::cli::run_with(args.iter().map(Into::into), input, &mut out, &mut io::sink());
+    let status = cervicode::cli::run_with(args.iter().chain(more).map(Into::into), input, &mut out, &mut io::sink());
     assert_eq!(status, 0, "the scan went through");
     out.0
 }

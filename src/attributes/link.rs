@@ -294,7 +294,8 @@ impl Linker<'_> {
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Region if forward => {
                 // "neck pain, *moderate,* and tailbone pain": between commas it is of what stands before it
                 let set_off = self.scan.token(gap.start) == "," && self.trails(value.start, mention);
-                self.describes(gap, false).then_some(cost + if set_off { 8 } else { 0 })
+                let describes = self.heads_list(value.start, gap.clone()) || self.describes(gap, false);
+                describes.then_some(cost + if set_off { 8 } else { 0 })
             }
             // "neck 4/10 *left,* LBP 6/10": a comma rather ends what the side belongs to
             AttributeKey::Laterality if forward => {

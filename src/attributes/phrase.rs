@@ -81,6 +81,31 @@ impl Linker<'_> {
             })
     }
 
+    /// Whether a describing word opens a list of such words before a mention: "*Chronic,* severe, burning | neck pain"; not "*severe*
+    /// GERD, left | neck pain".
+    pub(super) fn heads_list(&self, start: u32, gap: Range<u32>) -> bool {
+        let opens = |at: u32| {
+            at == 0
+                || self.scan.breaks(at) > 0
+                || (self.scan.is_mark(at - 1) && self.scan.token(at - 1) != ",")
+                || self.scan.word(at - 1, WordUse::Company).is_some()
+                || matches!(self.scan.token(at - 1), "a" | "an" | "of")
+        };
+        // "chronic, *severe,* burning": the list begins with words before it
+        let mut first = start;
+        while !opens(first) && first >= 2 && self.scan.token(first - 1) == "," && self.value_end(first - 2) == Some(first - 1) {
+            first -= 2;
+        }
+        let opens = opens(first);
+        let comma = |t: u32| self.scan.token(t) == ",";
+        let word = |t: u32| {
+            let other = |use_| self.scan.word(t, use_).is_none();
+            !self.scan.is_mark(t) && self.scan.breaks(t) == 0 && other(WordUse::Join) && other(WordUse::Stop) && other(WordUse::Clause)
+        };
+        let takes_turns = |t: u32| if (t - gap.start).is_multiple_of(2) { comma(t) } else { word(t) };
+        opens && !gap.is_empty() && gap.len() <= 6 && gap.len().is_multiple_of(2) && gap.clone().all(takes_turns)
+    }
+
     /// Whether a describing word, and the values behind it, go on to something they describe: "moderate persistent *asthma*".
     pub fn goes_on(&self, end: u32) -> bool {
         let mut end = end;

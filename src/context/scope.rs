@@ -361,6 +361,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
             match self.view.symbol(at) {
                 ")" => depth += 1,
+                // "no clonus, spasm or deformity *noted*": of the denied list, as its "or" says
+                _ if axis == Axis::Polarity && rule.says.contains(&Says::Present) && self.view.is(at, ALTERNATIVE) => return to..to,
                 // "stenosis (resolved)": a cue that opens a bracket speaks of what stands before it
                 "(" if depth == 0 && at + 1 < to && self.view.is_word(at + 1) => break,
                 "(" if depth > 0 => depth -= 1,
