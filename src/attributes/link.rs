@@ -418,18 +418,21 @@ impl Linker<'_> {
             || !between.any(|t| self.scan.at(t).iter().any(side) || (!next && self.scan.token(t) == ","))
     }
 
-    /// Whether a time or side is of something that has its own, named before it in its clause or right behind it: "*knee* swollen for
+    /// Whether a time, side or strength is of something that has its own, named before it in its clause or right behind it: "*knee* swollen for
     /// 2 weeks", "2 days of *diarrhea*", "*plantar fasciitis* left"; not where the neck is named, too.
     pub(super) fn of_another_matter(&self, read: &Read) -> bool {
-        if !matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset | AttributeKey::Laterality) {
-            return false;
-        }
+        let own = match read.attribute.key {
+            AttributeKey::Duration | AttributeKey::Onset | AttributeKey::Laterality => WordUse::AnotherMatter,
+            // "*ankle* 8/10", "*chest* pain radiating to the left arm"
+            AttributeKey::PainScore | AttributeKey::Severity | AttributeKey::Radiation | AttributeKey::Course => WordUse::OtherPart,
+            _ => return false,
+        };
         let Some(at) = self.scan.layout.sentence_at(read.tokens.start) else { return false };
         let mut here = self.scan.layout.sentences[at].tokens.clone();
         let goes_on = |t: &u32| !matches!(self.scan.token(*t), ";" | "." | "(" | ")") && self.scan.breaks(t + 1) <= 1;
         let from = (here.start..read.tokens.start).rev().take_while(goes_on).last().unwrap_or(read.tokens.start);
         let behind = if self.scan.token(read.tokens.end) == "of" { read.tokens.end + OF_WHAT } else { read.tokens.end };
-        self.scan.any_word(from..behind.min(here.end), WordUse::AnotherMatter) && !here.any(|t| self.names_neck(t))
+        self.scan.any_word(from..behind.min(here.end), own) && !here.any(|t| self.names_neck(t))
     }
 
     /// Whether a phase is of something else that heals: named before it, or right behind it in its clause.

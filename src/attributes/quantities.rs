@@ -30,6 +30,11 @@ pub(crate) fn read(scan: &Scan<'_>, service: Option<Date>, out: &mut Vec<Read>) 
 /// Reads the quantity that begins at a token; the token after it if there is one.
 fn quantity(scan: &Scan<'_>, service: Option<Date>, token: u32, out: &mut Vec<Read>) -> Option<u32> {
     if let Some(length) = scan.length(token) {
+        // "twice a week" is no length of time
+        let often = || token > 0 && scan.any_word(token - 1..token, WordUse::Often);
+        if matches!(scan.token(token), "a" | "an") && often() {
+            return Some(length.end);
+        }
         let found = match_rules(scan, QuantityKind::Span, token, length.end);
         if let Some((rule, from, to)) = found {
             push(scan, rule, Value::Days(length.min, length.max), from, to, out);

@@ -300,6 +300,10 @@ pub enum WordUse {
     Each,
     /// Behind the number of a day: "rd" ("March 3rd").
     Ordinal,
+    /// Say how often something comes within the time behind them: "3 *times* a week".
+    Often,
+    /// Name another part of the body, whose pain has a score and a course of its own: "*ankle* 8/10".
+    OtherPart,
     /// Between a month and its year: "of", ",".
     BeforeYear,
     /// An empty box: the value right behind it is not chosen.
