@@ -9,6 +9,8 @@ use crate::markup;
 
 /// Bytes of a line above which a lower-case next line goes on with it.
 const TELEGRAPHIC: usize = 30;
+/// Tokens within which the next question of a row of questions ends.
+const QUESTION: usize = 7;
 /// The narrowest width at which text is wrapped by hand or by a mailer: a list of short lines is none.
 const NARROWEST: usize = 44;
 /// The widest line of text that was wrapped by hand or by a mailer.
@@ -85,7 +87,9 @@ pub(crate) fn continues(line: &str, knowledge: &SectionsKnowledge) -> bool {
 
 /// Whether a sentence ends with token `i` of a line, because of the mark it is.
 pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKnowledge) -> bool {
-    let Some(token) = folded.tokens.get(i).filter(|t| t.kind == TokenKind::Punctuation) else { return false };
+    let Some(token) = folded.tokens.get(i).filter(|t| t.kind == TokenKind::Punctuation) else {
+        return i > 0 && folded.word(i - 1) == "?" && asks_on(folded, i, knowledge);
+    };
     let mark = folded.word(i);
     if mark == "\"" {
         // "recommend CT." He was called: what is quoted ends, and the sentence with it
@@ -108,7 +112,7 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         return mark == "." && capital && next.kind == TokenKind::Word && next.span.len() > 1 && !token.spaced && long_word(folded, i);
     }
     // "Arm pain? No.", "Arm pain? [x] Yes"
-    let whole = || next.kind == TokenKind::Punctuation || answered(folded, i + 1);
+    let whole = || next.kind == TokenKind::Punctuation || answered(folded, i + 1) || asks_on(folded, i + 1, knowledge);
     if mark == "?" && knowledge.is(SectionWordUse::Answer, folded.word(i + 1)) && whole() {
         return false;
     }
@@ -157,6 +161,14 @@ fn is_upper(word: &str) -> bool {
 fn answered(folded: &Folded, i: usize) -> bool {
     let end = folded.tokens.get(i).map_or(0, |t| t.span.end);
     folded.tokens.get(i + 1).is_none_or(|t| t.breaks > 0 || t.kind == TokenKind::Punctuation || t.span.start > end + 1)
+}
+
+/// Whether token `i` is an answer and the next question, with its own, stands behind it: "Neck pain? *Yes* Headache? No".
+fn asks_on(folded: &Folded, i: usize, knowledge: &SectionsKnowledge) -> bool {
+    let here = |j: &usize| folded.tokens.get(*j).is_some_and(|t| t.breaks == 0);
+    let answer = |j: usize| here(&j) && knowledge.is(SectionWordUse::Answer, folded.word(j));
+    let question = || (i + 2..i + QUESTION).take_while(here).find(|j| folded.word(*j) == "?");
+    knowledge.is(SectionWordUse::Answer, folded.word(i)) && question().is_some_and(|mark| answer(mark + 1))
 }
 
 fn long_word(folded: &Folded, i: usize) -> bool {
