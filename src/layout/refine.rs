@@ -202,13 +202,21 @@ fn numbered(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
     let mut kinds: Vec<SectionKind> = headings.iter().filter(|h| h.numbered).map(|h| h.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    if kinds.len() < 3 {
+    // "1. Assessment:" and "2. Plan:" in a note that has no other
+    let no_other = !headings.iter().any(|h| !h.numbered && assesses(h.kind));
+    let both = || no_other && kinds.contains(&SectionKind::Plan) && kinds.iter().any(|k| assesses(*k));
+    if kinds.len() < 3 && !both() {
+        // "## 3. Assessment", "**1. Assessment**": marked as a heading
+        let marked = |h: &Heading| {
+            let line = lines.get(lines.partition_point(|l| l.end <= h.start));
+            line.is_some_and(|l| l.of(text).starts_with("##") || l.of(text).starts_with("**"))
+        };
         // "3. Assessment" alone above a list that begins anew
         let heads_list = |h: &Heading| {
             let ends = lines.get(lines.partition_point(|l| l.end <= h.start)).is_some_and(|l| l.end <= h.body);
             assesses(h.kind) && ends && last_number(text, lines, h.body..text.len(), 1) == Some(1)
         };
-        headings.retain(|h| !h.numbered || heads_list(h));
+        headings.retain(|h| !h.numbered || heads_list(h) || marked(h));
     }
 }
 
