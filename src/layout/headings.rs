@@ -157,6 +157,7 @@ impl Finder<'_> {
         run.into_iter().for_each(|heading| self.add(heading));
         self.inside(from, line.end, lettered);
         self.squared_inside(from, line.end);
+        self.bold_inside(from, line.end);
         self.set_off(before, from, line.end);
     }
 

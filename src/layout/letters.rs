@@ -101,6 +101,25 @@ impl Finder<'_> {
         if enough && distinct.len() == letters.len() { found } else { Vec::new() }
     }
 
+    /// "**Assessment:** neck strain **Plan:** PT": the headings in bold behind the first.
+    pub(super) fn bold_inside(&mut self, from: usize, end: usize) {
+        let Some(line) = self.text.get(from..end) else { return };
+        let mut next = 0;
+        while let Some(open) = line[next..].find("**").map(|at| next + at) {
+            let Some(close) = line[open + 2..].find("**") else { return };
+            let (at, label) = (from + open + 2, line[open + 2..open + 2 + close].trim_end_matches([':', ' ']));
+            next = open + 2;
+            let colon = label.len() < close || line[open + 4 + close..].starts_with(':');
+            if !colon || label.len() > LABEL || !label.starts_with(char::is_uppercase) {
+                continue;
+            }
+            let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading)) else { continue };
+            next = open + 4 + close;
+            let heading = Heading { start: from + open, ..self.heading_at(at, label, from + next, known) };
+            self.add(heading);
+        }
+    }
+
     /// "[HPI] sore neck [PE] normal [A] neck strain": the headings in square brackets behind the first.
     pub(super) fn squared_inside(&mut self, from: usize, end: usize) {
         let Some(line) = self.text.get(from..end) else { return };
