@@ -1,7 +1,7 @@
 //! Check lists and tables: "Numbness: No  Weakness: Yes", "fever - none", "back pain: denied".
 
 use super::view::{Found, View};
-use crate::knowledge::context::{ADJUNCT, Part};
+use crate::knowledge::context::{ADJUNCT, SIDE, Part};
 use crate::knowledge::source::context::Says;
 use std::ops::Range;
 
@@ -117,8 +117,11 @@ fn is_closed(view: &View<'_>, found: &[Found], value: &Found) -> bool {
     let denies = |cue: u16| view.cue(cue).says == [Says::Absent];
     let denied = || matches!(value.part, Part::Value(cue) if denies(cue));
     let again = |f: &Found| f.start == at && matches!(f.part, Part::Cue(cue) if denies(cue));
+    // "Spurling: negative *R*, negative L"
+    let sided = || view.is(at, SIDE) && (at + 1 >= view.len() || matches!(view.symbol(at + 1), "," | ";" | "."));
     view.is(at, ADJUNCT)
         || view.adjoins(at)
+        || sided()
         || (denied() && found.iter().any(again))
         || (at + 1..(at + 1 + NEXT_LABEL).min(view.len()))
             .take_while(|i| !matches!(view.symbol(*i), "," | ";" | "."))
