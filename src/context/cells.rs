@@ -1,7 +1,7 @@
 //! Check lists and tables: "Numbness: No  Weakness: Yes", "fever - none", "back pain: denied".
 
 use super::view::{Found, View};
-use crate::knowledge::context::{ADJUNCT, SIDE, Part};
+use crate::knowledge::context::{ADJUNCT, Part, SIDE};
 use crate::knowledge::source::context::Says;
 use std::ops::Range;
 
