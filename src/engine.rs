@@ -5,6 +5,7 @@ use crate::coding;
 pub use crate::coding::Reviewed;
 use crate::diagnostic::Diagnostic;
 use crate::findings;
+use crate::fold::Folded;
 use crate::knowledge::Knowledge;
 use crate::layout::{self, Layout};
 use crate::mentions::{self, Mention};
@@ -62,10 +63,21 @@ impl Engine {
     ///
     /// Candidates come first: sentences are sought, and mentions in them, only where the note's phrases could name a target.
     pub fn reviewed(&self, note: &Note) -> Reviewed {
-        let knowledge = &*self.knowledge;
-        let folded = knowledge.fold(&note.text);
+        self.go_on(note, self.first_look(note))
+    }
+
+    /// What the phrases of a note say before anything else is done.
+    fn first_look(&self, note: &Note) -> FirstLook {
+        let folded = self.knowledge.fold(&note.text);
         let typed = mentions::candidates::typed_code(&folded);
-        let possible = typed || mentions::candidates::possible(&note.text, &folded, knowledge);
+        let possible = typed || mentions::candidates::possible(&note.text, &folded, &self.knowledge);
+        FirstLook { folded, typed, possible }
+    }
+
+    /// The stages behind the first look.
+    fn go_on(&self, note: &Note, first: FirstLook) -> Reviewed {
+        let knowledge = &*self.knowledge;
+        let FirstLook { folded, typed, possible } = first;
         let outline = layout::outline(&note.text, folded, knowledge);
         if !possible {
             return self.read(note, outline, Vec::new());
@@ -78,14 +90,6 @@ impl Engine {
         self.read(note, layout, mentions)
     }
 
-    /// Whether [`Engine::review`] could find anything of the neck in a note: if not, its report has no finding, no code and no flag.
-    ///
-    /// It says yes too often, never no wrongly, and takes a fraction of the time of a review.
-    pub fn may_hit(&self, note: &Note) -> bool {
-        let folded = self.knowledge.fold(&note.text);
-        mentions::candidates::typed_code(&folded) || mentions::candidates::possible(&note.text, &folded, &self.knowledge)
-    }
-
     /// The stages behind mentions.
     fn read(&self, note: &Note, layout: Layout, mentions: Vec<Mention>) -> Reviewed {
         let knowledge = &*self.knowledge;
@@ -95,6 +99,17 @@ impl Engine {
         let findings = findings::join(mentions, assertions, attributes);
         let coded = coding::code(note, &layout, &findings, values, knowledge, &self.releases);
         Reviewed { layout, findings, coded }
+    }
+
+    /// Reviews a note only if something of the neck could be meant in it; the report of any other has no finding, no code and no flag.
+    ///
+    /// It turns too few notes away, never one that hits, and takes a fraction of the time of a review for those.
+    pub fn review_possible(&self, note: &Note, unit: Unit) -> Option<Report> {
+        if note.text.len() > LONGEST {
+            return Some(self.review(note, unit));
+        }
+        let first = self.first_look(note);
+        first.possible.then(|| build::report(note, &self.go_on(note, first), &self.knowledge, unit))
     }
 
     /// Reviews a note: its report, positions in `unit`. Never fails.
@@ -125,6 +140,14 @@ impl Engine {
         joined::close(&mut whole, &note.text, count);
         whole
     }
+}
+
+/// A note folded, and whether its phrases could name anything that is sought.
+struct FirstLook {
+    folded: Folded,
+    /// Whether something of a code's shape is typed.
+    typed: bool,
+    possible: bool,
 }
 
 /// Bytes of the longest text that is reviewed as one note; long discharge summaries have a fifth of it.

@@ -224,11 +224,11 @@ struct Shown {
 
 impl Shown {
     fn piece(&self, engine: &Engine, note: &Note) -> Piece {
-        // nothing is written of it, and nothing counted but that it was read
-        if self.only_hits && note.text.len() <= LONGEST && !engine.may_hit(note) {
+        let reviewed = if self.only_hits { engine.review_possible(note, self.unit) } else { Some(engine.review(note, self.unit)) };
+        let Some(mut report) = reviewed else {
+            // nothing is written of it, and nothing counted but that it was read
             return Piece { id: note.id.clone(), hit: false, codes: Vec::new(), flags: Vec::new(), body: Body::Made(Vec::new()) };
-        }
-        let mut report: Report = engine.review(note, self.unit);
+        };
         let hit = report.is_hit();
         if self.codes_only {
             report.sections.clear();

@@ -118,7 +118,7 @@ fn is_closed(view: &View<'_>, found: &[Found], value: &Found) -> bool {
     let denied = || matches!(value.part, Part::Value(cue) if denies(cue));
     let again = |f: &Found| f.start == at && matches!(f.part, Part::Cue(cue) if denies(cue));
     // "Spurling: negative *R*, negative L"
-    let sided = || view.is(at, SIDE) && (at + 1 >= view.len() || matches!(view.symbol(at + 1), "," | ";" | "."));
+    let sided = || view.is(at, SIDE) && view.ends_phrase(at);
     view.is(at, ADJUNCT)
         || view.adjoins(at)
         || sided()

@@ -248,7 +248,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
             (true, false) => (true, false),
             (false, true) => (false, true),
             // "Spurling negative right, Hoffmann positive"
-            (false, false) if self.view.is(f.end, SIDE) && self.closes(f.end) => (false, true),
+            (false, false) if self.view.is(f.end, SIDE) && self.view.ends_phrase(f.end) => (false, true),
             // "radiculopathy ruled out      2. No further EMG": the next column is another matter
             (false, false) if self.view.column(f.end) => (false, true),
             // "radiculopathy ruled out (normal EMG)", "radiculopathy: doubtful", "radiculopathy ruled out - it is the wrist"
@@ -268,11 +268,6 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let mark = self.view.symbol(f.end);
         let dash = matches!(mark, "-" | "--") && self.view.spaced(f.end) && self.view.spaced(f.end + 1);
         (mark == "(" || dash) && self.places.named.iter().any(|n| n.end == f.start)
-    }
-
-    /// Whether a phrase ends with symbol `at`.
-    fn closes(&self, at: usize) -> bool {
-        at + 1 >= self.view.len() || matches!(self.view.symbol(at + 1), "," | ";" | ".")
     }
 
     /// Whether a comma, a bracket or a dash parts symbol `at` from what stands before it.

@@ -153,6 +153,11 @@ impl<'f> View<'f> {
         here.spaced && here.breaks == 0 && here.span.start.saturating_sub(previous.span.end) >= 3
     }
 
+    /// Whether a phrase ends with symbol `at`.
+    pub fn ends_phrase(&self, at: usize) -> bool {
+        at + 1 >= self.len() || matches!(self.symbol(at + 1), "," | ";" | ".")
+    }
+
     /// Whether the sentence begins within a line of what is told.
     pub fn goes_on_in_line(&self) -> bool {
         !self.assessed && !self.ordered && self.first_token(0).is_some_and(|t| t.breaks == 0 && t.span.start > 0)

@@ -124,10 +124,10 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
     let lower = written.starts_with(char::is_lowercase);
     let word = abbreviation(text, folded, i);
     // "Dr. C. Whitfield": a shortened word leads to a name
-    let titled = i > 2 && folded.word(i - 2) == "." && knowledge.is(SectionWordUse::Abbreviation, folded.word(i - 3));
+    let titled = || i > 2 && folded.word(i - 2) == "." && knowledge.is(SectionWordUse::Abbreviation, folded.word(i - 3));
     if word.chars().count() == 1
         && word.chars().all(char::is_alphabetic)
-        && (titled || i.checked_sub(2).is_some_and(|j| folded.tokens[j].kind == TokenKind::Word))
+        && (titled() || i.checked_sub(2).is_some_and(|j| folded.tokens[j].kind == TokenKind::Word))
     {
         // "5/5 on R. Weakness of grip": a side ends what it stands in, if a name does not stand before it
         let before = i.checked_sub(2).map_or("", |j| folded.tokens[j].span.of(text));
