@@ -96,7 +96,7 @@ impl<'a> Scene<'a> {
             let other = &self.facts[i];
             i != f
                 && near(i, other)
-                && (beside.any_region || compatible(&other.region, &here.region))
+                && placed(beside, other, &here.region)
                 && self.valued(other, &beside.attributes, &beside.not_attributes)
         };
         match beside.among {
@@ -129,12 +129,20 @@ impl<'a> Scene<'a> {
                 let fact = &self.facts[i];
                 among(i)
                     && !(beside.among == Among::Open && answered(self.facts, i, self.coding))
-                    && (beside.any_region || compatible(&fact.region, "cervical"))
+                    && placed(beside, fact, "cervical")
                     && self.valued(fact, &beside.attributes, &beside.not_attributes)
             })
             .collect();
         found.sort_unstable();
         found
+    }
+}
+
+/// Whether the place of a fact that stands beside one of region `here` is as asked.
+fn placed(beside: &Beside, other: &Fact, here: &str) -> bool {
+    match beside.region.as_slice() {
+        [] => beside.any_region || compatible(&other.region, here),
+        regions => regions.contains(&other.region),
     }
 }
 

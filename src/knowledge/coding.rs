@@ -102,6 +102,8 @@ pub struct Beside {
     pub near: Near,
     /// Which findings count.
     pub among: Among,
+    /// Its region, whatever that of the finding itself; empty: the same.
+    pub region: Vec<String>,
     /// Values it must have.
     pub attributes: BTreeMap<AttributeKey, Vec<String>>,
     /// Values it must not have.

@@ -81,6 +81,7 @@ impl Resolver<'_> {
                 any: self.concepts(&b.any),
                 near: b.near,
                 among: b.among,
+                region: b.region.clone(),
                 attributes: b.attributes.clone(),
                 not_attributes: b.not_attributes.clone(),
                 any_region: b.any_region,

@@ -157,6 +157,8 @@ pub struct BesideDoc {
     pub near: Near,
     /// Which findings count.
     pub among: Among,
+    /// Its region, whatever that of the finding itself; empty: the same, as far as both tell theirs.
+    pub region: Vec<String>,
     /// Its attribute values.
     pub attributes: BTreeMap<AttributeKey, Vec<String>>,
     /// Attribute values it must not have; `any` refuses every value.
