@@ -38,6 +38,9 @@ fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: 
     if found.is_empty() {
         found = unheaded(text, lines, headings, knowledge);
     }
+    if found.is_empty() {
+        found = managed(text, lines, headings, knowledge);
+    }
     let Some((first, _, known)) = found.first() else { return };
     // where the mark heads a part of the note it heads no problem: "# Exam"
     let heads = |at: usize| headings.iter().any(|h| h.start == at && h.kind != SectionKind::Unknown);
@@ -101,6 +104,31 @@ fn unheaded<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: 
         return Vec::new();
     }
     if found.iter().all(|(_, name, _)| knowledge.names_problem(&squeeze(&fold_phrase(name)))) { found } else { Vec::new() }
+}
+
+/// The listed problems of a note without a plan, where most are told with what is done about them, one of the neck among these:
+/// "- Hypothyroid: refill levo", "- Neck pain: worse at the desk. PT ordered".
+fn managed<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<(usize, &'t str, Known)> {
+    let Some((_, known)) = knowledge.problems.first() else { return Vec::new() };
+    if headings.iter().any(|h| h.kind == SectionKind::Plan) {
+        return Vec::new();
+    }
+    let from = headings.last().map_or(0, |h| h.body);
+    let item = |line: &Line| {
+        let own = line.of(text);
+        let (skip, bullet) = labels::markup(own);
+        let number = labels::numbering(&own[skip..]);
+        let (name, told) = own[skip + number..].split_once(':').filter(|(name, _)| (bullet || number > 0) && name.len() < LABEL)?;
+        let done = told.split(|c: char| !c.is_alphanumeric()).any(|w| knowledge.is(SectionWordUse::Managed, &w.to_lowercase()));
+        Some((line.first, name.trim(), done))
+    };
+    let found: Vec<_> = lines.iter().filter(|l| l.first >= from).filter_map(item).collect();
+    let done = found.iter().filter(|(.., done)| *done);
+    let named = done.clone().any(|(_, name, _)| knowledge.names_problem(&squeeze(&fold_phrase(name))));
+    if done.count().max(1) * 2 <= found.len() || found.len() < 2 || !named {
+        return Vec::new();
+    }
+    found.into_iter().map(|(at, name, _)| (at, name, *known)).collect()
 }
 
 /// The name of the problem that a line opens with a mark ("#Neck pain: heat", "# 1 Neck pain"), or with a word, its number and a mark

@@ -150,6 +150,8 @@ pub enum SectionWordUse {
     Byline,
     /// Those of them that name the writer whatever the case of the heading: "by" ("assessment by np smith", not "diagnosis on referral").
     Author,
+    /// Says what is done about a problem: "refill", "ordered", "advised".
+    Managed,
 }
 
 /// Words of one use.
