@@ -110,9 +110,18 @@ pub(super) fn nodes(layout: &Layout, lexicon: &Lexicon, sentence: u32, hits: &[H
             Meaning::Site(site) => {
                 let site = &lexicon.sites[site.0 as usize];
                 let misspelt = hit.how == How::Misspelt;
-                let run =
-                    Run { tokens, ids: vec![site.id.clone()], region: site.region.clone(), spine: site.spine, level_only: false, misspelt };
-                parts.push(Node::Site(run));
+                let run = Run {
+                    tokens: tokens.clone(),
+                    ids: vec![site.id.clone()],
+                    region: site.region.clone(),
+                    spine: site.spine,
+                    level_only: false,
+                    misspelt,
+                };
+                // "LBP" is both: the site stands before what is found there
+                let both = parts.last().is_some_and(|p| matches!(p, Node::Named(n) if n.tokens == tokens));
+                let place = parts.len() - usize::from(both);
+                parts.insert(place, Node::Site(run));
             }
         }
     }

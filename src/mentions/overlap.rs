@@ -8,7 +8,8 @@ use crate::knowledge::lexicon::Lexicon;
 use crate::knowledge::lexicon::entries::Meaning;
 use crate::vocab::ConceptKind;
 
-/// The hits of one sentence that are meant, in text order; equal ranges only for two forms of findings. Those of visits that name a part
+/// The hits of one sentence that are meant, in text order; equal ranges only for two forms of findings, or for a finding and the
+/// place that it holds ("LBP"). Those of visits that name a part
 /// of the body, an accident or a diagnosis stand apart and hide no others: "*follow up neck* pain" is a visit and a complaint.
 pub(super) fn meant(hits: &[Hit], lexicon: &Lexicon) -> [Vec<Hit>; 2] {
     let names_another = |h: &Hit| {
@@ -55,8 +56,10 @@ fn of(hits: &[&Hit]) -> Vec<Hit> {
     let mut kept: Vec<Hit> = Vec::new();
     for hit in ranked {
         let clash = kept.iter().find(|k| k.tokens.start < hit.tokens.end && hit.tokens.start < k.tokens.end);
-        let second_form = |k: &Hit| k.tokens == hit.tokens && k.meaning != hit.meaning && is_finding(k) && is_finding(hit);
-        if clash.is_none_or(second_form) {
+        let composes = |h: &Hit| is_finding(h) || matches!(h.meaning, Meaning::Site(_));
+        // two forms of a finding, or a finding that holds its place
+        let second_reading = |k: &Hit| k.tokens == hit.tokens && k.meaning != hit.meaning && is_finding(k) && composes(hit);
+        if clash.is_none_or(second_reading) {
             kept.push(hit.clone());
         }
     }
