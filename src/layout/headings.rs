@@ -204,6 +204,9 @@ impl Finder<'_> {
     }
 
     pub(crate) fn known_label(&self, label: &str) -> Option<Known> {
+        if let Some(close) = labels::spaced_out(label) {
+            return self.known_label(&close);
+        }
         if !self.may_mean(label) {
             return None;
         }
@@ -370,7 +373,7 @@ impl Finder<'_> {
             let label = &rest[..end];
             let Some(known) = self.known_label(label) else { continue };
             let body = at + body + behind(&rest[body..]);
-            let listed = bullet && (!assesses(known.kind) || label.len() < 4) && !self.marked_as_the_last(i, at);
+            let listed = bullet && (!assesses(known.kind) || label.len() < 4) && !self.marked_as_the_last(i, at) && !self.bold_letter(at, label);
             let other = listed || self.heads_columns(at, &rest[end..]) || self.numbers_a_problem(known, label);
             if other || !self.opens(known, label) || self.is_value(label, &self.text[body..]) {
                 return None;
@@ -551,10 +554,10 @@ fn bracket(head: &str) -> Option<(usize, usize)> {
     (!head[..at].contains('(')).then_some((at, at + 1))
 }
 
-/// Dots that lead from a label to its text: "Dx ....... neck strain".
+/// Dots that lead from a label to its text: "Dx ....... neck strain", "Assessment... neck strain".
 fn leader(head: &str) -> Option<(usize, usize)> {
     let bytes = head.as_bytes();
-    let at = memchr::memchr_iter(b'.', bytes).find(|at| bytes[*at..].starts_with(b"...."))?;
+    let at = memchr::memchr_iter(b'.', bytes).find(|at| bytes[*at..].starts_with(b"..."))?;
     let dots = head[at..].len() - head[at..].trim_start_matches('.').len();
     Some((at, at + dots))
 }

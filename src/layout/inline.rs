@@ -94,6 +94,9 @@ impl Finder<'_> {
         if !self.may_mean(rest) {
             return None;
         }
+        if let Some((label, known)) = self.in_capitals(rest).filter(|_| self.capitals_head()) {
+            return Some(self.heading_at(at, label, at + label.len(), known));
+        }
         let spaces = rest.match_indices(' ').map(|(space, _)| space).take_while(|space| *space <= UNMARKED_LABEL);
         let text = |space: &usize| {
             let behind = &rest[space + 1..];
@@ -118,6 +121,20 @@ impl Finder<'_> {
             let known = known.filter(|k| k.how == Some(HeadingUse::Heading) && assesses(k.kind))?;
             Some(self.heading_at(at, &rest[..end], at + end, known))
         })
+    }
+
+    /// The one word in capitals before small letters that a heading is: "PLAN physical therapy".
+    fn in_capitals<'l>(&self, line: &'l str) -> Option<(&'l str, Known)> {
+        let (label, text) = line.split_once(' ')?;
+        let written = label.len() >= 4 && label.bytes().all(|b| b.is_ascii_uppercase()) && text.starts_with(|c: char| c.is_ascii_lowercase());
+        let known = written.then(|| self.knowledge.heading(&label.to_ascii_lowercase()))??;
+        (known.how == Some(HeadingUse::Heading)).then_some((label, known))
+    }
+
+    /// Whether such headings head the lines of the note, one that assesses among them.
+    fn capitals_head(&self) -> bool {
+        let found = || self.lines.iter().filter_map(|l| self.in_capitals(l.of(self.text)));
+        found().count() > 1 && found().any(|(_, known)| assesses(known.kind))
     }
 
     /// Headings with a colon in the middle of a line, behind a closed sentence.

@@ -1,5 +1,7 @@
 //! The shape of what may be a heading: markup, numbering, capitals.
 
+use crate::markup;
+
 /// Bytes of markup, quoting or a bullet before a label, and whether it is a bullet.
 pub(crate) fn markup(line: &str) -> (usize, bool) {
     let mut at = segment(line);
@@ -11,7 +13,10 @@ pub(crate) fn markup(line: &str) -> (usize, bool) {
         match c {
             '<' => match rest.find('>').filter(|end| *end <= 24) {
                 Some(end) => at += end + 1,
-                None => return (at, bullet),
+                None => match markup::tags(rest.as_bytes(), 0) {
+                    Some(tags) => at += tags.end,
+                    None => return (at, bullet),
+                },
             },
             // "-- Objective --" is set off, not listed
             '*' | '-' | '–' | '•' | '·' | '▪' | '●' | '+' if next.is_none_or(char::is_whitespace) && !line[..at].ends_with(['-', '*']) =>
@@ -158,4 +163,18 @@ pub(crate) fn closes(text: &str) -> bool {
         .chars()
         .next_back()
         .is_none_or(|c| matches!(c, '.' | ':' | ';' | '!' | '?' | ')' | '"' | '”' | '|' | '*' | '>' | '_' | '='))
+}
+
+/// "A S S E S S M E N T" without its blanks; `None` for a label that is not spaced out so.
+pub(crate) fn spaced_out(label: &str) -> Option<String> {
+    let bytes = label.as_bytes();
+    let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_uppercase);
+    let blank = |at: usize| bytes.get(at) == Some(&b' ');
+    if !(letter(0) && blank(1) && letter(2) && blank(3) && letter(4) && blank(5) && letter(6)) {
+        return None;
+    }
+    // words are parted by more than one blank
+    let words: Vec<String> = label.split("  ").filter(|w| !w.trim().is_empty()).map(|w| w.split(' ').collect()).collect();
+    let single = |word: &str| word.split(' ').all(|letter| letter.len() <= 1);
+    label.split("  ").all(single).then(|| words.join(" "))
 }

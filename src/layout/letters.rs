@@ -34,12 +34,19 @@ impl Finder<'_> {
         row(line(i).trim_start_matches(|c: char| c == 'O' || !c.is_alphabetic()), 'P') && row(line(i + 1), 'A') && row(line(i + 2), 'R')
     }
 
-    /// The heading that a lone letter is ("A  1. Neck pain").
+    /// The heading that a lone letter is ("A  1. Neck pain", "(A) Neck pain").
     pub(super) fn letter(&self, line: Line) -> Option<Heading> {
-        let label = self.text.get(line.first..line.first + 1)?;
+        let at = line.first + usize::from(line.of(self.text).starts_with('('));
+        let label = self.text.get(at..at + 1)?;
         let known = self.known_label(label)?;
-        let mark = usize::from(matches!(self.text.as_bytes().get(line.first + 1), Some(b')' | b'.')));
-        Some(self.heading_at(line.first, label, line.first + 1 + mark, known))
+        let mark = usize::from(matches!(self.text.as_bytes().get(at + 1), Some(b')' | b'.')));
+        Some(self.heading_at(at, label, at + 1 + mark, known))
+    }
+
+    /// "- **A:** neck strain" where an S, an O or a P stands so too: the bullet is no list's.
+    pub(super) fn bold_letter(&self, at: usize, label: &str) -> bool {
+        let others = ["**S:", "**O:", "**A:", "**P:"].iter().filter(|mark| self.text.contains(**mark)).count();
+        label.len() == 1 && self.text[..at].ends_with("**") && others > 1
     }
 
     /// "S: neck pain 3 d O: tender A: cervicalgia P: heat": the letters behind the first, if all stand in one line, in order.
@@ -60,12 +67,12 @@ impl Finder<'_> {
     /// S and an O, or an A and a P; the same with a bracket or a point, if they are no letters of a list ("S) O) A) P)").
     pub(super) fn lettered_lines(&self) -> Vec<usize> {
         // hardly a note has any
-        let lettered = |l: &Line| matches!(l.of(self.text).as_bytes(), [b'A'..=b'Z', b'\t' | b' ' | b')' | b'.', ..]);
+        let lettered = |l: &Line| matches!(l.of(self.text).as_bytes(), [b'A'..=b'Z', b'\t' | b' ' | b')' | b'.', ..] | [b'(', b'A'..=b'Z', b')', ..]);
         if !self.lines.iter().any(lettered) {
             return Vec::new();
         }
-        let gap = |b: &[u8]| b[1] == b'\t' || (b[1] == b' ' && b[2] == b' ');
-        let mark = |mark: u8| move |b: &[u8]| b[1] == mark && b[2] == b' ';
+        let gap = |b: &[u8]| b[0] != b'(' && (b[1] == b'\t' || (b[1] == b' ' && b[2] == b' '));
+        let mark = |mark: u8| move |b: &[u8]| b[0] != b'(' && b[1] == mark && b[2] == b' ';
         let found = self.lettered_by(gap);
         let letter = |i: &usize| self.lines[*i].of(self.text).as_bytes().first().copied();
         let listed = |lines: &[usize]| lines.first().is_none_or(|i| letter(i) == Some(b'A')) && lines.get(1).and_then(letter) != Some(b'P');
@@ -73,8 +80,12 @@ impl Finder<'_> {
         if !found.is_empty() {
             return found;
         }
+        let bracketed = self.lettered_by(|b| b[0] == b'(' && b[2] == b')');
+        if !bracketed.is_empty() {
+            return bracketed;
+        }
         // "A neck pain" above "P nsaids": an article opens many a line, all four letters in order do not, nor an A right above a P
-        let spaced = || self.lettered_by(|b| b[1] == b' ' && b[2] != b' ');
+        let spaced = || self.lettered_by(|b| b[0] != b'(' && b[1] == b' ' && b[2] != b' ');
         marked.or_else(|| Some(spaced()).filter(|lines| self.in_order(lines))).unwrap_or_default()
     }
 
@@ -89,8 +100,9 @@ impl Finder<'_> {
         let mut found = Vec::new();
         for (i, line) in self.lines.iter().enumerate().filter(|(_, l)| !l.blank() && l.first == l.start) {
             let bytes = line.of(self.text).as_bytes();
-            if bytes.len() > 3 && opens(bytes) && bytes[0].is_ascii_uppercase() && self.letter(*line).is_some() {
-                letters.push(bytes[0]);
+            let letter = bytes[usize::from(bytes.first() == Some(&b'('))..].first().filter(|b| b.is_ascii_uppercase());
+            if let Some(letter) = letter.filter(|_| bytes.len() > 3 && opens(bytes) && self.letter(*line).is_some()) {
+                letters.push(*letter);
                 found.push(i);
             }
         }
