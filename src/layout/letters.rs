@@ -40,7 +40,7 @@ impl Finder<'_> {
         let label = self.text.get(at..at + 1)?;
         let known = self.known_label(label)?;
         let mark = usize::from(matches!(self.text.as_bytes().get(at + 1), Some(b')' | b'.')));
-        Some(self.heading_at(at, label, at + 1 + mark, known))
+        Some(Heading { start: line.first, ..self.heading_at(at, label, at + 1 + mark, known) })
     }
 
     /// "- **A:** neck strain" where an S, an O or a P stands so too: the bullet is no list's.
