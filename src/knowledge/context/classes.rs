@@ -60,6 +60,9 @@ pub(crate) const PRESUPPOSING: u32 = 1 << 26;
 /// See [`WordClass::Companion`].
 pub(crate) const COMPANION: u32 = 1 << 27;
 
+/// See [`WordClass::State`].
+pub(crate) const STATE: u32 = 1 << 28;
+
 /// The bit of a class; none for those that are kept in another way.
 pub(super) fn bit(class: WordClass) -> u32 {
     match class {
@@ -90,6 +93,7 @@ pub(super) fn bit(class: WordClass) -> u32 {
         WordClass::Event => EVENT,
         WordClass::Presupposing => PRESUPPOSING,
         WordClass::Companion => COMPANION,
+        WordClass::State => STATE,
         WordClass::Number | WordClass::Filler | WordClass::Correctable | WordClass::KnownWord | WordClass::EventEnding => 0,
     }
 }

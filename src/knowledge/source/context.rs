@@ -354,6 +354,8 @@ pub enum WordClass {
     Event,
     /// The ends of such words ("lamin*ectomy*").
     EventEnding,
+    /// Labels before how it stands with the problem above them ("*Status*: resolved").
+    State,
     /// Words of cues that are put right when they are one slip wrong ("dneies").
     Correctable,
     /// Right words that are one slip away from one of those.
