@@ -313,9 +313,11 @@ fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Kn
     let dated = view.is(0, DATING);
     let anaphoric = |part: &Part| matches!(part, Part::Cue(cue) if context.cues[*cue as usize].anaphoric.is_some());
     // "Neck pain. Resolved.", "Neck pain / Status: resolved", "Neck pain / - resolved": a sentence that is nothing but an end
-    let below = here.item == next.item || layout.items.get(next.item as usize).is_some_and(|i| i.parent == Some(here.item));
     let bullet = usize::from(here.item != next.item && !view.is_word(0));
     let label = bullet + if view.is(bullet, STATE) && view.symbol(bullet + 1) == ":" { 2 } else { 0 };
+    let below = here.item == next.item
+        || layout.items.get(next.item as usize).is_some_and(|i| i.parent == Some(here.item))
+        || (label > 1 && layout.tokens(next.tokens.clone()).first().is_some_and(|t| t.breaks == 1));
     let alone = below && next.tokens.len() <= ENDED_ALONE + label;
     if !dated && !alone && !view.opens_with(anaphoric) {
         return;

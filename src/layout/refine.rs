@@ -18,6 +18,7 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
     visits::records(text, lines, headings, knowledge);
     title(text, headings);
     listed_history(text, headings, knowledge);
+    told_by_problem(text, lines, headings, knowledge);
     plans_of_problems(text, lines, headings);
     quoted_reports(text, headings, knowledge);
     asked_of_a_study(text, headings, knowledge);
@@ -246,6 +247,25 @@ fn numbered(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
         };
         headings.retain(|h| !h.numbered || heads_list(h) || marked(h));
     }
+}
+
+/// "Neck pain / Assessment: stable / Plan: heat" for each problem below the heading of an assessment: what is told of a problem heads no section.
+fn told_by_problem(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
+    let line_of = |h: &Heading| lines.partition_point(|l| l.end <= h.start);
+    let names = |line: usize| lines.get(line).is_some_and(|l| knowledge.names_problem(&squeeze(&fold_phrase(l.of(text)))));
+    let labels = |h: &Heading| h.kind == SectionKind::Assessment && line_of(h).checked_sub(1).is_some_and(names);
+    let told = headings.iter().filter(|h| labels(h)).count();
+    let Some(first) = headings.iter().position(labels).filter(|first| told > 1 && *first > 0 && assesses(headings[*first - 1].kind)) else {
+        return;
+    };
+    let end = headings.iter().rposition(labels).unwrap_or(first);
+    let last = line_of(&headings[end]);
+    let mut at = 0;
+    headings.retain(|h| {
+        at += 1;
+        let plan = h.kind == SectionKind::Plan && at > first && line_of(h) <= last + 1;
+        !(labels(h) || plan)
+    });
 }
 
 /// "Plan:" below each problem of a list belongs to the problem: another numbered problem follows it.
