@@ -217,12 +217,18 @@ impl Reader<'_> {
         let mark = |t: &u32| self.layout.folded.tokens[*t as usize].kind == TokenKind::Punctuation;
         let opens = (here.tokens.start..named.tokens.start).find(|t| !mark(t)).unwrap_or(named.tokens.start);
         let guess = || self.lexicon.grammar.joins(Joins::Guess, None, &self.layout.folded, opens..named.tokens.start);
-        if !self.layout.sections[here.section as usize].assessed || guess().is_none() {
+        let section = &self.layout.sections[here.section as usize];
+        let adds = section.kind == SectionKind::Addendum;
+        if !(section.assessed || adds) || guess().is_none() {
             return None;
         }
         let before = told.iter().rev().filter(|m| m.sentence < self.sentence && m.region.is_some());
         let last = before.clone().next().filter(|m| section_of(m.sentence) == here.section as usize).map(|m| m.sentence);
-        let tells = |m: &&Mention| self.layout.sections[section_of(m.sentence)].kind <= SectionKind::Hpi;
+        // an addendum speaks of the assessment that it is added to
+        let tells = |m: &&Mention| {
+            let told_in = &self.layout.sections[section_of(m.sentence)];
+            if adds { told_in.assessed } else { told_in.kind <= SectionKind::Hpi }
+        };
         let mut regions = before.filter(|m| last.map_or_else(|| tells(m), |last| m.sentence == last)).filter_map(|m| m.region.as_ref());
         let (only, _) = regions.next()?;
         regions.all(|(region, _)| region == only).then(|| only.clone())
