@@ -306,8 +306,11 @@ impl Linker<'_> {
             }
             AttributeKey::Acuity | AttributeKey::Severity | AttributeKey::Laterality | AttributeKey::Region => {
                 // "headaches, bilateral *traps*": the side is of the part it stands before
-                let sided = read.attribute.key == AttributeKey::Laterality && self.is_site(value.end);
-                (cost <= NEAR && !sided && self.ends_phrase(value.end)).then_some(cost + 3)
+                let side = read.attribute.key == AttributeKey::Laterality;
+                let sided = side && self.is_site(value.end);
+                // "radiculopathy, *left* C6"
+                let ends = side && levels::named(self.scan, value.end) || self.ends_phrase(value.end);
+                (cost <= NEAR && !sided && ends).then_some(cost + 3)
             }
             // "herniation, C5-6 with myelopathy": the level is of what stands before "with"
             AttributeKey::Level
@@ -418,21 +421,23 @@ impl Linker<'_> {
             || !between.any(|t| self.scan.at(t).iter().any(side) || (!next && self.scan.token(t) == ","))
     }
 
-    /// Whether a time, side or strength is of something that has its own, named before it in its clause or right behind it: "*knee* swollen for
+    /// The clause in which a time, side or strength is of something that has its own, named before it there or right behind it: "*knee* swollen for
     /// 2 weeks", "2 days of *diarrhea*", "*plantar fasciitis* left"; not where the neck is named, too.
-    pub(super) fn of_another_matter(&self, read: &Read) -> bool {
+    pub(super) fn of_another_matter(&self, read: &Read) -> Option<Range<u32>> {
         let own = match read.attribute.key {
             AttributeKey::Duration | AttributeKey::Onset | AttributeKey::Laterality => WordUse::AnotherMatter,
             // "*ankle* 8/10", "*chest* pain radiating to the left arm"
             AttributeKey::PainScore | AttributeKey::Severity | AttributeKey::Radiation | AttributeKey::Course => WordUse::OtherPart,
-            _ => return false,
+            _ => return None,
         };
-        let Some(at) = self.scan.layout.sentence_at(read.tokens.start) else { return false };
-        let mut here = self.scan.layout.sentences[at].tokens.clone();
+        let at = self.scan.layout.sentence_at(read.tokens.start)?;
+        let here = self.scan.layout.sentences[at].tokens.clone();
         let goes_on = |t: &u32| !matches!(self.scan.token(*t), ";" | "." | "(" | ")") && self.scan.breaks(t + 1) <= 1;
         let from = (here.start..read.tokens.start).rev().take_while(goes_on).last().unwrap_or(read.tokens.start);
-        let behind = if self.scan.token(read.tokens.end) == "of" { read.tokens.end + OF_WHAT } else { read.tokens.end };
-        self.scan.any_word(from..behind.min(here.end), own) && !here.any(|t| self.names_neck(t))
+        // "2 days of diarrhea", "intermittent cough"
+        let reach = if self.scan.token(read.tokens.end) == "of" { OF_WHAT } else { u32::from(own == WordUse::OtherPart) };
+        let told = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own);
+        (told && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
     }
 
     /// Whether a phase is of something else that heals: named before it, or right behind it in its clause.

@@ -157,7 +157,10 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         let story = || section_of(layout, read.attribute.span) <= SectionKind::Hpi;
         let felt = || scan.word(read.tokens.end, WordUse::Felt).is_some_and(|end| !linker.goes_on(end)) && story();
         let of_other = read.attribute.key == AttributeKey::Severity && linker.goes_on(read.tokens.end) && !felt();
-        let of_other = of_other || linker.of_another_matter(&read);
+        let matter = linker.of_another_matter(&read);
+        let of_other = of_other || matter.is_some();
+        // "neck pain; sleep is worse": in its clause nothing of ours is named
+        let elsewhere = elsewhere || matter.is_some_and(|clause| !mentions.iter().any(|m| clause.contains(&m.tokens.start)));
         let mut linked = if spared || elsewhere { Vec::new() } else { linker.link(&read, !(of_part || of_other)) };
         if read.attribute.key == AttributeKey::Level {
             // "at C5-6 and C6-7 without radiculopathy": levels in a row are of one condition

@@ -112,7 +112,7 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
             }
             QuantityKind::Score => true,
             _ if rule.named => true,
-            _ => !elsewhere(scan, rule.key, from, to),
+            _ => !elsewhere(scan, rule.key, from..to, start),
         };
         if !holds {
             return None;
@@ -120,7 +120,8 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
         // A score's neighbours say what it is; a date's clause says whose it is.
         let near = if of == QuantityKind::Score { 2 } else { NEAR };
         let near_before = window(scan, start.saturating_sub(near).max(here.start), start);
-        let near_after = window(scan, end, (end + near).min(here.end));
+        let behind = if of == QuantityKind::Score { to } else { end };
+        let near_after = window(scan, behind.min(here.end), (behind + near).min(here.end));
         let own = window(scan, start, end);
         if rule.not_before.iter().any(|w| near_before.contains(w.as_str()))
             || rule.not_after.iter().any(|w| near_after.contains(w.as_str()))
@@ -186,8 +187,9 @@ fn in_story(scan: &Scan<'_>, token: u32) -> bool {
     told(&sections[here]) || opens()
 }
 
-/// Whether the clause says that the quantity is of a dose, a visit or a therapy.
-fn elsewhere(scan: &Scan<'_>, key: AttributeKey, start: u32, end: u32) -> bool {
+/// Whether the clause says that the quantity, whose number stands at `number`, is of a dose, a visit or a therapy.
+fn elsewhere(scan: &Scan<'_>, key: AttributeKey, own: Range<u32>, number: u32) -> bool {
+    let (start, end) = (own.start, own.end);
     let in_clause = |t: &u32| !ends_clause(scan, *t) && scan.word(*t, WordUse::Clause).is_none();
     // "PMH: HTN" and, in the next line, "HPI: neck pain 3 weeks"
     let first = sentence(scan, start, end).start.max(start.saturating_sub(NEAR));
@@ -198,7 +200,9 @@ fn elsewhere(scan: &Scan<'_>, key: AttributeKey, start: u32, end: u32) -> bool {
     let follows = |t: u32| key == AttributeKey::Onset && scan.word(t, WordUse::Following).is_some();
     let goes_on = |t: &u32| in_clause(t) && scan.breaks(*t) == 0 && !follows(*t);
     let to = (end..(end + 3).min(scan.len())).take_while(goes_on).last().map_or(end, |t| t + 1);
-    scan.any_word(from..start, WordUse::Elsewhere) || scan.any_word(end..to, WordUse::Elsewhere)
+    // "*PT for* 6 weeks": its words may go on into those that lead to the number
+    let before = |t: u32| scan.word(t, WordUse::Elsewhere).is_some_and(|end| end <= number);
+    (from..start).any(before) || scan.any_word(end..to, WordUse::Elsewhere)
 }
 
 /// The tokens of the sentence some tokens stand in; all of them if they stand in none.
