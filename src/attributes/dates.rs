@@ -114,9 +114,10 @@ impl Scan<'_> {
         if let Some((month, end)) = self.month_name(token) {
             return Some(self.named_month(month, end));
         }
-        // "14 August 2020"
+        // "14 August 2020", "the 1st of August"
         if let Some((day @ 1..=31, _)) = self.whole(token) {
-            let at = self.word(token + 1, WordUse::Ordinal).unwrap_or(token + 1);
+            let ordinal = self.word(token + 1, WordUse::Ordinal);
+            let at = ordinal.map_or(token + 1, |at| at + u32::from(self.token(at) == "of"));
             if let Some((month, end)) = self.month_name(at) {
                 if let Some(year) = self.year(end, false) {
                     return Some(When { reading: Reading::Day(Date::new(year, month, day as i8).ok()?), end: end + 1 });
@@ -126,6 +127,10 @@ impl Scan<'_> {
         }
         if let Some(year) = self.year(token, false) {
             return Some(When { reading: whole_year(year)?, end: token + 1 });
+        }
+        // "'19"
+        if token > 0 && self.token(token - 1) == "'" && self.glued(token) {
+            return Some(When { reading: whole_year(self.year(token, true)?)?, end: token + 1 });
         }
         // "mid-September", "late 2019"
         if let Some(at) = self.word(token, WordUse::PartOfMonth) {
