@@ -6,6 +6,7 @@ use super::combine::{self, Candidate, Outcome};
 use super::encounter::Encounter;
 use super::facts::{Fact, Standing, State, family, led_by};
 use super::when::Scene;
+use super::reconcile::denies_the_same;
 use super::{Evidence, Suggestion, Withheld, edits, typed};
 use crate::attributes::Value;
 use crate::code::Code;
@@ -159,6 +160,9 @@ impl<'a> Deciding<'a> {
                 let by = disputed.iter().filter_map(|&f| self.facts[f].disputed_by);
                 self.notice("denied-elsewhere", &disputed.iter().copied().chain(by).collect::<Vec<_>>());
             }
+            if let Some(by) = self.denied_in_the_story(&c) {
+                self.notice("denied-elsewhere", &by);
+            }
             self.candidates.push((c, status));
         }
         for d in &outcome.displaced {
@@ -275,6 +279,22 @@ impl<'a> Deciding<'a> {
         let denied = find(&complaint.concepts, false, State::Denied)?;
         let normal = find(&sign.concepts, true, State::Denied).or_else(|| find(&sign.beside, true, State::Affirmed))?;
         Some(vec![denied, normal])
+    }
+
+    /// What is assessed and what denies it in the story, where nothing there affirms it: "Denies neck pain", assessed as neck pain.
+    /// A line of a review of systems, which is copied from note to note, denies nothing.
+    fn denied_in_the_story(&self, c: &Candidate) -> Option<Vec<usize>> {
+        use SectionKind::{ChiefComplaint, HospitalCourse, Hpi, Indications, Preamble, Unknown};
+        let tells = |kind| matches!(kind, Preamble | ChiefComplaint | Hpi | HospitalCourse | Indications | Unknown);
+        let story = |f: &Fact| tells(self.layout.sections[f.section as usize].kind);
+        c.facts.iter().find_map(|&own| {
+            let fact = &self.facts[own];
+            let told = |f: &Fact| f.concept == fact.concept && f.state != State::Denied && f.standing != Standing::Assessed;
+            let outright = |f: &Fact| led_by(self.layout, &self.findings[f.finding], self.knowledge, "denied-outright");
+            let denies = |f: &Fact| story(f) && outright(f) && denies_the_same(f, fact, self.facts, self.findings, self.layout, self.knowledge);
+            let by = self.facts.iter().position(denies)?;
+            (!self.facts.iter().any(told)).then(|| vec![own, by])
+        })
     }
 
     /// A diagnosis of one side whose complaints in the history are all of the other: "right arm pain", assessed as left radiculopathy;

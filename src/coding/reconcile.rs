@@ -332,6 +332,20 @@ fn ruled_out(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledg
 /// Whether a diagnosis is denied behind an assessment of it, without words that make it another one: a side, a level, a course.
 fn disputes(by: &Fact, fact: &Fact, facts: &[Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) -> bool {
     let told = by.standing == Standing::Assessed || layout.sections[by.section as usize].kind == SectionKind::Plan;
+    told && by.sentence > fact.sentence
+        && kind(by, knowledge) == ConceptKind::Diagnosis
+        && denies_the_same(by, fact, facts, findings, layout, knowledge)
+}
+
+/// Whether what is denied is what is affirmed, without words that make it another one.
+pub(super) fn denies_the_same(
+    by: &Fact,
+    fact: &Fact,
+    facts: &[Fact],
+    findings: &[Finding],
+    layout: &Layout,
+    knowledge: &Knowledge,
+) -> bool {
     let of_its_own =
         |key: AttributeKey| matches!(key, AttributeKey::Level | AttributeKey::Laterality | AttributeKey::Acuity | AttributeKey::Course);
     let in_part = || led_by(layout, &findings[by.finding], knowledge, "denied-in-part");
@@ -341,12 +355,10 @@ fn disputes(by: &Fact, fact: &Fact, facts: &[Fact], findings: &[Finding], layout
         let (own, other) = (levels(by), levels(fact));
         !own.is_empty() && !other.is_empty() && !own.iter().any(|level| other.contains(level))
     };
-    told && by.state == State::Denied
+    by.state == State::Denied
         && !parted()
         && by.concept == fact.concept
-        && by.sentence > fact.sentence
         && (by.region.is_empty() || fact.region.is_empty() || family(&by.region) == family(&fact.region))
-        && kind(by, knowledge) == ConceptKind::Diagnosis
         && !findings[by.finding].attributes.iter().any(|a| of_its_own(a.key))
         && !in_part()
 }
