@@ -5,8 +5,8 @@ mod outside;
 use super::combine::{self, Candidate, Outcome};
 use super::encounter::Encounter;
 use super::facts::{Fact, Standing, State, family, led_by};
-use super::when::Scene;
 use super::reconcile::denies_the_same;
+use super::when::Scene;
 use super::{Evidence, Suggestion, Withheld, edits, typed};
 use crate::attributes::Value;
 use crate::code::Code;
@@ -15,7 +15,7 @@ use crate::findings::Finding;
 use crate::knowledge::coding::Concepts;
 use crate::knowledge::source::lexicon::Regional;
 use crate::knowledge::{Knowledge, NameId};
-use crate::layout::{Item, ItemKind, Layout};
+use crate::layout::{ItemKind, Layout};
 use crate::span::Span;
 use crate::vocab::{AttributeKey, Basis, ConceptKind, EvidenceRole, Reason, SectionKind, Status};
 use std::collections::{BTreeMap, HashMap};
@@ -226,16 +226,27 @@ impl<'a> Deciding<'a> {
 
     /// Long paragraphs that stand twice in the note: one of the two is a copy. The diagnosis after an operation may be the one before it.
     fn repeated(&mut self, text: &str) {
-        let listed = |i: &Item| self.layout.sections.get(i.section as usize).is_some_and(|s| s.kind == SectionKind::Diagnosis);
+        let listed = |section: u32| self.layout.sections.get(section as usize).is_some_and(|s| s.kind == SectionKind::Diagnosis);
         let mut seen: HashMap<&str, usize> = HashMap::new();
         let mut copies = Vec::new();
-        for (i, item) in self.layout.items.iter().enumerate().filter(|(_, i)| i.kind == ItemKind::Paragraph && !listed(i)) {
+        for (i, item) in self.layout.items.iter().enumerate().filter(|(_, i)| i.kind == ItemKind::Paragraph && !listed(i.section)) {
             let body = self.layout.words_of(item.span);
             if item.span.of(text).trim().len() >= COPY_LENGTH && seen.insert(body, i).is_some() {
                 copies.push(i as u32);
             }
         }
-        let facts = pick(self.facts, |f| copies.contains(&f.item) && f.state == State::Affirmed);
+        // a long sentence word for word in another paragraph or entry
+        let mut said: HashMap<&str, u32> = HashMap::new();
+        let mut again = Vec::new();
+        for (i, sentence) in
+            self.layout.sentences.iter().enumerate().filter(|(_, s)| s.span.len() as usize >= COPY_LENGTH && !listed(s.section))
+        {
+            let item = *said.entry(self.layout.words(sentence.tokens.clone())).or_insert(sentence.item);
+            if item != sentence.item {
+                again.push(i as u32);
+            }
+        }
+        let facts = pick(self.facts, |f| (copies.contains(&f.item) || again.contains(&f.sentence)) && f.state == State::Affirmed);
         if facts.iter().any(|&f| self.cervical(f)) {
             self.notice("copied", &facts);
         }
@@ -291,7 +302,8 @@ impl<'a> Deciding<'a> {
             let fact = &self.facts[own];
             let told = |f: &Fact| f.concept == fact.concept && f.state != State::Denied && f.standing != Standing::Assessed;
             let outright = |f: &Fact| led_by(self.layout, &self.findings[f.finding], self.knowledge, "denied-outright");
-            let denies = |f: &Fact| story(f) && outright(f) && denies_the_same(f, fact, self.facts, self.findings, self.layout, self.knowledge);
+            let denies =
+                |f: &Fact| story(f) && outright(f) && denies_the_same(f, fact, self.facts, self.findings, self.layout, self.knowledge);
             let by = self.facts.iter().position(denies)?;
             (!self.facts.iter().any(told)).then(|| vec![own, by])
         })

@@ -373,7 +373,8 @@ impl Finder<'_> {
             let label = &rest[..end];
             let Some(known) = self.known_label(label) else { continue };
             let body = at + body + behind(&rest[body..]);
-            let listed = bullet && (!assesses(known.kind) || label.len() < 4) && !self.marked_as_the_last(i, at) && !self.bold_letter(at, label);
+            let listed =
+                bullet && (!assesses(known.kind) || label.len() < 4) && !self.marked_as_the_last(i, at) && !self.bold_letter(at, label);
             let other = listed || self.heads_columns(at, &rest[end..]) || self.numbers_a_problem(known, label);
             if other || !self.opens(known, label) || self.is_value(label, &self.text[body..]) {
                 return None;

@@ -126,7 +126,8 @@ impl Finder<'_> {
     /// The one word in capitals before small letters that a heading is: "PLAN physical therapy".
     fn in_capitals<'l>(&self, line: &'l str) -> Option<(&'l str, Known)> {
         let (label, text) = line.split_once(' ')?;
-        let written = label.len() >= 4 && label.bytes().all(|b| b.is_ascii_uppercase()) && text.starts_with(|c: char| c.is_ascii_lowercase());
+        let written =
+            label.len() >= 4 && label.bytes().all(|b| b.is_ascii_uppercase()) && text.starts_with(|c: char| c.is_ascii_lowercase());
         let known = written.then(|| self.knowledge.heading(&label.to_ascii_lowercase()))??;
         (known.how == Some(HeadingUse::Heading)).then_some((label, known))
     }

@@ -67,7 +67,8 @@ impl Finder<'_> {
     /// S and an O, or an A and a P; the same with a bracket or a point, if they are no letters of a list ("S) O) A) P)").
     pub(super) fn lettered_lines(&self) -> Vec<usize> {
         // hardly a note has any
-        let lettered = |l: &Line| matches!(l.of(self.text).as_bytes(), [b'A'..=b'Z', b'\t' | b' ' | b')' | b'.', ..] | [b'(', b'A'..=b'Z', b')', ..]);
+        let lettered =
+            |l: &Line| matches!(l.of(self.text).as_bytes(), [b'A'..=b'Z', b'\t' | b' ' | b')' | b'.', ..] | [b'(', b'A'..=b'Z', b')', ..]);
         if !self.lines.iter().any(lettered) {
             return Vec::new();
         }

@@ -177,6 +177,7 @@ fn clashes(a: &Entry, b: &Entry) -> bool {
     let two_forms = matches!((a.meaning, b.meaning), (Meaning::Finding(_, f), Meaning::Finding(_, g)) if f != g);
     let blocks = |e: &Entry| e.meaning == Meaning::Block;
     // "LBP" names the place and what is found there
-    let holds_its_site = matches!((a.meaning, b.meaning), (Meaning::Finding(..), Meaning::Site(_)) | (Meaning::Site(_), Meaning::Finding(..)));
+    let holds_its_site =
+        matches!((a.meaning, b.meaning), (Meaning::Finding(..), Meaning::Site(_)) | (Meaning::Site(_), Meaning::Finding(..)));
     free(a) && free(b) && !blocks(a) && !blocks(b) && !two_forms && !holds_its_site
 }
