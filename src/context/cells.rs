@@ -52,7 +52,9 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found], told: &[Range<usize>]) -> 
         let mark = if marked { f.start - 1 } else { f.start };
         let mut start = mark;
         // "Myelopathy | G95.9 | ruled out": the last cell of a row speaks of all of it
-        let row = marked && view.symbol(mark) == "|" && (f.end >= view.len() || view.opens_line(f.end));
+        // and what closes the row is no cell
+        let behind = (f.end..view.len()).find(|i| view.symbol(*i) != "|" || view.opens_line(*i)).unwrap_or(view.len());
+        let row = marked && view.symbol(mark) == "|" && (behind >= view.len() || view.opens_line(behind));
         while start > floor && mark - start < LABEL {
             let symbol = view.symbol(start - 1);
             if row && !view.opens_line(start) && matches!(symbol, "|" | ".") {

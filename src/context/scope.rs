@@ -90,6 +90,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                         || (rule.opens && !scopes.opens(f.start, rule))
                         || (rule.object && !scopes.is_object(f.start))
                         || (rule.chooses && !scopes.chooses(f))
+                        || (rule.behind_answer && !scopes.answered_before(f.start))
                         || (rule.says.contains(&Says::Other) && scopes.is_patient(f.start))
                     {
                         continue;
@@ -126,6 +127,16 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
         }
         scopes
+    }
+
+    /// Whether an entry before the one that ends at symbol `at` has its own answer.
+    fn answered_before(&self, at: usize) -> bool {
+        let answers = |a: &&Active| {
+            let says = &self.knowledge.cues[a.cue as usize].says;
+            a.backward && !a.forward && says.iter().any(|s| s.axis() == Axis::Polarity)
+        };
+        let parted = |a: &Active| (a.at.end..at).any(|i| self.view.symbol(i) == ",");
+        self.active.iter().filter(answers).any(parted)
     }
 
     /// Whether the words part two diagnoses of an assessment, or one and a complaint: "strain *or* a radiculopathy".
@@ -313,6 +324,10 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 "," if axis == Axis::Certainty && self.view.assessed && self.leans(i) => {}
                 // "Neg Hoffman, Babinski": one word for all tests
                 "," if axis == Axis::Polarity && self.view.is(i - 1, MANEUVER) && self.view.is(i + 1, MANEUVER) => {}
+                // "no radiculopathy and cervicalgia is improving"
+                _ if axis == Axis::Polarity && i > from && self.view.is(i, COORDINATOR) && self.goes_on_anew(i) => break,
+                // "(-) headache, numbness; (+) stiffness": each mark leads its list
+                "," if rule.direction == Direction::Marker && self.leads_list(active) => {}
                 "," if (rule.reach == Reach::Phrase && !self.in_or_list(i) && !self.in_and_list(i, from))
                     || (axis == Axis::Subject && self.view.possessive(from - 1)) =>
                 {
@@ -478,6 +493,18 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let end = (comma + 1..self.view.len()).find(|i| ends(*i)).unwrap_or(self.view.len());
         let name = self.places.named.iter().filter(|n| comma < n.start && n.end <= end).map(|n| n.end).min();
         name.is_some_and(|from| (from..end).any(|i| self.view.is(i, COURSE) || self.view.is_pair(i)))
+    }
+
+    /// Whether something is named behind the coordinator, and how it stands with it: "and *cervicalgia is improving*".
+    fn goes_on_anew(&self, coordinator: usize) -> bool {
+        let name = self.places.named.iter().filter(|n| n.start > coordinator && n.start <= coordinator + 2).map(|n| n.end).min();
+        name.is_some_and(|end| self.view.is(end, VERB) && self.view.is(end + 1, COURSE))
+    }
+
+    /// Whether the mark stands where symptoms are gone through, and others lead other lists there.
+    fn leads_list(&self, active: &Active) -> bool {
+        let marker = |a: &&Active| self.rule(a).direction == Direction::Marker && a.forward;
+        !self.view.examined && self.active.iter().filter(marker).any(|a| a.at != active.at)
     }
 
     /// Whether the entry behind the comma is a diagnosis of its own: with a side, a level, a course or a time, "no myelopathy, *right C6

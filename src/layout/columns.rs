@@ -19,9 +19,12 @@ pub(crate) fn answer(text: &str, folded: &mut Folded, knowledge: &SectionsKnowle
     while at + 1 < folded.tokens.len() {
         let line = line_from(folded, at);
         let next = line.end;
-        let heads: Vec<usize> = line.clone().rev().take_while(|i| is_answer(folded, *i) && set_off(&folded.tokens, *i)).collect();
+        let filled = line.clone().rev().filter(|i| folded.word(*i) != BAR);
+        let heads: Vec<usize> = filled.take_while(|i| is_answer(folded, *i) && set_off(text, &folded.tokens, *i)).collect();
         if heads.len() == 2 {
-            let columns: Vec<(usize, WordId)> = heads.iter().map(|i| (middle(text, &folded.tokens[*i]), folded.tokens[*i].word)).collect();
+            let start = folded.tokens[line.start].span.start as usize;
+            let columns: Vec<(Place, WordId)> =
+                heads.iter().map(|i| (place(text, start, &folded.tokens[*i]), folded.tokens[*i].word)).collect();
             at = rows(text, folded, next, &columns, knowledge);
         } else {
             at = next;
@@ -30,19 +33,19 @@ pub(crate) fn answer(text: &str, folded: &mut Folded, knowledge: &SectionsKnowle
 }
 
 /// Reads the rows from a token on; returns the token behind them.
-fn rows(text: &str, folded: &mut Folded, from: usize, columns: &[(usize, WordId)], knowledge: &SectionsKnowledge) -> usize {
+fn rows(text: &str, folded: &mut Folded, from: usize, columns: &[(Place, WordId)], knowledge: &SectionsKnowledge) -> usize {
     let (mut at, mut unmarked) = (from, 0);
     while at < folded.tokens.len() && unmarked <= UNMARKED {
         let line = line_from(folded, at);
         if unmarked > 0 && folded.tokens[at].breaks > 1 {
             break;
         }
-        let mark = line.end - 1;
-        let ticked = line.len() > 1 && knowledge.is(SectionWordUse::Tick, folded.word(mark)) && set_off(&folded.tokens, mark);
+        let mark = line.clone().rev().find(|i| folded.word(*i) != BAR).unwrap_or(line.start);
+        let ticked = mark > line.start && knowledge.is(SectionWordUse::Tick, folded.word(mark)) && set_off(text, &folded.tokens, mark);
         if ticked {
-            let place = middle(text, &folded.tokens[mark]);
-            let column = columns.iter().min_by_key(|(column, _)| column.abs_diff(place));
-            if let Some((_, word)) = column {
+            let here = place(text, folded.tokens[line.start].span.start as usize, &folded.tokens[mark]);
+            let column = columns.iter().min_by_key(|(column, _)| (column.cell.abs_diff(here.cell), column.middle.abs_diff(here.middle)));
+            if let Some((_, word)) = column.filter(|(column, _)| column.cell == here.cell) {
                 folded.tokens[mark].word = *word;
             }
         }
@@ -58,11 +61,30 @@ fn line_from(folded: &Folded, at: usize) -> Range<usize> {
     at..behind
 }
 
-/// Whether a gap, or the line's start, stands before a token.
-fn set_off(tokens: &[Token], i: usize) -> bool {
+/// Whether a gap, the mark or tab of a cell, or the line's start stands before a token.
+fn set_off(text: &str, tokens: &[Token], i: usize) -> bool {
     let token = &tokens[i];
     let before = i.checked_sub(1).map_or(0, |j| tokens[j].span.end);
-    token.kind != TokenKind::Number && (token.breaks > 0 || token.span.start - before >= GAP)
+    let parted = || text.get(before.saturating_sub(1) as usize..token.span.start as usize).is_some_and(|gap| gap.contains(PARTS));
+    token.kind != TokenKind::Number && (token.breaks > 0 || token.span.start - before >= GAP || parted())
+}
+
+/// Where a token stands in its line.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Cells before its own, where marks or tabs part them.
+    cell: usize,
+    /// Its middle, in characters.
+    middle: usize,
+}
+
+/// What parts cells.
+const PARTS: [char; 2] = ['|', '\t'];
+const BAR: &str = "|";
+
+fn place(text: &str, line: usize, token: &Token) -> Place {
+    let cell = text.get(line..token.span.start as usize).map_or(0, |before| before.matches(PARTS).count());
+    Place { cell, middle: middle(text, token) }
 }
 
 /// The column, in characters, in which the middle of a token stands.

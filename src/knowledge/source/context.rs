@@ -183,6 +183,9 @@ pub struct CueDoc {
     /// It offers a choice: it acts only where an assessment names a diagnosis on either side of it, "*strain* or *radiculopathy*".
     #[serde(default)]
     pub chooses: bool,
+    /// It acts only where an entry before it in its sentence has an answer of its own: "Hoffmann negative, tenderness *present*".
+    #[serde(default)]
+    pub behind_answer: bool,
     /// Sections in which it says nothing: a year behind an entry of a problem list is when it was found, not when it was over.
     #[serde(default)]
     pub not_in: Vec<SectionKind>,
