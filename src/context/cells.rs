@@ -34,7 +34,7 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found], told: &[Range<usize>]) -> 
         if view.cue(cue).answers {
             continue;
         }
-        let unmarked = f.start > 0 && (in_column(view, f) || closes(view, f));
+        let unmarked = f.start > 0 && (in_column(view, f) || closes(view, f, found));
         let marked = f.start > 1 && is_mark(view, f.start - 1) && is_closed(view, found, f);
         if !marked && !unmarked {
             continue;
@@ -67,7 +67,7 @@ pub(crate) fn cells(view: &View<'_>, found: &[Found], told: &[Range<usize>]) -> 
                 || (row && view.opens_line(start))
                 || (view.assessed && (matches!(symbol, "," | "(") || (matches!(symbol, "-" | "--") && view.spaced(start))))
                 || matches!(symbol, ";" | "." | "|" | "•" | ":" | "]")
-                || (!marked && (symbol == "," || view.opens_line(start)))
+                || (!marked && (matches!(symbol, "," | "/") || view.opens_line(start)))
             {
                 break;
             }
@@ -85,11 +85,17 @@ fn in_column(view: &View<'_>, f: &Found) -> bool {
     view.column(f.start) && view.is_word(f.start - 1) && (f.end >= view.len() || view.opens_line(f.end) || view.column(f.end))
 }
 
-/// Whether a value that needs no mark closes its phrase: "Numbness N, weakness N".
-fn closes(view: &View<'_>, f: &Found) -> bool {
-    matches!(f.part, Part::Value(cue) if view.cue(cue).bare)
-        && view.is_word(f.start - 1)
-        && (f.end >= view.len() || matches!(view.symbol(f.end), "," | ";"))
+/// Whether a value that needs no mark closes its phrase: "Numbness N, weakness N", "Neck pain yes / arm pain no".
+fn closes(view: &View<'_>, f: &Found, found: &[Found]) -> bool {
+    let whole = |f: &Found| {
+        let slashed = || view.symbol(f.end) == "/" && view.spaced(f.end) && view.spaced(f.end + 1);
+        f.start > 0
+            && view.is_word(f.start - 1)
+            && (f.end >= view.len() || matches!(view.symbol(f.end), "," | ";" | ".") || slashed())
+    };
+    let in_turn = |f: &&Found| matches!(f.part, Part::Value(cue) if view.cue(cue).in_turn) && whole(f);
+    let bare = matches!(f.part, Part::Value(cue) if view.cue(cue).bare);
+    whole(f) && (bare || in_turn(&f) && found.iter().filter(in_turn).count() > 1)
 }
 
 /// Whether symbol `i` stands between a label and its value.

@@ -90,6 +90,7 @@ pub(crate) struct CueRule {
     /// Sections in which it says nothing.
     pub(crate) not_in: Vec<SectionKind>,
     pub(crate) bare: bool,
+    pub(crate) in_turn: bool,
     pub(crate) answers: bool,
     pub(crate) anaphoric: Option<Anaphora>,
 }
@@ -511,6 +512,7 @@ fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str,
         behind_answer: cue.behind_answer,
         not_in: cue.not_in.clone(),
         bare: false,
+        in_turn: false,
         answers: false,
         anaphoric: cue.anaphoric,
     }
@@ -539,6 +541,7 @@ fn value_rule(name: NameId, value: &ValueDoc) -> CueRule {
         behind_answer: false,
         not_in: Vec::new(),
         bare: value.bare,
+        in_turn: value.in_turn,
         answers: value.answers,
         anaphoric: None,
     }

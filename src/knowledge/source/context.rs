@@ -253,6 +253,9 @@ pub struct ValueDoc {
     /// It needs no mark before it where it closes a phrase: "Numbness *N*, weakness *N*".
     #[serde(default)]
     pub bare: bool,
+    /// The same, where another of its kind closes a phrase of the sentence, too: "Neck pain *yes*, arm pain *no*".
+    #[serde(default)]
+    pub in_turn: bool,
     /// It answers a question, which is a mention that its own mark closes, and says nothing of any other label: "MOI: *insidious*".
     #[serde(default)]
     pub answers: bool,
