@@ -119,7 +119,10 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
         }
         // A score's neighbours say what it is; a date's clause says whose it is.
         let near = if of == QuantityKind::Score { 2 } else { NEAR };
-        let near_before = window(scan, start.saturating_sub(near).max(here.start), start);
+        let first = start.saturating_sub(near).max(here.start);
+        // "5/10 last visit, 4/10 today"
+        let comma = (first..start).rev().find(|t| of == QuantityKind::Score && scan.token(*t) == ",").map(|t| t + 1);
+        let near_before = window(scan, comma.unwrap_or(first), start);
         let behind = if of == QuantityKind::Score { to } else { end };
         let near_after = window(scan, behind.min(here.end), (behind + near).min(here.end));
         let own = window(scan, start, end);
