@@ -89,9 +89,7 @@ fn in_column(view: &View<'_>, f: &Found) -> bool {
 fn closes(view: &View<'_>, f: &Found, found: &[Found]) -> bool {
     let whole = |f: &Found| {
         let slashed = || view.symbol(f.end) == "/" && view.spaced(f.end) && view.spaced(f.end + 1);
-        f.start > 0
-            && view.is_word(f.start - 1)
-            && (f.end >= view.len() || matches!(view.symbol(f.end), "," | ";" | ".") || slashed())
+        f.start > 0 && view.is_word(f.start - 1) && (f.end >= view.len() || matches!(view.symbol(f.end), "," | ";" | ".") || slashed())
     };
     let in_turn = |f: &&Found| matches!(f.part, Part::Value(cue) if view.cue(cue).in_turn) && whole(f);
     let bare = matches!(f.part, Part::Value(cue) if view.cue(cue).bare);

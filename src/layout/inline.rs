@@ -153,6 +153,7 @@ impl Finder<'_> {
             let second = before.trim().is_empty() && self.behind_heading(from);
             // "FH: DM Assessment: neck pain": an export without line breaks
             if let Some((at, known)) = self.run_on(line, low + label_at, colon, from) {
+                self.openings_inside(from + done, from + at);
                 done = colon + 1;
                 let heading = self.heading_at(from + at, &line[at..colon], from + colon + 1, known);
                 self.add(heading);
@@ -188,6 +189,7 @@ impl Finder<'_> {
             // "Ortho: Assessment: neck pain": the label of a service before it
             let led = assesses(known.kind) && (second || (before.len() <= LED && before.trim_end().ends_with(':')));
             if capitals || (spelled && (sentence || gap || led)) {
+                self.openings_inside(from + done, from + start);
                 done = colon + 1;
                 soap |= all == 1;
                 let body = from + colon + 1;
