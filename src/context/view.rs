@@ -3,7 +3,7 @@
 use crate::fold::{Folded, TokenKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::context::{
-    ADJUNCT, ARTICLE, CLAUSE_OPENER, ContextKnowledge, CueRule, DEFINITE, NUMBER, NUMERAL, PERSON, Part, RANGE, RELATIVE, VERB,
+    ADJUNCT, ARTICLE, CLAUSE_OPENER, ContextKnowledge, CueRule, DEFINITE, NUMBER, NUMERAL, PERSON, Part, RANGE, RELATIVE, VERB, YEAR,
 };
 use crate::knowledge::source::context::{Axis, Direction, Says};
 use crate::phrases::Phrases;
@@ -186,11 +186,29 @@ impl<'f> View<'f> {
         start..end.max(start)
     }
 
+    /// Whether a phrase ends with the mark that closes bold words, not with a blank: "**Neck pain:** worse", "Neck pain: ***".
+    fn sets_in_bold(&self, start: usize, end: usize) -> bool {
+        end - start > 1 && matches!(self.symbol(end - 1), "**" | "__") && self.span(end - 1..end).len() == 2
+    }
+
+    /// Whether symbol `at` is a number within a full date of late: the "2/2026" of "3/2/2026".
+    fn cuts_date(&self, at: usize) -> bool {
+        let joined = |i: usize| matches!(self.symbol(i), "/" | "-") && !self.spaced(i + 1);
+        if at < 2 || !matches!(self.symbol(at), NUMBER | YEAR) || !self.is_number(at - 2) || !joined(at - 1) {
+            return false;
+        }
+        let year = if self.symbol(at) == NUMBER && joined(at + 1) { at + 2 } else { at };
+        let written = self.symbols.get(year).map_or("", |s| self.folded.word(s.first as usize));
+        self.symbol(year) == YEAR && self.knowledge.recent_years.iter().any(|y| y == written)
+    }
+
     /// The phrases in it, by start; a phrase inside a longer one says nothing. `told` are the symbols of its mentions.
     pub fn phrases(&self, told: &[Range<usize>]) -> Vec<Found> {
         let knowledge = self.knowledge;
         let mut ranges: Vec<(usize, usize, usize)> = Vec::new();
         knowledge.finder.each(0, self.len(), |i| self.symbols[i].word, |start, end, phrase| ranges.push((start, end, phrase)));
+        let whole = |(start, end, _): &(usize, usize, usize)| !self.sets_in_bold(*start, *end) && !self.cuts_date(*start);
+        ranges.retain(whole);
         settle(&mut ranges, knowledge);
         if let Some(bare) = self.without_fillers() {
             let full = ranges.len();
@@ -208,6 +226,7 @@ impl<'f> View<'f> {
                 });
             }
             let mut more = ranges.split_off(full);
+            more.retain(whole);
             settle(&mut more, knowledge);
             ranges.append(&mut more);
         }

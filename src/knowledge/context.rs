@@ -46,6 +46,8 @@ pub struct ContextKnowledge {
     pub(crate) alike: ByWord<WordId>,
     /// How the names of what is done end ("-ectomy").
     pub(crate) event_endings: Vec<String>,
+    /// Years in which a full date is no past by itself.
+    pub(crate) recent_years: Vec<String>,
     /// Which words are misspelt words of cues.
     pub(crate) spelling: Spelling,
     /// The symbols for any number and any year.
@@ -437,6 +439,7 @@ impl ContextKnowledge {
                 }
                 match words.class {
                     WordClass::Correctable => correctable.extend(words.words.iter().map(|w| w.value.to_lowercase())),
+                    WordClass::RecentYear => made.recent_years.extend(words.words.iter().map(|w| w.value.to_string())),
                     WordClass::EventEnding => made.event_endings.extend(words.words.iter().map(|w| w.value.to_lowercase())),
                     WordClass::KnownWord => words.words.iter().for_each(|w| _ = phrases.words.add(&w.value.to_lowercase())),
                     _ => {}

@@ -147,8 +147,12 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         return capitals && written.starts_with(char::is_uppercase) && ((!is_upper(written) && common()) || shortened());
     }
     if knowledge.is(SectionWordUse::FinalAbbreviation, &word) {
-        // "NEG. FOR FRACTURE"
-        return !lower && next.kind != TokenKind::Number && !knowledge.is(SectionWordUse::Continuing, folded.word(i + 1));
+        // "NEG. FOR FRACTURE"; "no fx. neck pain persists" in a line that begins in small letters
+        let small = || {
+            let first = (0..i).rev().take_while(|j| folded.word(*j) != "." && folded.tokens[j + 1].breaks == 0).last();
+            first.is_some_and(|j| folded.tokens[j].span.of(text).starts_with(char::is_lowercase)) && knowledge.is(SectionWordUse::Closing, &word)
+        };
+        return (!lower || small()) && next.kind != TokenKind::Number && !knowledge.is(SectionWordUse::Continuing, folded.word(i + 1));
     }
     true
 }

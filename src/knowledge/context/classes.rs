@@ -94,6 +94,6 @@ pub(super) fn bit(class: WordClass) -> u32 {
         WordClass::Presupposing => PRESUPPOSING,
         WordClass::Companion => COMPANION,
         WordClass::State => STATE,
-        WordClass::Number | WordClass::Filler | WordClass::Correctable | WordClass::KnownWord | WordClass::EventEnding => 0,
+        WordClass::RecentYear | WordClass::Number | WordClass::Filler | WordClass::Correctable | WordClass::KnownWord | WordClass::EventEnding => 0,
     }
 }

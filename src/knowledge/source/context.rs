@@ -360,6 +360,8 @@ pub enum WordClass {
     Event,
     /// The ends of such words ("lamin*ectomy*").
     EventEnding,
+    /// The years about the newest release: a full date in one of them is no past by itself ("seen 3/2/2026").
+    RecentYear,
     /// Labels before how it stands with the problem above them ("*Status*: resolved").
     State,
     /// Words of cues that are put right when they are one slip wrong ("dneies").

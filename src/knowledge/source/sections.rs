@@ -104,6 +104,8 @@ pub enum SectionWordUse {
     Abbreviation,
     /// Abbreviations whose point may end a sentence, before a capital: "etc".
     FinalAbbreviation,
+    /// Those of them that end a sentence before small letters, too, where it is written in such: "no *fx.* neck pain persists".
+    Closing,
     /// A line that ends with one goes on in the next: "no", "of".
     Unfinished,
     /// A line that ends with one, behind other words and no mark, goes on before small letters: "No evidence of cervical".
