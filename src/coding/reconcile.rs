@@ -286,6 +286,7 @@ fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, know
         .filter(|i| assessed(&facts[*i]) && matches!(facts[*i].state, State::Denied | State::Affirmed))
         .map(|i| (facts[i].concept, facts[i].section, facts[i].sentence, i, facts[i].state))
         .collect();
+    let settled = knowledge.coding.guidelines.get("settled-by");
     for i in 0..facts.len() {
         let fact = &facts[i];
         if !assessed(fact) {
@@ -299,7 +300,11 @@ fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, know
         };
         // "possible protrusion at C4-5" is not confirmed by one at C5-6
         let placed = |by: usize, state: State| state == State::Denied || fact.may_share_level(&facts[by]);
-        let same = |l: &&(ConceptId, u32, u32, usize, State)| l.0 == fact.concept && follows(l.1, l.2) && placed(l.3, l.4);
+        // "Attending: No fracture": a denial of a fracture anywhere is one of the neck's, too
+        let settles = |l: &(ConceptId, u32, u32, usize, State)| {
+            l.4 == State::Denied && settled.is_some_and(|g| g.concepts.has(fact.concept) && g.beside.has(l.0))
+        };
+        let same = |l: &&(ConceptId, u32, u32, usize, State)| (l.0 == fact.concept || settles(l)) && follows(l.1, l.2) && placed(l.3, l.4);
         let last = later.iter().filter(same).max_by_key(|l| l.2);
         match last {
             Some((.., State::Denied)) => {

@@ -5,6 +5,7 @@ use crate::knowledge::NameId;
 use crate::knowledge::sections::{FirstWord, Known, SectionsKnowledge, assesses, squeeze};
 use crate::knowledge::source::sections::{HeadingUse, SectionWordUse};
 use crate::layout::lines::Line;
+use crate::layout::marks::{behind, bracket, column, dash, keyed, leader, point};
 use crate::layout::opener::{may_be_owned, opener};
 use crate::layout::sentences::continues;
 use crate::layout::{correspondence, labels};
@@ -15,10 +16,6 @@ use std::sync::LazyLock;
 
 /// Bytes a label may have.
 pub(super) const LABEL: usize = 72;
-/// Bytes that a label before a closing bracket may have.
-const BRACKETED: usize = 12;
-/// Bytes that a label before a gap has at least.
-const COLUMN: usize = 4;
 /// Words of a name between a title and a heading.
 const NAMES: usize = 2;
 /// Bytes of a label in small letters, its mark included.
@@ -95,7 +92,7 @@ pub(crate) fn headings(text: &str, lines: &[Line], knowledge: &SectionsKnowledge
 }
 
 impl Finder<'_> {
-    fn shouting(&self) -> bool {
+    pub(crate) fn shouting(&self) -> bool {
         *self.shouting.get_or_init(|| {
             // in chunks whose counts one byte holds: many bytes are counted at once
             let count = |of: fn(&u8) -> bool| -> usize {
@@ -120,7 +117,11 @@ impl Finder<'_> {
         let number = labels::numbering(own);
         let field = || labels::field_number(own, |name| self.knowledge.is(SectionWordUse::Field, name));
         let at = line.first + skip + if number > 0 { number } else { field() };
+        // "1. **Assessment**"
+        let at = if number > 0 && self.text[at..line.end].starts_with("**") { at + 2 } else { at };
         let rest = &self.text[at..line.end];
+        // "## Assessment ##"
+        let rest = if all.starts_with('#') { rest.trim_end_matches(['#', ' ']) } else { rest };
         let wrapped = self.wrapped(i);
         let before = self.out.len();
         let mut from = at;
@@ -488,11 +489,19 @@ impl Finder<'_> {
             if self.lines.get(i + 1).is_some_and(|l| continues(l.of(self.text), self.knowledge)) {
                 return None;
             }
+            // "MRI" alone in a plan is ordered
+            let ordered = matches!(known.kind, SectionKind::Imaging | SectionKind::Results)
+                && (assesses(self.kind) || self.kind == SectionKind::Plan)
+                && !after_blank;
+            if ordered {
+                return None;
+            }
             let short = rest.len() < 3 && self.lines.get(i + 1).is_none_or(|l| l.blank());
             let letter = rest.len() < 2 && lower;
             // in a note without capitals a short line that is an assessment's name is no wrapped word
             let slashed = rest.len() == 2 && rest.ends_with('/');
-            let firm = (after_blank || !lower || slashed || (assesses(known.kind) && !self.wrapped(i))) && !short && !letter;
+            let firm =
+                (after_blank || !lower || slashed || ((assesses(known.kind) || self.whispered()) && !self.wrapped(i))) && !short && !letter;
             return (firm && self.opens(known, rest)).then(|| self.heading_at(at, rest, end, known));
         }
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
@@ -529,66 +538,4 @@ impl Finder<'_> {
         let within = assesses(self.kind) && self.out.last().is_some_and(|h| !numbered(h.title.of(self.text)));
         within && assesses(known.kind) && numbered(label)
     }
-}
-
-/// Where a dash or angle parts a label from its text: its start and its end.
-fn dash(head: &str) -> Option<(usize, usize)> {
-    const DASHES: [&str; 9] = [" - ", " – ", " — ", " -- ", "—", "--", "> ", "- ", ">"];
-    let bytes = head.as_bytes();
-    // what opens the line parts nothing, and says that such marks do not
-    let opens = |mark: &&&str| head.starts_with(**mark);
-    for at in memchr::memchr3_iter(b'-', b'>', 0xE2, bytes) {
-        for start in [at.wrapping_sub(1), at] {
-            let Some(here) = bytes.get(start..).filter(|_| start > 0) else { continue };
-            let mark = DASHES.iter().find(|mark| here.starts_with(mark.as_bytes()));
-            if let Some(mark) = mark.filter(|mark| !opens(mark)) {
-                return Some((start, start + mark.len()));
-            }
-        }
-    }
-    None
-}
-
-/// A bracket that closes a short label and nothing else: "Dx) neck strain".
-fn bracket(head: &str) -> Option<(usize, usize)> {
-    let at = memchr::memchr(b')', head.as_bytes()).filter(|at| *at > 1 && *at <= BRACKETED)?;
-    (!head[..at].contains('(')).then_some((at, at + 1))
-}
-
-/// Dots that lead from a label to its text: "Dx ....... neck strain", "Assessment... neck strain".
-fn leader(head: &str) -> Option<(usize, usize)> {
-    let bytes = head.as_bytes();
-    let at = memchr::memchr_iter(b'.', bytes).find(|at| bytes[*at..].starts_with(b"..."))?;
-    let dots = head[at..].len() - head[at..].trim_start_matches('.').len();
-    Some((at, at + dots))
-}
-
-/// The first part of a key and where its value begins: "hpi.onset=2 weeks", "assessment=neck pain".
-fn keyed(head: &str) -> Option<(&str, usize)> {
-    let at = memchr::memchr(b'=', head.as_bytes()).filter(|at| *at > 1)?;
-    let key = &head[..at];
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
-    let first = key.split(['.', '_']).next().filter(|first| first.len() > 1)?;
-    (key.bytes().all(plain) && !head[at + 1..].starts_with(['=', ' '])).then_some((first, at + 1))
-}
-
-/// A point behind a label of at least four bytes: "Hospital course. ".
-fn point(head: &str) -> Option<(usize, usize)> {
-    let at = memchr::memchr(b'.', head.as_bytes()).filter(|at| *at >= COLUMN)?;
-    head[at + 1..].starts_with(' ').then_some((at, at + 1))
-}
-
-/// The gap between a label and its text in a note that is set in columns: "Assessment    neck strain".
-fn column(head: &str) -> Option<(usize, usize)> {
-    let bytes = head.as_bytes();
-    let at = GAP.find(bytes).or_else(|| memchr::memchr(b'\t', bytes)).filter(|at| *at >= COLUMN)?;
-    let gap = head[at..].len() - head[at..].trim_start().len();
-    Some((at, at + gap))
-}
-
-/// Closing markup directly behind a heading.
-fn behind(text: &str) -> usize {
-    let end = text.len() - text.trim_start_matches(['*', '_', '=']).len();
-    let tag = text[end..].starts_with("</").then(|| text[end..].find('>')).flatten();
-    end + tag.filter(|t| *t < 16).map_or(0, |t| t + 1)
 }

@@ -71,7 +71,7 @@ impl Finder<'_> {
         if all < 4 || !follows {
             return self.unmarked(at, rest);
         }
-        let known = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading))?;
+        let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading)) else { return self.unmarked(at, rest) };
         Some(self.heading_at(at, label, at + label.len(), known))
     }
 
@@ -127,7 +127,7 @@ impl Finder<'_> {
     fn in_capitals<'l>(&self, line: &'l str) -> Option<(&'l str, Known)> {
         let (label, text) = line.split_once(' ')?;
         let written =
-            label.len() >= 4 && label.bytes().all(|b| b.is_ascii_uppercase()) && text.starts_with(|c: char| c.is_ascii_lowercase());
+            label.len() >= 4 && label.bytes().all(|b| b.is_ascii_uppercase()) && text.starts_with(|c: char| c.is_ascii_alphabetic());
         let known = written.then(|| self.knowledge.heading(&label.to_ascii_lowercase()))??;
         (known.how == Some(HeadingUse::Heading)).then_some((label, known))
     }
@@ -135,7 +135,7 @@ impl Finder<'_> {
     /// Whether such headings head the lines of the note, one that assesses among them.
     fn capitals_head(&self) -> bool {
         let found = || self.lines.iter().filter_map(|l| self.in_capitals(l.of(self.text)));
-        found().count() > 1 && found().any(|(_, known)| assesses(known.kind))
+        !self.shouting() && found().count() > 1 && found().any(|(_, known)| assesses(known.kind))
     }
 
     /// Headings with a colon in the middle of a line, behind a closed sentence.
@@ -183,9 +183,10 @@ impl Finder<'_> {
             }
             let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading)) else { continue };
             // what a history or a leaflet says is said in one way, so that its end must not be missed: "FHx: father DM2. Exam: numbness"
-            let closes = matches!(self.kind(), SectionKind::FamilyHistory | SectionKind::History | SectionKind::Instructions);
+            let closes = matches!(self.kind(), SectionKind::FamilyHistory | SectionKind::History | SectionKind::Instructions)
+                || (assesses(self.kind()) && matches!(known.kind, SectionKind::Medications | SectionKind::Allergies));
             let spelled = (all >= 2 && assesses(known.kind)) || (all >= 4 && (known.kind == SectionKind::Plan || closes));
-            let sentence = before.trim_end().ends_with(['.', '!', '?']);
+            let sentence = before.trim_end().ends_with(['.', '!', '?', '>']);
             // "Ortho: Assessment: neck pain": the label of a service before it
             let led = assesses(known.kind) && (second || (before.len() <= LED && before.trim_end().ends_with(':')));
             if capitals || (spelled && (sentence || gap || led)) {

@@ -27,6 +27,18 @@ pub(crate) fn markup(line: &str) -> (usize, bool) {
             '▼' | '▾' | '►' | '▶' | '▸' | '➤' | '➔' | '→' | '◆' | '❖' | '»' | '§' | '★' | '✦' | '■' | '◼' => {
                 at += c.len_utf8()
             }
+            // "•Assessment", "o Assessment"
+            '•' | '·' | '▪' | '●' | '◦' | '‣' | '○' => {
+                bullet = true;
+                at += c.len_utf8();
+            }
+            'o' if at == segment(line)
+                && rest.as_bytes().get(1) == Some(&b' ')
+                && rest.as_bytes().get(2).is_some_and(u8::is_ascii_uppercase) =>
+            {
+                bullet = true;
+                at += 2;
+            }
             '#' | '*' | '_' | '=' | '-' | '~' | '[' | '"' | '|' | '>' => at += c.len_utf8(),
             _ if c.is_whitespace() => at += c.len_utf8(),
             _ => return (at, bullet),

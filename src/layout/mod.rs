@@ -10,6 +10,7 @@ mod labels;
 mod letters;
 mod lines;
 mod markers;
+mod marks;
 mod opener;
 mod refine;
 pub(crate) mod sentences;

@@ -238,7 +238,8 @@ fn numbered(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
         // "## 3. Assessment", "**1. Assessment**": marked as a heading
         let marked = |h: &Heading| {
             let line = lines.get(lines.partition_point(|l| l.end <= h.start));
-            line.is_some_and(|l| l.of(text).starts_with("##") || l.of(text).starts_with("**"))
+            let bold = text.get(h.start..h.title.start as usize).is_some_and(|mark| mark.ends_with("**"));
+            bold || line.is_some_and(|l| l.of(text).starts_with("##") || l.of(text).starts_with("**"))
         };
         // "3. Assessment" alone above a list that begins anew
         let heads_list = |h: &Heading| {

@@ -150,7 +150,8 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         // "NEG. FOR FRACTURE"; "no fx. neck pain persists" in a line that begins in small letters
         let small = || {
             let first = (0..i).rev().take_while(|j| folded.word(*j) != "." && folded.tokens[j + 1].breaks == 0).last();
-            first.is_some_and(|j| folded.tokens[j].span.of(text).starts_with(char::is_lowercase)) && knowledge.is(SectionWordUse::Closing, &word)
+            first.is_some_and(|j| folded.tokens[j].span.of(text).starts_with(char::is_lowercase))
+                && knowledge.is(SectionWordUse::Closing, &word)
         };
         return (!lower || small()) && next.kind != TokenKind::Number && !knowledge.is(SectionWordUse::Continuing, folded.word(i + 1));
     }

@@ -94,6 +94,11 @@ pub(super) fn bit(class: WordClass) -> u32 {
         WordClass::Presupposing => PRESUPPOSING,
         WordClass::Companion => COMPANION,
         WordClass::State => STATE,
-        WordClass::RecentYear | WordClass::Number | WordClass::Filler | WordClass::Correctable | WordClass::KnownWord | WordClass::EventEnding => 0,
+        WordClass::RecentYear
+        | WordClass::Number
+        | WordClass::Filler
+        | WordClass::Correctable
+        | WordClass::KnownWord
+        | WordClass::EventEnding => 0,
     }
 }
