@@ -432,10 +432,14 @@ impl Linker<'_> {
         };
         let at = self.scan.layout.sentence_at(read.tokens.start)?;
         let here = self.scan.layout.sentences[at].tokens.clone();
-        let goes_on = |t: &u32| !matches!(self.scan.token(*t), ";" | "." | "(" | ")") && self.scan.breaks(t + 1) <= 1;
+        let goes_on = |t: &u32| !matches!(self.scan.token(*t), ";" | "." | "(" | ")" | "|") && self.scan.breaks(t + 1) <= 1;
         let from = (here.start..read.tokens.start).rev().take_while(goes_on).last().unwrap_or(read.tokens.start);
         // "2 days of diarrhea", "intermittent cough"
         let reach = if self.scan.token(read.tokens.end) == "of" { OF_WHAT } else { u32::from(own == WordUse::OtherPart) };
+        // "neck pain, *stable* hypertension"
+        if own == WordUse::OtherPart && self.scan.word(read.tokens.end, own).is_some() {
+            return Some(read.tokens.clone());
+        }
         let told = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own);
         (told && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
     }

@@ -1,5 +1,6 @@
 //! Values that are words: acuity, severity, side, course, phase, region; where pain goes; what it is due to.
 
+use crate::attributes::levels;
 use crate::attributes::scan::Scan;
 use crate::attributes::{Attribute, Read, Value};
 use crate::knowledge::attributes::Meaning;
@@ -146,7 +147,9 @@ fn cause(scan: &Scan<'_>, start: u32, from: u32, end: u32, link: u16, out: &mut 
     // "strain from 2/8", "off after 2 days": a day is no cause, and no time either
     let numeral = |t: u32| t < end && scan.token(t).bytes().all(|b| b.is_ascii_digit());
     let dated = numeral(from) && matches!(scan.token(from + 1), "/" | "-") && numeral(from + 2);
-    if stop == from || dated || scan.length(from).is_some() {
+    // "decreased from 7 to 3", "from C4 to C7"
+    let ranged = (numeral(from) || levels::named(scan, from)) && scan.token(from + 1) == "to";
+    if stop == from || dated || ranged || scan.length(from).is_some() {
         return;
     }
     let span = scan.span(from..stop);

@@ -2,6 +2,7 @@
 
 use super::How;
 use super::spelling;
+use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::lexicon::Lexicon;
 use crate::knowledge::lexicon::entries::{Entry, Meaning, SiteId};
@@ -66,6 +67,9 @@ pub(super) fn add(
             return;
         }
     }
+    if in_date(layout, &tokens) {
+        return;
+    }
     let parted = || tokens.clone().any(|t| joined::is_part(&layout.folded, t as usize));
     let how = how.unwrap_or_else(|| match entry.exact {
         Some(_) => How::Abbreviation,
@@ -73,6 +77,15 @@ pub(super) fn add(
         None => How::Term,
     });
     hits.push(Hit { tokens, sentence, meaning: entry.meaning, site: entry.site, how });
+}
+
+/// Whether numbers go on with strokes before or behind what begins or ends with a number: the "4/5" of "4/5/26".
+fn in_date(layout: &Layout, tokens: &Range<u32>) -> bool {
+    let all = &layout.folded.tokens;
+    let number = |i: usize| all.get(i).is_some_and(|t| t.kind == TokenKind::Number);
+    let stroke = |i: usize| layout.folded.word(i) == "/" && !all[i].spaced && all.get(i + 1).is_some_and(|t| !t.spaced);
+    let (start, end) = (tokens.start as usize, tokens.end as usize);
+    (number(end - 1) && number(end + 1) && stroke(end)) || (number(start) && start > 1 && number(start - 2) && stroke(start - 1))
 }
 
 /// Whether a disease of the spine, or a strain, is named right behind a site: "*cervical* spondylosis; Pap smear done" is no cervix.
