@@ -462,6 +462,10 @@ impl Linker<'_> {
         if quiet(kind) || (matches!(key, AttributeKey::Acuity | AttributeKey::Region | AttributeKey::Phase) && !alone) {
             return None;
         }
+        // "C5-6: disc herniation" and, in the next line, "C6-7: no herniation": a label is its own row's
+        if key == AttributeKey::Level && here.tokens.start == read.tokens.start && self.scan.token(read.tokens.end) == ":" {
+            return None;
+        }
         // "Neck supple. SLR + on the right", "Strength is full in both arms": the side is the other part's
         let parts = || self.scan.within(here.tokens.clone()).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
         if key == AttributeKey::Laterality && (kind == SectionKind::Exam || parts()) {

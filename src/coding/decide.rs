@@ -161,6 +161,9 @@ impl<'a> Deciding<'a> {
                 self.notice("denied-elsewhere", &disputed.iter().copied().chain(by).collect::<Vec<_>>());
             }
             if let Some(by) = self.denied_in_the_story(&c) {
+                if self.normal_on_exam(by[0]) {
+                    status = Status::Review;
+                }
                 self.notice("denied-elsewhere", &by);
             }
             self.candidates.push((c, status));
@@ -307,6 +310,14 @@ impl<'a> Deciding<'a> {
             let by = self.facts.iter().position(denies)?;
             (!self.facts.iter().any(told)).then(|| vec![own, by])
         })
+    }
+
+    /// Whether the examination of the place of a complaint is normal.
+    fn normal_on_exam(&self, complaint: usize) -> bool {
+        let Some(g) = self.knowledge.coding.guidelines.get("complaint-and-exam-denied") else { return false };
+        let exam = |f: &Fact| self.layout.sections[f.section as usize].kind == SectionKind::Exam;
+        let normal = |f: &Fact| exam(f) && g.beside.has(f.concept) && f.state == State::Affirmed;
+        g.concepts.has(self.facts[complaint].concept) && self.facts.iter().any(normal)
     }
 
     /// A diagnosis of one side whose complaints in the history are all of the other: "right arm pain", assessed as left radiculopathy;

@@ -282,6 +282,11 @@ fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, know
         .filter_map(|i| Some((i, (0..facts.len()).find(|by| disputes(&facts[*by], &facts[i], facts, findings, layout, knowledge))?)))
         .collect();
     disputed.into_iter().for_each(|(i, by)| facts[i].disputed_by = Some(by));
+    let undone: Vec<(usize, usize)> = (0..facts.len())
+        .filter(|i| assessed(&facts[*i]) && facts[*i].state == State::Affirmed && facts[*i].disputed_by.is_none())
+        .filter_map(|i| Some((i, denied_above(i, facts, findings, layout, knowledge)?)))
+        .collect();
+    undone.into_iter().for_each(|(i, by)| facts[i].disputed_by = Some(by));
     let later: Vec<(ConceptId, u32, u32, usize, State)> = (0..facts.len())
         .filter(|i| assessed(&facts[*i]) && matches!(facts[*i].state, State::Denied | State::Affirmed))
         .map(|i| (facts[i].concept, facts[i].section, facts[i].sentence, i, facts[i].state))
@@ -321,6 +326,25 @@ fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, know
             None => {}
         }
     }
+}
+
+/// What an assessment denies of a diagnosis that another entry of it, or the plan below it, tells as there: "1. Spondylosis without
+/// radiculopathy. 2. Radiculopathy", "No evidence of radiculopathy. Plan: ESI for radiculopathy".
+fn denied_above(i: usize, facts: &[Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) -> Option<usize> {
+    let fact = &facts[i];
+    let plan = |f: &Fact| layout.sections[f.section as usize].kind == SectionKind::Plan;
+    let above = |by: &Fact| {
+        let one = by.section == fact.section && by.item != fact.item;
+        by.standing == Standing::Assessed && by.sentence < fact.sentence && (one || (plan(fact) && !plan(by)))
+    };
+    let counts = |by: &Fact| above(by) && denies_the_same(by, fact, facts, findings, layout, knowledge);
+    if kind(fact, knowledge) != ConceptKind::Diagnosis {
+        return None;
+    }
+    // what was affirmed before it was denied is another matter
+    let before =
+        |by: usize| facts[..by].iter().any(|f| f.concept == fact.concept && f.state == State::Affirmed && f.standing == Standing::Assessed);
+    (0..facts.len()).find(|&by| counts(&facts[by]) && !before(by))
 }
 
 /// A diagnosis that the story tells and the assessment denies outright is not there: "HPI: has radiculopathy. A: Radiculopathy ruled out."

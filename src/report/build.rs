@@ -6,6 +6,7 @@ use crate::codeset::{CodeSet, Releases};
 use crate::coding::{Evidence, Reviewed};
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
+use crate::mentions::How;
 use crate::note::Note;
 use crate::span::{Positions, Span};
 use sha2::{Digest, Sha256};
@@ -36,6 +37,7 @@ pub fn part(note: &Note, reviewed: &Reviewed, knowledge: &Knowledge, unit: Unit,
             picked.set.release()
         ));
     }
+    notices.extend(misread(&note.text, reviewed, knowledge));
     Report {
         schema: SCHEMA,
         note: NoteInfo {
@@ -212,4 +214,18 @@ fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digits = bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]);
     digits.map(char::from).collect()
+}
+
+/// What was read though its words are misspelt or run together, once for each wording.
+fn misread(text: &str, reviewed: &Reviewed, knowledge: &Knowledge) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for mention in reviewed.findings.iter().map(|f| &f.mention).filter(|m| m.how == How::Misspelt) {
+        let written: Vec<&str> = mention.spans.iter().map(|s| s.of(text)).collect();
+        let read = &knowledge.lexicon.concept(mention.concept).title;
+        let notice = format!("misspelt or run together: \"{}\" was read as {read}", written.join(" … ").replace(['\n', '\r'], " "));
+        if !out.contains(&notice) {
+            out.push(notice);
+        }
+    }
+    out
 }
