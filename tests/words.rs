@@ -138,3 +138,14 @@ fn right_words_stay_as_they_are() {
         assert!(found.iter().all(|(_, misspelt)| !misspelt), "{word}: {found:?}");
     }
 }
+
+#[test]
+fn what_was_put_right_is_told() {
+    let engine = Engine::built_in().unwrap();
+    let notices = |text: &str| engine.review(&Note::new("words", text), cervicode::span::Unit::Bytes).notices;
+    let told: Vec<String> =
+        notices("A: Cervical radiculpathy, neckpain. Cervical radiculpathy.").into_iter().filter(|n| n.starts_with("misspelt")).collect();
+    let wanted = ["\"Cervical radiculpathy\" was read as Radiculopathy", "\"neckpain\" was read as Neck pain"];
+    assert_eq!(told, wanted.map(|w| format!("misspelt or run together: {w}")));
+    assert!(!notices("A: Cervical radiculopathy, neck pain.").iter().any(|n| n.starts_with("misspelt")));
+}
