@@ -392,6 +392,11 @@ impl Linker<'_> {
             let gap = self.mentions[at - 1].tokens.end..self.mentions[at].tokens.start;
             // two mentions may share their head: "low back and neck pain for 2 weeks", "soreness of the neck and upper back, mild"
             let shared = gap.start > gap.end;
+            // "neck pain and low back pain radiating to the leg"
+            let region = |m: usize| self.mentions[m].region.as_ref().map(|(region, _)| region);
+            if key == AttributeKey::Radiation && region(at - 1) != region(mention) {
+                break;
+            }
             if !(shared || each && self.all_values(gap.clone()) || self.came_together(at - 1, gap, key)) || !self.takes(at - 1, key) {
                 break;
             }

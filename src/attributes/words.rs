@@ -107,8 +107,9 @@ fn radiation(scan: &Scan<'_>, start: u32, from: u32, end: u32, link: u16, out: &
             _ => None,
         });
         if let Some((target, target_end)) = target {
-            let name = &scan.knowledge.targets[target as usize].value;
-            let text = side.take().map_or_else(|| name.clone(), |side| format!("{side} {name}"));
+            let named = &scan.knowledge.targets[target as usize];
+            let name = &named.value;
+            let text = side.take().or_else(|| named.side.clone()).map_or_else(|| name.clone(), |side| format!("{side} {name}"));
             // "Radiating to arms: No"
             if scan.token(target_end) == ":" && scan.word(target_end + 1, WordUse::Negator).is_some() {
                 return;

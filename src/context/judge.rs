@@ -353,6 +353,9 @@ fn answered(layout: &Layout, answer: &Sentence, knowledge: &Knowledge) -> Option
     })
 }
 
+/// Symbols that may stand between a question mark and its answer: "numbness? *-* No".
+const DASH: usize = 1;
+
 /// Tokens of a speaker's label in a line of its own.
 const SPEAKER: usize = 3;
 
@@ -503,7 +506,8 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
             p.says == Says::Absent && p.forward && (act.forward || chooses) && denial.at.start < hedge.at.start
         });
         // "Numbness? Denies.": a question with its answer hedges nothing
-        let answered = polarity.is_some_and(|p| !p.forward && scopes.active[p.active].at.start == scopes.active[act.active].at.end);
+        let behind = |p: &Act| scopes.active[p.active].at.start.checked_sub(scopes.active[act.active].at.end);
+        let answered = polarity.is_some_and(|p| !p.forward && behind(p).is_some_and(|gap| gap <= DASH));
         if act.says == Says::Hypothetical || !(taken_in || answered) {
             apply(&mut assertion, act.says);
             deciding.push(act);

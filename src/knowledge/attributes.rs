@@ -53,6 +53,8 @@ pub(crate) struct Target {
     pub value: String,
     /// Whether a side named before it is its own.
     pub limb: bool,
+    /// The side that its words name.
+    pub side: Option<String>,
 }
 
 /// What a phrase means.
@@ -338,7 +340,7 @@ impl AttributesKnowledge {
         }
         for target in &doc.targets {
             builder.add_all(path, &target.terms, Meaning::Target(self.targets.len() as u16));
-            self.targets.push(Target { value: target.value.clone(), limb: target.limb });
+            self.targets.push(Target { value: target.value.clone(), limb: target.limb, side: target.side.clone() });
         }
         for words in &doc.words {
             builder.add_all(path, &words.terms, Meaning::Word(words.what));

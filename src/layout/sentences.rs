@@ -111,9 +111,11 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         let capital = next.span.of(text).chars().next().is_some_and(char::is_uppercase);
         return mark == "." && capital && next.kind == TokenKind::Word && next.span.len() > 1 && !token.spaced && long_word(folded, i);
     }
-    // "Arm pain? No.", "Arm pain? [x] Yes"
-    let whole = || next.kind == TokenKind::Punctuation || answered(folded, i + 1) || asks_on(folded, i + 1, knowledge);
-    if mark == "?" && knowledge.is(SectionWordUse::Answer, folded.word(i + 1)) && whole() {
+    // "Arm pain? No.", "Arm pain? [x] Yes", "Arm pain? - No"
+    let dash = usize::from(matches!(folded.word(i + 1), "-" | "--") && next.breaks == 0);
+    let answer = i + 1 + dash;
+    let whole = || (dash == 0 && next.kind == TokenKind::Punctuation) || answered(folded, answer) || asks_on(folded, answer, knowledge);
+    if mark == "?" && knowledge.is(SectionWordUse::Answer, folded.word(answer)) && whole() {
         return false;
     }
     if mark != "." {

@@ -234,6 +234,9 @@ pub struct TargetDoc {
     /// Whether a side named before it is its own, not the complaint's: "*both* hands".
     #[serde(default)]
     pub limb: bool,
+    /// The side that its words name, if they do ("LUE").
+    #[serde(default)]
+    pub side: Option<String>,
 }
 
 /// What small words do.
