@@ -71,6 +71,8 @@ pub struct Finding {
     pub reach: Reach,
     /// Of muscles, ligaments or joints.
     pub musculoskeletal: bool,
+    /// Whether it makes nothing beside another finding in its row.
+    pub alone: bool,
     /// The concept without a site.
     pub otherwise: Option<ConceptId>,
 }
@@ -183,6 +185,7 @@ impl Lexicon {
                 id: finding.id.value.to_string(),
                 with: Vec::new(),
                 reach: finding.reach,
+                alone: finding.alone,
                 musculoskeletal: finding.musculoskeletal,
                 otherwise: None,
             });

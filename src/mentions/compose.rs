@@ -181,6 +181,10 @@ impl Reader<'_> {
         }
         for at in row.clone() {
             let Some(named) = self.named(at) else { continue };
+            let alone = |n: &Named| n.concept.is_none() && n.findings.iter().all(|(f, _)| self.lexicon.findings[f.0 as usize].alone);
+            if row.len() > 1 && alone(named) {
+                continue;
+            }
             let first = at == row.start;
             let (near, far) = if !before.is_empty() && (first || after.is_empty()) { (&before, &after) } else { (&after, &before) };
             if !self.read_one(named, near, far, out) {

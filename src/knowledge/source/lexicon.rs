@@ -161,6 +161,9 @@ pub struct FindingDoc {
     /// How far its site may stand away.
     #[serde(default)]
     pub reach: Reach,
+    /// It makes nothing beside another finding in its row: the "7/10" of "neck pain (7/10)".
+    #[serde(default)]
+    pub alone: bool,
     /// A trouble of muscles, ligaments or joints: a site right before it is theirs, whatever else the sentence names ("*cervical* strain;
     /// Pap smear done").
     #[serde(default)]
