@@ -1,7 +1,7 @@
 //! Check lists and tables: "Numbness: No  Weakness: Yes", "fever - none", "back pain: denied".
 
 use super::view::{Found, View};
-use crate::knowledge::context::{ADJUNCT, Part, SIDE};
+use crate::knowledge::context::{ADJUNCT, Part, SIDE, STATE};
 use crate::knowledge::source::context::Says;
 use std::ops::Range;
 
@@ -132,4 +132,14 @@ fn is_closed(view: &View<'_>, found: &[Found], value: &Found) -> bool {
         || (at + 1..(at + 1 + NEXT_LABEL).min(view.len()))
             .take_while(|i| !matches!(view.symbol(*i), "," | ";" | "."))
             .any(|i| is_mark(view, i) && (!matches!(view.symbol(i), "-" | "--") || found.iter().any(|f| is_value(f, i + 1))))
+}
+
+/// Where the words of a line begin behind its bullet, where it has one, and its label of a state ("- **Status:** resolved"), and whether
+/// it has that.
+pub(crate) fn state(view: &View<'_>, listed: bool) -> (usize, bool) {
+    let marks = |from: usize| (from..view.len()).find(|i| view.is_word(*i)).unwrap_or(view.len());
+    let first = if listed || view.symbol(0) == "**" { marks(0) } else { 0 };
+    let behind = marks(first + 1);
+    let labelled = view.is(first, STATE) && (first + 1..behind).any(|i| view.symbol(i) == ":");
+    (if labelled { behind } else { first }, labelled)
 }

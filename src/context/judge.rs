@@ -1,13 +1,13 @@
 //! From the cues that reach a mention to its assertion.
 
-use super::cells::cells;
+use super::cells::{cells, state};
 use super::scope::{Active, Places, Scopes};
 use super::verdict::verdict;
 use super::view::{Found, View};
 use super::{Assertion, Cue};
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{COURSE, ContextKnowledge, CueRule, DATING, DENIER, OPENER, PRESUPPOSING, PRONOUN, Part, STATE, VERB};
+use crate::knowledge::context::{COURSE, ContextKnowledge, CueRule, DATING, DENIER, OPENER, PRESUPPOSING, PRONOUN, Part, VERB};
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
 use crate::layout::{ItemKind, Layout, Sentence};
 use crate::mentions::{How, Mention};
@@ -313,19 +313,18 @@ fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Kn
     let dated = view.is(0, DATING);
     let anaphoric = |part: &Part| matches!(part, Part::Cue(cue) if context.cues[*cue as usize].anaphoric.is_some());
     // "Neck pain. Resolved.", "Neck pain / Status: resolved", "Neck pain / - resolved": a sentence that is nothing but an end
-    let bullet = usize::from(here.item != next.item && !view.is_word(0));
-    let label = bullet + if view.is(bullet, STATE) && view.symbol(bullet + 1) == ":" { 2 } else { 0 };
+    let (label, named) = state(&view, here.item != next.item);
     let below = here.item == next.item
         || layout.items.get(next.item as usize).is_some_and(|i| i.parent == Some(here.item))
-        || (label > 1 && layout.tokens(next.tokens.clone()).first().is_some_and(|t| t.breaks == 1));
-    let alone = below && next.tokens.len() <= ENDED_ALONE + label;
+        || (named && layout.tokens(next.tokens.clone()).first().is_some_and(|t| t.breaks == 1));
+    let alone = below && (named || next.tokens.len() <= ENDED_ALONE + label);
     if !dated && !alone && !view.opens_with(anaphoric) {
         return;
     }
     for found in view.phrases(&[]).iter().filter(|f| f.start == label || (dated && view.is(f.start, PRONOUN))) {
         let Part::Cue(cue) = found.part else { continue };
         let rule = &context.cues[cue as usize];
-        let ends = alone && rule.says.contains(&Says::Resolved) && !(found.end..view.len()).any(|i| view.is_word(i));
+        let ends = alone && rule.says.contains(&Says::Resolved) && (named || !(found.end..view.len()).any(|i| view.is_word(i)));
         let Some(reach) = rule.anaphoric.or(ends.then_some(Anaphora::Last)) else { continue };
         let last = mentions.iter().map(|m| m.hull().end).max();
         for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {
