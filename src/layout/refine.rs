@@ -117,7 +117,8 @@ fn managed<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: &
     let from = headings.last().map_or(0, |h| h.body);
     let item = |line: &Line| {
         let own = line.of(text);
-        let (skip, bullet) = labels::markup(own);
+        let listed = own.as_bytes().first().is_some_and(|b| !b.is_ascii_alphabetic());
+        let (skip, bullet) = if listed { labels::markup(own) } else { return None };
         let number = labels::numbering(&own[skip..]);
         let (name, told) = own[skip + number..].split_once(':').filter(|(name, _)| (bullet || number > 0) && name.len() < LABEL)?;
         let done = told.split(|c: char| !c.is_alphanumeric()).any(|w| knowledge.is(SectionWordUse::Managed, &w.to_lowercase()));
@@ -252,6 +253,10 @@ fn numbered(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
 
 /// "Neck pain / Assessment: stable / Plan: heat" for each problem below the heading of an assessment: what is told of a problem heads no section.
 fn told_by_problem(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
+    // hardly a note has more than one
+    if headings.iter().filter(|h| h.kind == SectionKind::Assessment).count() < 2 {
+        return;
+    }
     let line_of = |h: &Heading| lines.partition_point(|l| l.end <= h.start);
     let names = |line: usize| lines.get(line).is_some_and(|l| knowledge.names_problem(&squeeze(&fold_phrase(l.of(text)))));
     let labels = |h: &Heading| h.kind == SectionKind::Assessment && line_of(h).checked_sub(1).is_some_and(names);
