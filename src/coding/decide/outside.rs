@@ -87,6 +87,9 @@ impl Deciding<'_> {
     pub(super) fn not_affirmed(&mut self) {
         let hedged = pick(self.facts, |f| f.state == State::Hedged);
         let as_diagnosis = self.knowledge.coding.guidelines.get("hedged-as-diagnosis");
+        // "concern for carcinoma of the tonsil" where nothing of the spine is named is no question of the spine
+        let told = |f: usize| self.facts[f].state == State::Affirmed && self.facts[f].standing <= Standing::Narrative;
+        let complains = (0..self.facts.len()).any(|f| told(f) && self.of_the_spine(f));
         for &f in &hedged {
             let hedge = &self.facts[f];
             let established = self.facts.iter().any(|g| {
@@ -95,7 +98,7 @@ impl Deciding<'_> {
             if self.facts[f].standing == Standing::Assessed
                 && (self.kind(f) == ConceptKind::Diagnosis || as_diagnosis.is_some_and(|g| g.concepts.has(self.facts[f].concept)))
                 && (self.of_the_spine(f)
-                    || as_diagnosis.is_some_and(|g| g.beside.has(hedge.concept) || (g.concepts.has(hedge.concept) && self.cervical(f))))
+                    || as_diagnosis.is_some_and(|g| g.beside.has(hedge.concept) || (g.concepts.has(hedge.concept) && self.cervical(f) && complains)))
                 && !established
                 && !answered(self.facts, f, &self.knowledge.coding)
             {
