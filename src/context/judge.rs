@@ -352,9 +352,6 @@ fn answered(layout: &Layout, answer: &Sentence, knowledge: &Knowledge) -> Option
     })
 }
 
-/// Symbols that may stand between a question mark and its answer: "numbness? *-* No".
-const DASH: usize = 1;
-
 /// Tokens of a speaker's label in a line of its own.
 const SPEAKER: usize = 3;
 
@@ -505,8 +502,11 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
             p.says == Says::Absent && p.forward && (act.forward || chooses) && denial.at.start < hedge.at.start
         });
         // "Numbness? Denies.": a question with its answer hedges nothing
-        let behind = |p: &Act| scopes.active[p.active].at.start.checked_sub(scopes.active[act.active].at.end);
-        let answered = polarity.is_some_and(|p| !p.forward && behind(p).is_some_and(|gap| gap <= DASH));
+        let behind = |p: &Act| {
+            let (asked, said) = (scopes.active[act.active].at.end, scopes.active[p.active].at.start);
+            said == asked || (said == asked + 1 && matches!(scopes.view.symbol(asked), "-" | "--"))
+        };
+        let answered = polarity.is_some_and(|p| !p.forward && behind(p));
         if act.says == Says::Hypothetical || !(taken_in || answered) {
             apply(&mut assertion, act.says);
             deciding.push(act);

@@ -71,7 +71,9 @@ impl Finder<'_> {
         if all < 4 || !follows {
             return self.unmarked(at, rest);
         }
-        let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading)) else { return self.unmarked(at, rest) };
+        let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading)) else {
+            return self.capital_head(at, rest);
+        };
         Some(self.heading_at(at, label, at + label.len(), known))
     }
 
@@ -94,8 +96,8 @@ impl Finder<'_> {
         if !self.may_mean(rest) {
             return None;
         }
-        if let Some((label, known)) = self.in_capitals(rest).filter(|_| self.capitals_head()) {
-            return Some(self.heading_at(at, label, at + label.len(), known));
+        if let Some(heading) = self.capital_head(at, rest) {
+            return Some(heading);
         }
         let spaces = rest.match_indices(' ').map(|(space, _)| space).take_while(|space| *space <= UNMARKED_LABEL);
         let text = |space: &usize| {
@@ -130,6 +132,12 @@ impl Finder<'_> {
             label.len() >= 4 && label.bytes().all(|b| b.is_ascii_uppercase()) && text.starts_with(|c: char| c.is_ascii_alphabetic());
         let known = written.then(|| self.knowledge.heading(&label.to_ascii_lowercase()))??;
         (known.how == Some(HeadingUse::Heading)).then_some((label, known))
+    }
+
+    /// That heading, where such ones head the lines of the note.
+    fn capital_head(&self, at: usize, line: &str) -> Option<Heading> {
+        let (label, known) = self.in_capitals(line).filter(|_| self.capitals_head())?;
+        Some(self.heading_at(at, label, at + label.len(), known))
     }
 
     /// Whether such headings head the lines of the note, one that assesses among them.

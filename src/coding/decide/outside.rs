@@ -98,7 +98,8 @@ impl Deciding<'_> {
             if self.facts[f].standing == Standing::Assessed
                 && (self.kind(f) == ConceptKind::Diagnosis || as_diagnosis.is_some_and(|g| g.concepts.has(self.facts[f].concept)))
                 && (self.of_the_spine(f)
-                    || as_diagnosis.is_some_and(|g| g.beside.has(hedge.concept) || (g.concepts.has(hedge.concept) && self.cervical(f) && complains)))
+                    || as_diagnosis
+                        .is_some_and(|g| g.beside.has(hedge.concept) || (g.concepts.has(hedge.concept) && self.cervical(f) && complains)))
                 && !established
                 && !answered(self.facts, f, &self.knowledge.coding)
             {
