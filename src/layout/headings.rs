@@ -160,6 +160,10 @@ impl Finder<'_> {
         self.squared_inside(from, line.end);
         self.bold_inside(from, line.end);
         self.set_off(before, from, line.end);
+        // those in bold or in brackets are sought after the others of the line
+        if !self.out[before..].is_sorted_by_key(|h| h.start) {
+            self.in_order_from(before);
+        }
     }
 
     pub(crate) fn add(&mut self, heading: Heading) {
