@@ -64,6 +64,10 @@ pub(crate) struct Finder<'a> {
     shouting: OnceCell<bool>,
     /// Whether it is written without capitals and points; found out when it is asked.
     whispered: OnceCell<bool>,
+    /// Whether words in capitals head its lines without a mark; found out when it is asked.
+    pub capital_heads: OnceCell<bool>,
+    /// Whether letters in bold head its parts; found out when it is asked.
+    pub bold_letters: OnceCell<bool>,
     /// Lines that begin with a lone letter set off by a gap, in a note that has several such.
     lettered: Vec<usize>,
     pub out: Vec<Heading>,
@@ -79,6 +83,8 @@ pub(crate) fn headings(text: &str, lines: &[Line], knowledge: &SectionsKnowledge
         prose: false,
         shouting: OnceCell::new(),
         whispered: OnceCell::new(),
+        capital_heads: OnceCell::new(),
+        bold_letters: OnceCell::new(),
         lettered: Vec::new(),
         out: Vec::new(),
     };

@@ -142,8 +142,10 @@ impl Finder<'_> {
 
     /// Whether such headings head the lines of the note, one that assesses among them.
     fn capitals_head(&self) -> bool {
-        let found = || self.lines.iter().filter_map(|l| self.in_capitals(l.of(self.text)));
-        !self.shouting() && found().count() > 1 && found().any(|(_, known)| assesses(known.kind))
+        *self.capital_heads.get_or_init(|| {
+            let found = || self.lines.iter().filter_map(|l| self.in_capitals(l.of(self.text)));
+            !self.shouting() && found().count() > 1 && found().any(|(_, known)| assesses(known.kind))
+        })
     }
 
     /// Headings with a colon in the middle of a line, behind a closed sentence.

@@ -45,8 +45,8 @@ impl Finder<'_> {
 
     /// "- **A:** neck strain" where an S, an O or a P stands so too: the bullet is no list's.
     pub(super) fn bold_letter(&self, at: usize, label: &str) -> bool {
-        let others = || ["**S:", "**O:", "**A:", "**P:"].iter().filter(|mark| self.text.contains(**mark)).count();
-        label.len() == 1 && self.text[..at].ends_with("**") && others() > 1
+        let others = || ["**S:", "**O:", "**A:", "**P:"].iter().filter(|mark| self.text.contains(**mark)).count() > 1;
+        label.len() == 1 && self.text[..at].ends_with("**") && *self.bold_letters.get_or_init(others)
     }
 
     /// "S: neck pain 3 d O: tender A: cervicalgia P: heat": the letters behind the first, if all stand in one line, in order.
