@@ -257,6 +257,11 @@ impl Linker<'_> {
         }
         let forward = value.end <= tokens.start;
         let gap = if forward { value.end..tokens.start } else { tokens.end.min(value.start)..value.start };
+        // "Onset: 7 weeks ago     Precautions: breast cancer": another label parts a value from what follows
+        let labelled = || gap.clone().skip(1).any(|t| self.scan.token(t) == ":");
+        if forward && follows_complaint(read.attribute.key) && labelled() {
+            return None;
+        }
         let mut cost = 0;
         for token in gap.clone() {
             cost += match self.scan.token(token) {
@@ -515,7 +520,15 @@ impl Linker<'_> {
                     return None;
                 }
                 // "stenosis and disc degeneration. Levels: C4-5, C5-6"
-                return Some(std::iter::once(first).chain(found.take_while(|_| level_of_list)).collect());
+                // "Neck and low back pain. Neck is right sided, LBP across. Both moderate."
+                if (read.tokens.start.saturating_sub(2)..read.tokens.start).any(|t| self.scan.word(t, WordUse::Each).is_some()) {
+                    let all = self.mentions_of(back.saturating_sub(1)..back + 1);
+                    return Some(all.filter(|m| self.kind(*m) == ConceptKind::Symptom && self.takes(*m, key)).collect());
+                }
+                // and "neck pain with headaches. Going on 5 months" is of both
+                let together = follows_complaint(key) && self.kind(first) == ConceptKind::Symptom;
+                let felt = |m: &usize| level_of_list || (together && self.kind(*m) == ConceptKind::Symptom);
+                return Some(std::iter::once(first).chain(found.take_while(felt)).collect());
             }
             reach += 1;
             if reach >= TOPIC_REACH {
