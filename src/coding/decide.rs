@@ -301,7 +301,7 @@ impl<'a> Deciding<'a> {
         use SectionKind::{ChiefComplaint, HospitalCourse, Hpi, Indications, Preamble, Unknown};
         let tells = |kind| matches!(kind, Preamble | ChiefComplaint | Hpi | HospitalCourse | Indications | Unknown);
         let story = |f: &Fact| tells(self.layout.sections[f.section as usize].kind);
-        c.facts.iter().find_map(|&own| {
+        c.facts.iter().filter(|own| self.of_the_spine(**own)).find_map(|&own| {
             let fact = &self.facts[own];
             let told = |f: &Fact| f.concept == fact.concept && f.state != State::Denied && f.standing != Standing::Assessed;
             let outright = |f: &Fact| led_by(self.layout, &self.findings[f.finding], self.knowledge, "denied-outright");

@@ -3,6 +3,7 @@
 use super::scope::Scopes;
 use crate::knowledge::context::{ADJUNCT, EVENT, MANEUVER, OPENER, PREPOSITION, VERB};
 use crate::knowledge::source::context::Axis;
+use crate::layout::{ItemKind, Layout, Sentence};
 
 /// Symbols of a list of tests behind the first of them.
 const LISTED: usize = 12;
@@ -75,4 +76,10 @@ impl Scopes<'_, '_> {
     fn is_substance(&self, i: usize) -> bool {
         self.view.is_word(i) && !self.view.is(i, OPENER | ADJUNCT | PREPOSITION)
     }
+}
+
+/// Whether a bullet follows what is none: "1. Neck pain / - resolved".
+pub(super) fn listed_below(layout: &Layout, here: &Sentence, next: &Sentence) -> bool {
+    let bullet = |s: &Sentence| layout.items.get(s.item as usize).is_some_and(|i| i.kind == ItemKind::Bullet);
+    bullet(next) && !bullet(here)
 }

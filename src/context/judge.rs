@@ -1,13 +1,16 @@
 //! From the cues that reach a mention to its assertion.
 
 use super::cells::{cells, state};
+use super::entries::listed_below;
 use super::scope::{Active, Places, Scopes};
 use super::verdict::verdict;
 use super::view::{Found, View};
 use super::{Assertion, Cue};
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
-use crate::knowledge::context::{COURSE, ContextKnowledge, CueRule, DATING, DENIER, OPENER, PRESUPPOSING, PRONOUN, Part, VERB};
+use crate::knowledge::context::{
+    ADJUNCT, COMPANION, COURSE, ContextKnowledge, CueRule, DATING, DENIER, OPENER, PREPOSITION, PRESUPPOSING, PRONOUN, Part, VERB,
+};
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
 use crate::layout::{ItemKind, Layout, Sentence};
 use crate::mentions::{How, Mention};
@@ -316,15 +319,21 @@ fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Kn
     let (label, named) = state(&view, here.item != next.item);
     let below = here.item == next.item
         || layout.items.get(next.item as usize).is_some_and(|i| i.parent == Some(here.item))
-        || (named && layout.tokens(next.tokens.clone()).first().is_some_and(|t| t.breaks == 1));
+        || ((named || listed_below(layout, here, next)) && layout.tokens(next.tokens.clone()).first().is_some_and(|t| t.breaks == 1));
     let alone = below && (named || next.tokens.len() <= ENDED_ALONE + label);
-    if !dated && !alone && !view.opens_with(anaphoric) {
+    let child = below && here.item != next.item;
+    if !dated && !alone && !child && !view.opens_with(anaphoric) {
         return;
     }
     for found in view.phrases(&[]).iter().filter(|f| f.start == label || (dated && view.is(f.start, PRONOUN))) {
         let Part::Cue(cue) = found.part else { continue };
         let rule = &context.cues[cue as usize];
-        let ends = alone && rule.says.contains(&Says::Resolved) && (named || !(found.end..view.len()).any(|i| view.is_word(i)));
+        // "- resolved with PT"
+        let leads = |i: usize| view.is(i, PREPOSITION | ADJUNCT | COMPANION) || view.symbol(i) == ",";
+        let goes_on = child && (found.start + 1..=found.end).any(leads);
+        let ends = (alone || goes_on)
+            && rule.says.contains(&Says::Resolved)
+            && (named || goes_on || !(found.end..view.len()).any(|i| view.is_word(i)));
         let Some(reach) = rule.anaphoric.or(ends.then_some(Anaphora::Last)) else { continue };
         let last = mentions.iter().map(|m| m.hull().end).max();
         for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {

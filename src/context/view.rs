@@ -55,7 +55,16 @@ impl<'f> View<'f> {
         let (words, context) = (&knowledge.words, &knowledge.context);
         let mut symbols = Vec::with_capacity(range.len());
         let mut first = range.start;
+        // the mark that closes bold words says nothing: "**Neck pain:** absent"
+        let closes = |i: u32| {
+            let token = &folded.tokens[i as usize];
+            i > range.start && !token.spaced && token.breaks == 0 && token.span.len() == 2 && folded.word(i as usize) == "**"
+        };
         while first < range.end {
+            if closes(first) {
+                first += 1;
+                continue;
+            }
             let number = |i: u32| i < range.end && is_number(folded, i, context);
             let joins = |i: u32| i + 1 < range.end && is_range(folded, i + 1, context) && number(i + 2);
             let (word, end) = if folded.is_year(first) {
