@@ -24,6 +24,8 @@ const SIDED: u32 = 3;
 /// How many sentences back a topic may stand.
 const TOPIC_REACH: u32 = 4;
 
+/// Tokens at the beginning of a clause among which its subject stands: "The *pain* disturbs sleep".
+const OPENS: u32 = 2;
 /// Tokens behind a time that name what lasts: "2 days of *diarrhea*".
 const OF_WHAT: u32 = 4;
 /// Tokens behind a phase of care that name what heals: "healing *ulcer*".
@@ -397,11 +399,6 @@ impl Linker<'_> {
             let gap = self.mentions[at - 1].tokens.end..self.mentions[at].tokens.start;
             // two mentions may share their head: "low back and neck pain for 2 weeks", "soreness of the neck and upper back, mild"
             let shared = gap.start > gap.end;
-            // "neck pain and low back pain radiating to the leg"
-            let region = |m: usize| self.mentions[m].region.as_ref().map(|(region, _)| region);
-            if key == AttributeKey::Radiation && region(at - 1) != region(mention) {
-                break;
-            }
             if !(shared || each && self.all_values(gap.clone()) || self.came_together(at - 1, gap, key)) || !self.takes(at - 1, key) {
                 break;
             }
@@ -432,7 +429,7 @@ impl Linker<'_> {
     }
 
     /// The clause in which a time, side or strength is of something that has its own, named before it there or right behind it: "*knee* swollen for
-    /// 2 weeks", "2 days of *diarrhea*", "*plantar fasciitis* left"; not where the neck is named, too.
+    /// 2 weeks", "2 days of *diarrhea*", "*plantar fasciitis* left"; not where the neck is named, too, but in "neck pain, *stable* hypertension".
     pub(super) fn of_another_matter(&self, read: &Read) -> Option<Range<u32>> {
         let own = match read.attribute.key {
             AttributeKey::Duration | AttributeKey::Onset | AttributeKey::Laterality => WordUse::AnotherMatter,
@@ -451,7 +448,9 @@ impl Linker<'_> {
             return Some(read.tokens.clone());
         }
         let told = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own);
-        (told && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
+        // "Pain disturbs sleep, rated 8/10"
+        let felt = own == WordUse::OtherPart && (from..from + OPENS).any(|t| self.scan.word(t, WordUse::Felt) == Some(t + 1));
+        (told && !felt && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
     }
 
     /// Whether a phase is of something else that heals: named before it, or right behind it in its clause.

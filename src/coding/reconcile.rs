@@ -366,6 +366,19 @@ fn disputes(by: &Fact, fact: &Fact, facts: &[Fact], findings: &[Finding], layout
         && denies_the_same(by, fact, facts, findings, layout, knowledge)
 }
 
+/// Tokens behind a denial that may say of when or of what it is.
+const QUALIFIED: u32 = 5;
+
+/// Whether a denial is of another time, or of a part, by the words behind it: "no neck pain at the scene", "denies neck pain radiating to the arms".
+fn of_then(by: &Fact, findings: &[Finding], layout: &Layout, knowledge: &Knowledge) -> bool {
+    let (Some(saying), Some(sentence)) = (knowledge.coding.guidelines.get("denied-of-then"), layout.sentences.get(by.sentence as usize))
+    else {
+        return false;
+    };
+    let from = findings[by.finding].mention.tokens.end;
+    saying.stands_in(layout.tokens(from..(from + QUALIFIED).min(sentence.tokens.end)))
+}
+
 /// Whether what is denied is what is affirmed, without words that make it another one.
 pub(super) fn denies_the_same(
     by: &Fact,
@@ -377,7 +390,7 @@ pub(super) fn denies_the_same(
 ) -> bool {
     let of_its_own =
         |key: AttributeKey| matches!(key, AttributeKey::Level | AttributeKey::Laterality | AttributeKey::Acuity | AttributeKey::Course);
-    let in_part = || led_by(layout, &findings[by.finding], knowledge, "denied-in-part");
+    let in_part = || led_by(layout, &findings[by.finding], knowledge, "denied-in-part") || of_then(by, findings, layout, knowledge);
     // "C5-6 protrusion with stenosis", and in the next entry "C6-7 bulge without stenosis"
     let levels = |f: &Fact| -> Vec<&String> { facts.iter().filter(|g| g.sentence == f.sentence).flat_map(|g| &g.levels).collect() };
     let parted = || {

@@ -9,7 +9,7 @@ use super::{Assertion, Cue};
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::context::{
-    ADJUNCT, COMPANION, COURSE, ContextKnowledge, CueRule, DATING, DENIER, OPENER, PREPOSITION, PRESUPPOSING, PRONOUN, Part, VERB,
+    ADJUNCT, COMPANION, CONTRAST, COURSE, ContextKnowledge, CueRule, DATING, DENIER, OPENER, PREPOSITION, PRESUPPOSING, PRONOUN, Part, VERB,
 };
 use crate::knowledge::source::context::{Anaphora, Axis, Direction, Says};
 use crate::layout::{ItemKind, Layout, Sentence};
@@ -330,10 +330,10 @@ fn from_next(layout: &Layout, index: usize, mentions: &[Mention], knowledge: &Kn
         let rule = &context.cues[cue as usize];
         // "- resolved with PT"
         let leads = |i: usize| view.is(i, PREPOSITION | ADJUNCT | COMPANION) || view.symbol(i) == ",";
-        let goes_on = child && (found.start + 1..=found.end).any(leads);
-        let ends = (alone || goes_on)
-            && rule.says.contains(&Says::Resolved)
-            && (named || goes_on || !(found.end..view.len()).any(|i| view.is_word(i)));
+        let turns = || (found.end..view.len()).any(|i| view.is(i, CONTRAST));
+        let goes_on = (child || named) && (found.start + 1..=found.end).any(leads) && !turns();
+        let quiet = !(found.end..view.len()).any(|i| view.is_word(i));
+        let ends = rule.says.contains(&Says::Resolved) && ((alone && quiet) || goes_on);
         let Some(reach) = rule.anaphoric.or(ends.then_some(Anaphora::Last)) else { continue };
         let last = mentions.iter().map(|m| m.hull().end).max();
         for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {

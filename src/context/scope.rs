@@ -497,6 +497,10 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Whether something is named behind the coordinator, and how it stands with it: "and *cervicalgia is improving*".
     fn goes_on_anew(&self, coordinator: usize) -> bool {
+        let goes = (coordinator + 1..coordinator + SUBJECT).any(|i| self.view.is(i, VERB) && self.view.is(i + 1, COURSE));
+        if !goes {
+            return false;
+        }
         let name = self.places.named.iter().filter(|n| n.start > coordinator && n.start <= coordinator + 2).map(|n| n.end).min();
         name.is_some_and(|end| self.view.is(end, VERB) && self.view.is(end + 1, COURSE))
     }

@@ -500,7 +500,7 @@ impl Finder<'_> {
                 return None;
             }
             // "MRI" alone in a plan is ordered
-            let ordered = matches!(known.kind, SectionKind::Imaging | SectionKind::Results)
+            let ordered = self.knowledge.is(SectionWordUse::Study, &squeeze(&fold_phrase(rest)))
                 && (assesses(self.kind) || self.kind == SectionKind::Plan)
                 && !after_blank;
             if ordered {

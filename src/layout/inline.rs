@@ -125,7 +125,7 @@ impl Finder<'_> {
         })
     }
 
-    /// The one word in capitals before small letters that a heading is: "PLAN physical therapy".
+    /// The one word in capitals before its text that a heading is: "PLAN physical therapy".
     fn in_capitals<'l>(&self, line: &'l str) -> Option<(&'l str, Known)> {
         let (label, text) = line.split_once(' ')?;
         let written =

@@ -111,7 +111,8 @@ fn unheaded<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: 
 /// "- Hypothyroid: refill levo", "- Neck pain: worse at the desk. PT ordered".
 fn managed<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<(usize, &'t str, Known)> {
     let Some((_, known)) = knowledge.problems.first() else { return Vec::new() };
-    if headings.iter().any(|h| h.kind == SectionKind::Plan) {
+    let tells = headings.last().is_some_and(|h| !matches!(h.kind, SectionKind::Exam | SectionKind::Vitals | SectionKind::Unknown));
+    if tells || headings.iter().any(|h| h.kind == SectionKind::Plan) {
         return Vec::new();
     }
     let from = headings.last().map_or(0, |h| h.body);
@@ -266,10 +267,13 @@ fn told_by_problem(text: &str, lines: &[Line], headings: &mut Vec<Heading>, know
     };
     let end = headings.iter().rposition(labels).unwrap_or(first);
     let last = line_of(&headings[end]);
+    // a plan for each, not one for all of them
+    let plan_of_one = |h: &Heading| h.kind == SectionKind::Plan && (line_of(&headings[first])..=last + 1).contains(&line_of(h));
+    let each = headings.iter().filter(|h| plan_of_one(h)).count() >= told;
     let mut at = 0;
     headings.retain(|h| {
         at += 1;
-        let plan = h.kind == SectionKind::Plan && at > first && line_of(h) <= last + 1;
+        let plan = each && h.kind == SectionKind::Plan && at > first && line_of(h) <= last + 1;
         !(labels(h) || plan)
     });
 }
