@@ -46,6 +46,7 @@ pub(crate) fn sentence(
     let mut view = View::new(&layout.folded, sentence.tokens.clone(), knowledge);
     view.signed = layout.items.get(sentence.item as usize).is_some_and(|i| i.kind == ItemKind::Signed);
     view.examined = matches!(kind, SectionKind::Ros | SectionKind::Exam | SectionKind::Preamble);
+    view.asked = matches!(kind, SectionKind::Ros | SectionKind::Hpi | SectionKind::ChiefComplaint);
     view.ordered = matches!(kind, SectionKind::Plan | SectionKind::Instructions | SectionKind::Medications | SectionKind::Procedure);
     view.assessed = layout.sections.get(sentence.section as usize).is_some_and(|s| s.assessed);
     let symbols = |m: &Mention| m.spans.iter().map(|s| view.symbols_of(*s)).collect::<Vec<_>>();

@@ -505,10 +505,10 @@ impl<'v, 'f> Scopes<'v, 'f> {
         name.is_some_and(|end| self.view.is(end, VERB) && self.view.is(end + 1, COURSE))
     }
 
-    /// Whether the mark stands where symptoms are gone through, and others lead other lists there.
+    /// Whether the mark stands where symptoms are asked for, or others lead other lists beside it, not in an examination.
     fn leads_list(&self, active: &Active) -> bool {
         let marker = |a: &&Active| self.rule(a).direction == Direction::Marker && a.forward;
-        !self.view.examined && self.active.iter().filter(marker).any(|a| a.at != active.at)
+        self.view.asked || (!self.view.examined && self.active.iter().filter(marker).any(|a| a.at != active.at))
     }
 
     /// Whether the entry behind the comma is a diagnosis of its own: with a side, a level, a course or a time, "no myelopathy, *right C6

@@ -21,6 +21,8 @@ pub(crate) struct View<'f> {
     pub signed: bool,
     /// Whether the sentence stands where symptoms and signs are gone through, or in no section.
     pub examined: bool,
+    /// Whether it stands where symptoms are asked for.
+    pub asked: bool,
     /// Whether the sentence stands where things are ordered and listed, not told.
     pub ordered: bool,
     /// Whether the sentence stands in an assessment, where an entry behind a comma rather has its own word than shares one.
@@ -79,7 +81,7 @@ impl<'f> View<'f> {
             symbols.push(Symbol { word, first, end });
             first = end;
         }
-        View { folded, words, knowledge: context, symbols, signed: false, examined: false, ordered: false, assessed: false }
+        View { folded, words, knowledge: context, symbols, signed: false, examined: false, asked: false, ordered: false, assessed: false }
     }
 
     /// A cue of the knowledge.
