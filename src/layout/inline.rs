@@ -134,9 +134,14 @@ impl Finder<'_> {
         (known.how == Some(HeadingUse::Heading)).then_some((label, known))
     }
 
-    /// That heading, where such ones head the lines of the note.
+    /// That heading, where such ones head the lines of the note, or where it is the plan right below an assessment.
     fn capital_head(&self, at: usize, line: &str) -> Option<Heading> {
-        let (label, known) = self.in_capitals(line).filter(|_| self.capitals_head())?;
+        let (label, known) = self.in_capitals(line)?;
+        let next = line[label.len()..].split_ascii_whitespace().next().unwrap_or("").to_ascii_lowercase();
+        let plan = known.kind == SectionKind::Plan && assesses(self.kind()) && !self.knowledge.is(SectionWordUse::Unfinished, &next);
+        if !plan && !self.capitals_head() {
+            return None;
+        }
         Some(self.heading_at(at, label, at + label.len(), known))
     }
 
