@@ -60,7 +60,7 @@ impl<'f> View<'f> {
         // the mark that closes bold words says nothing: "**Neck pain:** absent"
         let closes = |i: u32| {
             let token = &folded.tokens[i as usize];
-            i > range.start && !token.spaced && token.breaks == 0 && token.span.len() == 2 && folded.word(i as usize) == "**"
+            i > range.start && !token.spaced && token.breaks == 0 && token.span.len() == 2 && matches!(folded.word(i as usize), "**" | "__")
         };
         while first < range.end {
             if closes(first) {
@@ -197,11 +197,6 @@ impl<'f> View<'f> {
         start..end.max(start)
     }
 
-    /// Whether a phrase ends with the mark that closes bold words, not with a blank: "**Neck pain:** worse", "Neck pain: ***".
-    fn sets_in_bold(&self, start: usize, end: usize) -> bool {
-        end - start > 1 && matches!(self.symbol(end - 1), "**" | "__") && self.span(end - 1..end).len() == 2
-    }
-
     /// Whether symbol `at` is a number within a full date of late: the "2/2026" of "3/2/2026".
     fn cuts_date(&self, at: usize) -> bool {
         let joined = |i: usize| matches!(self.symbol(i), "/" | "-") && !self.spaced(i + 1);
@@ -218,7 +213,7 @@ impl<'f> View<'f> {
         let knowledge = self.knowledge;
         let mut ranges: Vec<(usize, usize, usize)> = Vec::new();
         knowledge.finder.each(0, self.len(), |i| self.symbols[i].word, |start, end, phrase| ranges.push((start, end, phrase)));
-        let whole = |(start, end, _): &(usize, usize, usize)| !self.sets_in_bold(*start, *end) && !self.cuts_date(*start);
+        let whole = |(start, ..): &(usize, usize, usize)| !self.cuts_date(*start);
         ranges.retain(whole);
         settle(&mut ranges, knowledge);
         if let Some(bare) = self.without_fillers() {
