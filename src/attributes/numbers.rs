@@ -110,14 +110,15 @@ impl Scan<'_> {
         if let Some(number) = self.number(token) {
             let mut at = number.end;
             // "3 and a half months", "a month and a half"
-            let first = self.word(at, WordUse::Half).map(|end| at = end);
+            let before = self.word(at, WordUse::Half);
+            at = before.unwrap_or(at);
             if self.token(at) == "-" {
                 at += 1;
             }
             // "3 more weeks" is no length of a complaint, "3 full weeks" is rare: the unit stands next to the number.
             let (hours, end) = self.unit(at)?;
             let behind = self.word(end, WordUse::Half);
-            let (half, end) = (if first.or(behind.map(|_| ())).is_some() { 0.5 } else { 0.0 }, behind.unwrap_or(end));
+            let (half, end) = (if before.or(behind).is_some() { 0.5 } else { 0.0 }, behind.unwrap_or(end));
             let (min, max) = (number.min + half, number.max + half);
             return Some(Length { min: days(min, hours, false), max: days(max, hours, true), end });
         }

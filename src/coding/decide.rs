@@ -227,7 +227,7 @@ impl<'a> Deciding<'a> {
         c.facts.iter().any(|&f| led_by(self.layout, &self.findings[self.facts[f].finding], self.knowledge, "weak-wording"))
     }
 
-    /// Long paragraphs that stand twice in the note: one of the two is a copy. The diagnosis after an operation may be the one before it.
+    /// Long paragraphs, and long sentences in two of them, that stand twice in the note: one of the two is a copy. The diagnosis after an operation may be the one before it.
     fn repeated(&mut self, text: &str) {
         let listed = |section: u32| self.layout.sections.get(section as usize).is_some_and(|s| s.kind == SectionKind::Diagnosis);
         let mut seen: HashMap<&str, usize> = HashMap::new();

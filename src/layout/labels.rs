@@ -19,8 +19,7 @@ pub(crate) fn markup(line: &str) -> (usize, bool) {
                 },
             },
             // "-- Objective --" is set off, not listed
-            '*' | '-' | '–' | '•' | '·' | '▪' | '●' | '+' if next.is_none_or(char::is_whitespace) && !line[..at].ends_with(['-', '*']) =>
-            {
+            '*' | '-' | '–' | '+' if next.is_none_or(char::is_whitespace) && !line[..at].ends_with(['-', '*']) => {
                 bullet = true;
                 at += c.len_utf8();
             }

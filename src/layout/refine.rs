@@ -127,8 +127,8 @@ fn managed<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: &
     };
     let found: Vec<_> = lines.iter().filter(|l| l.first >= from).filter_map(item).collect();
     let done = found.iter().filter(|(.., done)| *done);
-    let named = done.clone().any(|(_, name, _)| knowledge.names_problem(&squeeze(&fold_phrase(name))));
-    if done.count().max(1) * 2 <= found.len() || found.len() < 2 || !named {
+    let named = || done.clone().any(|(_, name, _)| knowledge.names_problem(&squeeze(&fold_phrase(name))));
+    if found.len() < 2 || done.clone().count() * 2 <= found.len() || !named() {
         return Vec::new();
     }
     found.into_iter().map(|(at, name, _)| (at, name, *known)).collect()
@@ -268,14 +268,10 @@ fn told_by_problem(text: &str, lines: &[Line], headings: &mut Vec<Heading>, know
     let end = headings.iter().rposition(labels).unwrap_or(first);
     let last = line_of(&headings[end]);
     // a plan for each, not one for all of them
-    let plan_of_one = |h: &Heading| h.kind == SectionKind::Plan && (line_of(&headings[first])..=last + 1).contains(&line_of(h));
+    let told_in = line_of(&headings[first])..=last + 1;
+    let plan_of_one = |h: &Heading| h.kind == SectionKind::Plan && told_in.contains(&line_of(h));
     let each = headings.iter().filter(|h| plan_of_one(h)).count() >= told;
-    let mut at = 0;
-    headings.retain(|h| {
-        at += 1;
-        let plan = each && h.kind == SectionKind::Plan && at > first && line_of(h) <= last + 1;
-        !(labels(h) || plan)
-    });
+    headings.retain(|h| !(labels(h) || each && plan_of_one(h)));
 }
 
 /// "Plan:" below each problem of a list belongs to the problem: another numbered problem follows it.

@@ -9,8 +9,8 @@ use crate::knowledge::lexicon::entries::Meaning;
 use crate::vocab::ConceptKind;
 
 /// The hits of one sentence that are meant, in text order; equal ranges only for two forms of findings, or for a finding and the
-/// place that it holds ("LBP"). Those of visits that name a part
-/// of the body, an accident or a diagnosis stand apart and hide no others: "*follow up neck* pain" is a visit and a complaint.
+/// place that it holds ("LBP"). Those of visits that name a part of the body, an accident or a diagnosis stand apart and hide no others:
+/// "*follow up neck* pain" is a visit and a complaint.
 pub(super) fn meant(hits: &[Hit], lexicon: &Lexicon) -> [Vec<Hit>; 2] {
     let names_another = |h: &Hit| {
         let inside = |s: &&Hit| h.tokens.start <= s.tokens.start && s.tokens.end <= h.tokens.end;
