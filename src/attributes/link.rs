@@ -9,6 +9,7 @@ use crate::knowledge::attributes::Meaning;
 use crate::knowledge::source::attributes::WordUse;
 use crate::mentions::Mention;
 use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// The most a value may be away from its mention within a sentence, in tokens and penalties.
@@ -24,13 +25,6 @@ const SIDED: u32 = 3;
 /// How many sentences back a topic may stand.
 const TOPIC_REACH: u32 = 4;
 
-/// Tokens at the beginning of a clause among which its subject stands: "The *pain* disturbs sleep".
-const OPENS: u32 = 2;
-/// Tokens behind a time that name what lasts: "2 days of *diarrhea*".
-const OF_WHAT: u32 = 4;
-/// Tokens behind a phase of care that name what heals: "healing *ulcer*".
-const HEALED: u32 = 3;
-
 /// Tokens within which the mentions are looked for that a value may belong to.
 const WINDOW: u32 = 120;
 /// Mentions before one that are looked at.
@@ -41,6 +35,8 @@ pub(crate) struct Linker<'a> {
     pub scan: &'a Scan<'a>,
     pub mentions: &'a [Mention],
     pub knowledge: &'a Knowledge,
+    /// The first token that is of the neck; found out when it is asked.
+    pub neck_from: OnceCell<u32>,
 }
 
 /// Tokens of a phrase of cause: "in the setting of".
@@ -428,38 +424,6 @@ impl Linker<'_> {
             || !between.any(|t| self.scan.at(t).iter().any(side) || (!next && self.scan.token(t) == ","))
     }
 
-    /// The clause in which a time, side or strength is of something that has its own, named before it there or right behind it: "*knee* swollen for
-    /// 2 weeks", "2 days of *diarrhea*", "*plantar fasciitis* left"; not where the neck is named, too, but in "neck pain, *stable* hypertension".
-    pub(super) fn of_another_matter(&self, read: &Read) -> Option<Range<u32>> {
-        let own = match read.attribute.key {
-            AttributeKey::Duration | AttributeKey::Onset | AttributeKey::Laterality => WordUse::AnotherMatter,
-            // "*ankle* 8/10", "*chest* pain radiating to the left arm"
-            AttributeKey::PainScore | AttributeKey::Severity | AttributeKey::Radiation | AttributeKey::Course => WordUse::OtherPart,
-            _ => return None,
-        };
-        let at = self.scan.layout.sentence_at(read.tokens.start)?;
-        let here = self.scan.layout.sentences[at].tokens.clone();
-        let goes_on = |t: &u32| !matches!(self.scan.token(*t), ";" | "." | "(" | ")" | "|") && self.scan.breaks(t + 1) <= 1;
-        let from = (here.start..read.tokens.start).rev().take_while(goes_on).last().unwrap_or(read.tokens.start);
-        // "2 days of diarrhea", "intermittent cough"
-        let reach = if self.scan.token(read.tokens.end) == "of" { OF_WHAT } else { u32::from(own == WordUse::OtherPart) };
-        // "neck pain, *stable* hypertension"
-        if own == WordUse::OtherPart && self.scan.word(read.tokens.end, own).is_some() {
-            return Some(read.tokens.clone());
-        }
-        let told = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own);
-        // "Pain disturbs sleep, rated 8/10"
-        let felt = own == WordUse::OtherPart && (from..from + OPENS).any(|t| self.scan.word(t, WordUse::Felt) == Some(t + 1));
-        (told && !felt && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
-    }
-
-    /// Whether a phase is of something else that heals: named before it, or right behind it in its clause.
-    fn of_another(&self, told: Range<u32>) -> bool {
-        let ends = |t: &u32| *t >= self.scan.len() || self.scan.breaks(*t) > 0 || self.scan.is_mark(*t);
-        let behind = (told.end..told.end + HEALED).find(ends).unwrap_or(told.end + HEALED);
-        self.scan.any_word(told.start..behind, WordUse::HealsToo)
-    }
-
     /// What the sentences before were about, for a value whose sentence names nothing: "It has bothered her for years."
     fn topic(&self, sentence: u32, read: &Read) -> Option<Vec<usize>> {
         let key = read.attribute.key;
@@ -587,7 +551,7 @@ fn follows_complaint(key: AttributeKey) -> bool {
 }
 
 /// Sections in which the patient's story runs over paragraphs.
-fn tells(kind: SectionKind) -> bool {
+pub(super) fn tells(kind: SectionKind) -> bool {
     use SectionKind as S;
     matches!(kind, S::Preamble | S::ChiefComplaint | S::Hpi | S::HospitalCourse | S::Unknown | S::Indications)
 }

@@ -8,6 +8,7 @@ mod dates;
 pub mod facts;
 mod levels;
 mod link;
+mod matter;
 mod numbers;
 mod phrase;
 mod quantities;
@@ -27,6 +28,7 @@ use crate::span::Span;
 use crate::vocab::{AttributeKey, SectionKind};
 use link::Linker;
 use scan::Scan;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// A property of a mention, with the words that give it.
@@ -135,7 +137,7 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
     let letter = |r: &Read| r.attribute.key == AttributeKey::Laterality && words::initial(&scan, &r.tokens);
     reads.retain(|r| !unticked(r.tokens.start) && !letter(r));
     reads.sort_by_key(|r| (r.tokens.start, r.tokens.end));
-    let linker = Linker { scan: &scan, mentions, knowledge };
+    let linker = Linker { scan: &scan, mentions, knowledge, neck_from: OnceCell::new() };
     let mut out: Vec<NoteValue> = Vec::with_capacity(reads.len());
     let mut levels: Option<(u32, Vec<usize>)> = None;
     let spared = levels::spared(&scan, &reads);
@@ -157,7 +159,7 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         let story = || section_of(layout, read.attribute.span) <= SectionKind::Hpi;
         let felt = || scan.word(read.tokens.end, WordUse::Felt).is_some_and(|end| !linker.goes_on(end)) && story();
         let of_other = read.attribute.key == AttributeKey::Severity && linker.goes_on(read.tokens.end) && !felt();
-        let matter = linker.of_another_matter(&read);
+        let matter = linker.of_another_matter(&read).or_else(|| linker.before_the_neck(&read));
         let of_other = of_other || matter.is_some();
         // "neck pain; sleep is worse": in its clause nothing of ours is named
         let elsewhere = elsewhere || matter.is_some_and(|clause| !mentions.iter().any(|m| clause.contains(&m.tokens.start)));

@@ -366,10 +366,10 @@ impl Asking<'_> {
 
     fn neck(&self, finding: usize) -> bool {
         self.facts.iter().find(|f| f.finding == finding).is_some_and(|f| {
-            // "breast cancer 2014": a disease of no place is not the neck's
+            // "breast cancer 2014", "LEEP 2004": a disease or a look-alike of no place is not the neck's
             let elsewhere = || {
                 let concept = self.knowledge.lexicon.concept(f.concept);
-                concept.kind == ConceptKind::Diagnosis && concept.regional == Regional::No
+                matches!(concept.kind, ConceptKind::Diagnosis | ConceptKind::Confuser) && concept.regional == Regional::No
             };
             compatible(&f.region, "cervical") && (f.own_region || !elsewhere()) && !matches!(f.state, State::Someone | State::Hypothetical)
         })

@@ -426,7 +426,20 @@ fn is_range(folded: &Folded, i: u32, knowledge: &ContextKnowledge) -> bool {
     folded.tokens.get(i as usize).is_some_and(|t| knowledge.classes.get(t.word) & RANGE != 0)
 }
 
+/// Whether a number is of two figures that are read as words: "2/2 neck pain".
+fn in_figures(folded: &Folded, at: usize, knowledge: &ContextKnowledge) -> bool {
+    let glued = |i: usize| folded.tokens.get(i).is_some_and(|t| !t.spaced);
+    let pair = |i: usize| {
+        let apart = i.checked_sub(1).is_none_or(|before| folded.word(before) != "/");
+        let follows = folded.tokens.get(i + 3).is_some_and(|t| t.kind == TokenKind::Word && t.spaced);
+        let (first, second) = (folded.word(i), folded.word(i + 2));
+        let read = || knowledge.figures.iter().any(|(a, b)| a == first && b == second);
+        apart && follows && folded.word(i + 1) == "/" && glued(i + 1) && glued(i + 2) && read()
+    };
+    pair(at) || at.checked_sub(2).is_some_and(pair)
+}
+
 fn is_number(folded: &Folded, i: u32, knowledge: &ContextKnowledge) -> bool {
     let Some(token) = folded.tokens.get(i as usize) else { return false };
-    token.kind == TokenKind::Number || (token.kind == TokenKind::Word && knowledge.classes.get(token.word) & NUMERAL != 0)
+    (token.kind == TokenKind::Number && !in_figures(folded, i as usize, knowledge)) || (token.kind == TokenKind::Word && knowledge.classes.get(token.word) & NUMERAL != 0)
 }

@@ -48,6 +48,8 @@ pub struct ContextKnowledge {
     pub(crate) event_endings: Vec<String>,
     /// Years in which a full date is no past by itself.
     pub(crate) recent_years: Vec<String>,
+    /// Pairs of figures that are read as words, each as its two figures.
+    pub(crate) figures: Vec<(String, String)>,
     /// Which words are misspelt words of cues.
     pub(crate) spelling: Spelling,
     /// The symbols for any number and any year.
@@ -439,6 +441,10 @@ impl ContextKnowledge {
                 }
                 match words.class {
                     WordClass::Correctable => correctable.extend(words.words.iter().map(|w| w.value.to_lowercase())),
+                    WordClass::Figures => {
+                        let pair = |w: &str| w.split_once('/').map(|(first, second)| (first.to_owned(), second.to_owned()));
+                        made.figures.extend(words.words.iter().filter_map(|w| pair(&w.value)));
+                    }
                     WordClass::RecentYear => made.recent_years.extend(words.words.iter().map(|w| w.value.to_string())),
                     WordClass::EventEnding => made.event_endings.extend(words.words.iter().map(|w| w.value.to_lowercase())),
                     WordClass::KnownWord => words.words.iter().for_each(|w| _ = phrases.words.add(&w.value.to_lowercase())),

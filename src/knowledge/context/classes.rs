@@ -95,6 +95,7 @@ pub(super) fn bit(class: WordClass) -> u32 {
         WordClass::Companion => COMPANION,
         WordClass::State => STATE,
         WordClass::RecentYear
+        | WordClass::Figures
         | WordClass::Number
         | WordClass::Filler
         | WordClass::Correctable

@@ -307,6 +307,8 @@ pub enum WordUse {
     Often,
     /// Name another part of the body, whose pain has a score and a course of its own: "*ankle* 8/10".
     OtherPart,
+    /// Name another part of the body that a story may be about before the neck is named in it: "here for the left *knee*".
+    OtherSite,
     /// Between a month and its year: "of", ",".
     BeforeYear,
     /// An empty box: the value right behind it is not chosen.

@@ -362,6 +362,8 @@ pub enum WordClass {
     EventEnding,
     /// The years about the newest release: a full date in one of them is no past by itself ("seen 3/2/2026").
     RecentYear,
+    /// Two figures with a stroke that are read as words where a word follows: "*2/2* neck pain" is secondary to it.
+    Figures,
     /// Labels before how it stands with the problem above them ("*Status*: resolved").
     State,
     /// Words of cues that are put right when they are one slip wrong ("dneies").

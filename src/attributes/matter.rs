@@ -1,0 +1,79 @@
+//! Whose a value is that names nothing of ours: the matter of another part or problem that its clause, or the story before it, is about.
+
+use crate::attributes::Read;
+use crate::attributes::link::{Linker, tells};
+use crate::knowledge::source::attributes::WordUse;
+use crate::layout::Sentence;
+use crate::mentions::Mention;
+use crate::vocab::{AttributeKey, SectionKind};
+use std::ops::Range;
+
+/// Tokens at the beginning of a clause among which its subject stands: "The *pain* disturbs sleep".
+const OPENS: u32 = 2;
+/// Tokens behind a time that name what lasts: "2 days of *diarrhea*".
+const OF_WHAT: u32 = 4;
+/// Tokens behind a phase of care that name what heals: "healing *ulcer*".
+const HEALED: u32 = 3;
+
+impl Linker<'_> {
+    /// The clause in which a time, side or strength is of something that has its own, named before it there or right behind it: "*knee* swollen for
+    /// 2 weeks", "2 days of *diarrhea*", "*plantar fasciitis* left"; not where the neck is named, too, but in "neck pain, *stable* hypertension".
+    pub(super) fn of_another_matter(&self, read: &Read) -> Option<Range<u32>> {
+        let own = match read.attribute.key {
+            AttributeKey::Duration | AttributeKey::Onset | AttributeKey::Laterality => WordUse::AnotherMatter,
+            // "*ankle* 8/10", "*chest* pain radiating to the left arm"
+            AttributeKey::PainScore | AttributeKey::Severity | AttributeKey::Radiation | AttributeKey::Course => WordUse::OtherPart,
+            _ => return None,
+        };
+        let at = self.scan.layout.sentence_at(read.tokens.start)?;
+        let here = self.scan.layout.sentences[at].tokens.clone();
+        let goes_on = |t: &u32| !matches!(self.scan.token(*t), ";" | "." | "(" | ")" | "|") && self.scan.breaks(t + 1) <= 1;
+        let from = (here.start..read.tokens.start).rev().take_while(goes_on).last().unwrap_or(read.tokens.start);
+        // "2 days of diarrhea", "intermittent cough"
+        let reach = if self.scan.token(read.tokens.end) == "of" { OF_WHAT } else { u32::from(own == WordUse::OtherPart) };
+        // "neck pain, *stable* hypertension"
+        if own == WordUse::OtherPart && self.scan.word(read.tokens.end, own).is_some() {
+            return Some(read.tokens.clone());
+        }
+        let told = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own);
+        // "Pain disturbs sleep, rated 8/10"
+        let felt = own == WordUse::OtherPart && (from..from + OPENS).any(|t| self.scan.word(t, WordUse::Felt) == Some(t + 1));
+        (told && !felt && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
+    }
+
+    /// The sentence of a time or score that is told before the neck is named at all, where the story so far is of another part: "Here for
+    /// the left *knee*. Pain is 8/10 on stairs, for *six months*. He also has neck pain."
+    pub(super) fn before_the_neck(&self, read: &Read) -> Option<Range<u32>> {
+        if !matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset | AttributeKey::PainScore) {
+            return None;
+        }
+        let layout = self.scan.layout;
+        let here = layout.sentences.get(layout.sentence_at(read.tokens.start)?)?;
+        let section = layout.sections.get(here.section as usize).filter(|s| tells(s.kind))?;
+        let story = |s: &&Sentence| {
+            let kind = layout.sections.get(s.section as usize).map(|s| s.kind);
+            s.section == here.section || (section.kind == SectionKind::Hpi && kind == Some(SectionKind::ChiefComplaint))
+        };
+        let until = |s: &Sentence| s.tokens.start..s.tokens.end.min(read.tokens.start);
+        let before = layout.sentences.iter().take_while(|s| s.tokens.start < read.tokens.start);
+        let told = before.filter(story).any(|s| self.scan.any_word(until(s), WordUse::OtherSite));
+        (told && self.first_of_the_neck() >= here.tokens.end).then(|| here.tokens.clone())
+    }
+
+    /// The first token of the note that names the neck or something of it.
+    fn first_of_the_neck(&self) -> u32 {
+        *self.neck_from.get_or_init(|| {
+            let last = self.scan.len();
+            let named = (0..last).find(|t| self.names_neck(*t)).unwrap_or(last);
+            let own = |m: &&Mention| m.region.as_ref().is_some_and(|(region, _)| region == "cervical");
+            named.min(self.mentions.iter().find(own).map_or(last, |m| m.tokens.start))
+        })
+    }
+
+    /// Whether a phase is of something else that heals: named before it, or right behind it in its clause.
+    pub(super) fn of_another(&self, told: Range<u32>) -> bool {
+        let ends = |t: &u32| *t >= self.scan.len() || self.scan.breaks(*t) > 0 || self.scan.is_mark(*t);
+        let behind = (told.end..told.end + HEALED).find(ends).unwrap_or(told.end + HEALED);
+        self.scan.any_word(told.start..behind, WordUse::HealsToo)
+    }
+}
