@@ -79,20 +79,32 @@ fn service_date_in<'a, S: std::borrow::Borrow<Scan<'a>>>(labels: &Scan<'_>, near
     })
 }
 
-/// The first fact that stands where it counts; a title goes before a signature and that before the rest.
+/// The first fact that stands where it counts; a title goes before a signature and that before the rest. A title that is the label of its line
+/// ("MA note: meds reconciled") titles that line, and goes behind a signature.
 fn first_fact<T>(scan: &Scan<'_>, layout: &Layout, of: impl Fn(&Fact) -> Option<T>) -> Option<(T, Span)> {
-    let mut found: Option<(Place, u32, T, Span)> = None;
+    let mut found: Option<((bool, Place, u32), T, Span)> = None;
     for hit in &scan.hits {
         let Meaning::Fact(index) = hit.meaning else { continue };
         let fact = &scan.knowledge.facts[index as usize];
         let Some(value) = of(fact) else { continue };
         let span = span_of(layout, hit.start..hit.end);
-        let better = found.as_ref().is_none_or(|(place, start, ..)| (fact.place, hit.start) < (*place, *start));
+        let rank = (fact.place == Place::Title && labels_its_line(scan, hit.end), fact.place, hit.start);
+        let better = found.as_ref().is_none_or(|(best, ..)| rank < *best);
         if better && counts(scan, fact.place, hit.start, hit.end, span) {
-            found = Some((fact.place, hit.start, value, span));
+            found = Some((rank, value, span));
         }
     }
-    found.map(|(_, _, value, span)| (value, span))
+    found.map(|(_, value, span)| (value, span))
+}
+
+/// Tokens between the words of a label and its colon: "PT note *reviewed:* improving".
+const LABEL: u32 = 3;
+
+/// Whether what ends at a token is the label of its line's text: a colon follows, and words behind it.
+fn labels_its_line(scan: &Scan<'_>, end: u32) -> bool {
+    let here = |t: &u32| *t < scan.len() && scan.breaks(*t) == 0;
+    let colon = (end..end + LABEL).take_while(here).find(|t| scan.token(*t) == ":");
+    colon.is_some_and(|colon| here(&(colon + 1)))
 }
 
 /// Whether words stand where they count.
@@ -105,7 +117,8 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
             let section = scan.layout.sections.iter().rfind(|s| s.start <= span.start);
             let heads =
                 |s: &Section| matches!(s.kind, SectionKind::Preamble | SectionKind::Unknown) || s.title.is_some_and(|t| t.contains(span));
-            span.start < TOP_BYTES && section.is_some_and(heads)
+            // "Physical therapy: 6 visits, helpful"
+            span.start < TOP_BYTES && section.is_some_and(heads) && !labels_its_line(scan, end)
         }
         Place::Title => {
             let section = scan.layout.sections.iter().rfind(|s| s.start <= span.start);

@@ -12,6 +12,8 @@ use std::ops::Range;
 const OPENS: u32 = 2;
 /// Tokens behind a time that name what lasts: "2 days of *diarrhea*".
 const OF_WHAT: u32 = 4;
+/// Tokens of a field's name before its score: "*Pain level:* 5/10".
+const FIELD: u32 = 3;
 /// Tokens behind a phase of care that name what heals: "healing *ulcer*".
 const HEALED: u32 = 3;
 
@@ -37,8 +39,17 @@ impl Linker<'_> {
         }
         let told = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own);
         // "Pain disturbs sleep, rated 8/10"
-        let felt = own == WordUse::OtherPart && (from..from + OPENS).any(|t| self.scan.word(t, WordUse::Felt) == Some(t + 1));
-        (told && !felt && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
+        // but "Chest pain 7/10"
+        let subject = |t: u32| self.scan.word(t, WordUse::Felt) == Some(t + 1) && !self.scan.any_word(from..t + 1, own);
+        let felt = own == WordUse::OtherPart && (from..from + OPENS).any(subject);
+        (told && !felt && !self.in_a_field(read) && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
+    }
+
+    /// Whether a score stands in its own field of a line of measures: "BP 120/70, HR 70, *Pain* 5/10".
+    fn in_a_field(&self, read: &Read) -> bool {
+        let measured = |t: u32| self.scan.is_mark(t) || self.scan.token(t).bytes().all(|b| b.is_ascii_digit());
+        let field = |t: u32| t > 0 && self.scan.word(t, WordUse::Felt).is_some() && measured(t - 1);
+        read.attribute.key == AttributeKey::PainScore && (read.tokens.start.saturating_sub(FIELD)..=read.tokens.start).any(field)
     }
 
     /// The sentence of a time or score that is told before the neck is named at all, where the story so far is of another part: "Here for

@@ -287,7 +287,13 @@ impl<'a> Deciding<'a> {
             })
         };
         let affirmed = |concepts: &Concepts| self.facts.iter().any(|f| concepts.has(f.concept) && f.state == State::Affirmed);
-        if affirmed(&complaint.concepts) || affirmed(&sign.concepts) {
+        let radiates = |f: &Fact| f.state == State::Affirmed && f.text(self.findings, AttributeKey::Radiation).is_some();
+        let told = |f: &Fact| {
+            let own = complaint.beside.has(f.concept) || c.facts.iter().any(|&own| self.facts[own].concept == f.concept);
+            f.standing == Standing::Narrative && f.state == State::Affirmed && own
+        };
+        let borne_out = !complaint.beside.is_empty() && self.facts.iter().any(|f| radiates(f) || told(f));
+        if affirmed(&complaint.concepts) || affirmed(&sign.concepts) || borne_out {
             return None;
         }
         let denied = find(&complaint.concepts, false, State::Denied)?;

@@ -238,7 +238,7 @@ impl Asking<'_> {
                 if places {
                     let story = v.section <= SectionKind::Hpi || v.section >= SectionKind::Assessment;
                     // "tender paraspinals" in the exam is of the neck, "left" may be of anything
-                    let examined = key == AttributeKey::Region && v.section == SectionKind::Exam;
+                    let examined = key == AttributeKey::Region && v.section == SectionKind::Exam && !self.nothing_at(v.attribute.span);
                     let alone = v.mentions.is_empty() && (story || examined);
                     let placed = |&m: &usize| self.of_the_neck(m) && !self.treats(m) && !self.no_place(m) && !self.nothing(m);
                     // "neck pain into both upper traps" is in the trapezius, "into the left arm" is on neither side
@@ -250,13 +250,17 @@ impl Asking<'_> {
                         let a = &self.findings[m].assertion;
                         a.polarity == Polarity::Present && a.certainty != Certainty::Hypothetical && a.subject == Subject::Patient
                     };
-                    // "Past history: migraine, quiet for years"
+                    // "Past history: migraine, quiet for years", "PSH: ACDF 2015"
                     let past = v.section == SectionKind::History;
+                    // "a neck strain 5 years ago that resolved" tells nothing of today's pain
+                    let begun = matches!(key, AttributeKey::Duration | AttributeKey::Onset);
+                    let felt = |m: usize| self.complaint(m) || (!past && self.diagnosed(m));
+                    let over = |m: usize| felt(m) && self.findings[m].assertion.time == Time::Historical || past && !felt(m);
                     let counted = |m: usize| counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
                     let told = |&m: &usize| !past && counted(m) && stated(m) && !self.own_problem(m, v);
                     // "nothing shooting into the arm" goes nowhere
                     let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
-                    v.mentions.is_empty() || v.mentions.iter().any(|m| (self.neck(*m) && !denied(*m)) || told(m))
+                    v.mentions.is_empty() || v.mentions.iter().any(|m| (self.neck(*m) && !denied(*m) && !(begun && over(*m))) || told(m))
                 }
             })
             .map(|v| &v.attribute.value)
@@ -347,15 +351,33 @@ impl Asking<'_> {
         self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind == ConceptKind::Symptom
     }
 
+    /// Whether it is a diagnosis.
+    fn diagnosed(&self, finding: usize) -> bool {
+        self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind == ConceptKind::Diagnosis
+    }
+
+    /// Whether the clause of a place says that nothing is found there: "paraspinals soft", "trapezius nontender".
+    fn nothing_at(&self, span: Span) -> bool {
+        let Some(saying) = self.knowledge.coding.guidelines.get("nothing-at-the-place") else { return false };
+        let Some(sentence) = self.sentence_of(span).and_then(|at| self.layout.sentences.get(at)) else { return false };
+        let folded = &self.layout.folded;
+        let at = folded.tokens.partition_point(|t| t.span.start < span.start) as u32;
+        let parts = |t: &u32| matches!(folded.word(*t as usize), "," | ";" | "." | "but");
+        let from = (sentence.tokens.start..at).rev().find(parts).map_or(sentence.tokens.start, |t| t + 1);
+        let end = (at..sentence.tokens.end).find(parts).unwrap_or(sentence.tokens.end);
+        saying.stands_in(self.layout.tokens(from..end))
+    }
+
     /// Whether it is something done: of "PT both" the side is the treatment's.
     fn treats(&self, finding: usize) -> bool {
         self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind == ConceptKind::Procedure
     }
 
-    /// Whether it is a sign that is not there: "no midline tenderness" tells of no place.
+    /// Whether it is a sign or a complaint that is not there: "no midline tenderness" tells of no place.
     fn nothing(&self, finding: usize) -> bool {
         let finding = &self.findings[finding];
-        finding.assertion.polarity == Polarity::Absent && self.knowledge.lexicon.concept(finding.mention.concept).kind == ConceptKind::Sign
+        let kind = self.knowledge.lexicon.concept(finding.mention.concept).kind;
+        finding.assertion.polarity == Polarity::Absent && matches!(kind, ConceptKind::Sign | ConceptKind::Symptom)
     }
 
     /// Whether its side or level is no place of the pain: "Spurling positive on the left".
@@ -366,10 +388,15 @@ impl Asking<'_> {
 
     fn neck(&self, finding: usize) -> bool {
         self.facts.iter().find(|f| f.finding == finding).is_some_and(|f| {
-            // "breast cancer 2014", "LEEP 2004": a disease or a look-alike of no place is not the neck's
+            // "breast cancer 2014", "LEEP 2004", "dizziness for 4 months": what has no place and does not come with the neck's is not its own
             let elsewhere = || {
                 let concept = self.knowledge.lexicon.concept(f.concept);
-                matches!(concept.kind, ConceptKind::Diagnosis | ConceptKind::Confuser) && concept.regional == Regional::No
+                let comes_with = || self.knowledge.coding.guidelines.get("counts-for-the-neck").is_some_and(|c| c.concepts.has(f.concept));
+                match concept.kind {
+                    ConceptKind::Diagnosis | ConceptKind::Confuser => concept.regional == Regional::No,
+                    ConceptKind::Symptom => !comes_with(),
+                    _ => false,
+                }
             };
             compatible(&f.region, "cervical") && (f.own_region || !elsewhere()) && !matches!(f.state, State::Someone | State::Hypothetical)
         })

@@ -42,6 +42,7 @@ pub(crate) fn typed(
 ) -> Vec<Typed> {
     let set = &encounter.release.set;
     let mut out = Vec::new();
+    let mut below: Vec<usize> = Vec::new();
     if !candidates::typed_code(&layout.folded) {
         return out;
     }
@@ -100,6 +101,17 @@ pub(crate) fn typed(
             if beside.is_empty() {
                 beside = near(&|f| f.item == sentence.item);
             }
+            // "Cervicalgia / ICD-10: M54.2": the words of the line above, or, where the first code of a list stands above its words, below
+            if beside.is_empty() {
+                let of_line = |other: Option<usize>| near(&|f| other == Some(line_of(text, findings[f.finding].mention.hull())));
+                let above = of_line(line_above(text, line)).into_iter().filter(|f| !below.contains(f)).collect::<Vec<_>>();
+                if above.is_empty() {
+                    beside = of_line(line_below(text, line));
+                    below.extend(&beside);
+                } else {
+                    beside = above;
+                }
+            }
             // a code beside words of another part of the body is that part's affair
             let elsewhere = |&f: &usize| !facts[f].region.is_empty() && family(&facts[f].region) != "cervical";
             let validity = code.map_or(Validity::Unknown, |code| set.validity(code));
@@ -120,4 +132,16 @@ fn found_after(body: &str, from: usize) -> Option<usize> {
 /// Where the line of a place begins.
 fn line_of(text: &str, span: Span) -> usize {
     text.as_bytes()[..(span.start as usize).min(text.len())].iter().rposition(|b| matches!(b, b'\n' | b'\r')).map_or(0, |i| i + 1)
+}
+
+/// Where the line right above one begins.
+fn line_above(text: &str, line: usize) -> Option<usize> {
+    let end = text.get(..line)?.trim_end_matches(['\n', '\r']).len();
+    let blank = text.get(end..line)?.bytes().filter(|b| *b == b'\n').count() > 1;
+    (end > 0 && !blank).then(|| line_of(text, Span::new(end as u32, end as u32)))
+}
+
+/// Where the line right below one begins.
+fn line_below(text: &str, line: usize) -> Option<usize> {
+    text.get(line..)?.find('\n').map(|at| line + at + 1)
 }

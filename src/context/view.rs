@@ -441,5 +441,6 @@ fn in_figures(folded: &Folded, at: usize, knowledge: &ContextKnowledge) -> bool 
 
 fn is_number(folded: &Folded, i: u32, knowledge: &ContextKnowledge) -> bool {
     let Some(token) = folded.tokens.get(i as usize) else { return false };
-    (token.kind == TokenKind::Number && !in_figures(folded, i as usize, knowledge)) || (token.kind == TokenKind::Word && knowledge.classes.get(token.word) & NUMERAL != 0)
+    (token.kind == TokenKind::Number && !in_figures(folded, i as usize, knowledge))
+        || (token.kind == TokenKind::Word && knowledge.classes.get(token.word) & NUMERAL != 0)
 }
