@@ -228,7 +228,8 @@ impl Asking<'_> {
             // "MRI if persistent", "continues on metformin", "neck mildly tender" tell nothing of the complaint's course and strength,
             // "collar off after a week" nothing of its cause
             .filter(move |v| match key {
-                AttributeKey::Acuity => v.mentions.iter().any(|m| self.of_the_neck(*m)),
+                // "acute onset of right arm pain" is when the root began to hurt
+                AttributeKey::Acuity => v.mentions.iter().any(|m| self.of_the_neck(*m) || self.of_the_arm(*m)),
                 AttributeKey::Course => v.section != SectionKind::Exam && v.mentions.iter().any(|m| self.of_the_neck(*m)),
                 AttributeKey::Cause => !v.mentions.is_empty(),
                 AttributeKey::Severity => v.section != SectionKind::Exam && v.mentions.iter().all(|m| self.complaint(*m)),
@@ -405,6 +406,13 @@ impl Asking<'_> {
     /// Whether it is of the neck by its own words: "chronic foot drop" is not.
     fn of_the_neck(&self, finding: usize) -> bool {
         self.neck(finding) && self.facts.iter().any(|f| f.finding == finding && f.own_region && family(&f.region) == "cervical")
+    }
+
+    /// Whether it is a complaint of the arm that a root or the neck gives.
+    fn of_the_arm(&self, finding: usize) -> bool {
+        let arm = self.knowledge.coding.guidelines.get("strong-for-the-neck");
+        let found = &self.findings[finding];
+        found.assertion.polarity == Polarity::Present && arm.is_some_and(|g| g.concepts.has(found.mention.concept))
     }
 
     /// The supported codes for each answer, found by coding again with the answer supposed.

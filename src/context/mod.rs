@@ -4,7 +4,9 @@
 //! of its axis, and the nearest cue of an axis decides. Without one, the section's prior decides, and without that the
 //! assertion is the plain one: present, definite, current, of the patient.
 
+mod around;
 mod cells;
+mod commas;
 mod entries;
 mod judge;
 mod scope;
