@@ -67,7 +67,7 @@ pub(super) fn add(
             return;
         }
     }
-    if in_date(layout, &tokens) {
+    if in_date(layout, &tokens) || in_levels(layout, lexicon, &tokens) {
         return;
     }
     let parted = || tokens.clone().any(|t| joined::is_part(&layout.folded, t as usize));
@@ -86,6 +86,29 @@ fn in_date(layout: &Layout, tokens: &Range<u32>) -> bool {
     let stroke = |i: usize| layout.folded.word(i) == "/" && !all[i].spaced && all.get(i + 1).is_some_and(|t| !t.spaced);
     let (start, end) = (tokens.start as usize, tokens.end as usize);
     (number(end - 1) && number(end + 1) && stroke(end)) || (number(start) && start > 1 && number(start - 2) && stroke(start - 1))
+}
+
+/// Whether two numbers with a stroke go on with a list of levels: the "4/5" of "C3/4, 4/5 and 5/6".
+fn in_levels(layout: &Layout, lexicon: &Lexicon, tokens: &Range<u32>) -> bool {
+    let word = |i: usize| layout.folded.word(i);
+    let number = |i: usize| layout.folded.tokens.get(i).is_some_and(|t| t.kind == TokenKind::Number);
+    let joins = |i: usize| matches!(word(i), "," | "and" | "&");
+    let mut at = tokens.start as usize;
+    if tokens.len() != 3 || !number(at) || word(at + 1) != "/" {
+        return false;
+    }
+    loop {
+        // the pair before, behind at most two marks: ", and"
+        let Some(end) = (1..=2).filter_map(|n| at.checked_sub(n)).take_while(|i| joins(*i)).last() else { return false };
+        let Some(start) = end.checked_sub(3).filter(|s| number(end - 1) && matches!(word(s + 1), "/" | "-")) else { return false };
+        if lexicon.grammar.level_region(word(start), None).is_some() {
+            return true;
+        }
+        if !number(start) {
+            return false;
+        }
+        at = start;
+    }
 }
 
 /// Whether a disease of the spine, or a strain, is named right behind a site: "*cervical* spondylosis; Pap smear done" is no cervix.
