@@ -79,7 +79,8 @@ fn service_date_in<'a, S: std::borrow::Borrow<Scan<'a>>>(labels: &Scan<'_>, near
     })
 }
 
-/// The first fact that stands where it counts; a title goes before a signature and that before the rest. A title that is the label of its line
+/// The first fact that stands where it counts; a title goes before a signature and that before the rest; of signatures the last counts:
+/// "roomed by B. Tran, MA" above, "Dana Marchetti, MD" below. A title that is the label of its line
 /// ("MA note: meds reconciled") titles that line, and goes behind a signature.
 fn first_fact<T>(scan: &Scan<'_>, layout: &Layout, of: impl Fn(&Fact) -> Option<T>) -> Option<(T, Span)> {
     let mut found: Option<((bool, Place, u32), T, Span)> = None;
@@ -88,7 +89,8 @@ fn first_fact<T>(scan: &Scan<'_>, layout: &Layout, of: impl Fn(&Fact) -> Option<
         let fact = &scan.knowledge.facts[index as usize];
         let Some(value) = of(fact) else { continue };
         let span = span_of(layout, hit.start..hit.end);
-        let rank = (fact.place == Place::Title && labels_its_line(scan, hit.end), fact.place, hit.start);
+        let order = if fact.place == Place::Signature { u32::MAX - hit.start } else { hit.start };
+        let rank = (fact.place == Place::Title && labels_its_line(scan, hit.end), fact.place, order);
         let better = found.as_ref().is_none_or(|(best, ..)| rank < *best);
         if better && counts(scan, fact.place, hit.start, hit.end, span) {
             found = Some((rank, value, span));

@@ -68,6 +68,10 @@ impl Scan<'_> {
 
     /// The unit at a token, its hours and the token after it.
     fn unit(&self, token: u32) -> Option<(u32, u32)> {
+        // "extension 20 w/ pain": a letter with a stroke is short for another word
+        if self.token(token).len() == 1 && self.token(token + 1) == "/" && self.glued(token + 1) {
+            return None;
+        }
         self.at(token).iter().find_map(|h| match h.meaning {
             Meaning::Unit(i) | Meaning::UnitAlone(i) => Some((self.knowledge.units[i as usize].hours, h.end)),
             _ => None,
