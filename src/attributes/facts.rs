@@ -100,7 +100,7 @@ fn first_fact<T>(scan: &Scan<'_>, layout: &Layout, of: impl Fn(&Fact) -> Option<
 }
 
 /// Tokens between the words of a label and its colon: "PT note *reviewed:* improving".
-const LABEL: u32 = 3;
+const LABEL: u32 = 5;
 
 /// Whether what ends at a token is the label of its line's text: a colon follows, and words behind it.
 fn labels_its_line(scan: &Scan<'_>, end: u32) -> bool {
@@ -142,7 +142,10 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
             let behind_name = start > 0 && (comma && names(scan, start - 1) || !comma && alone && names(scan, start));
             // "Taken by: D. Tarn, RN     PCP: Hale"
             let in_column = || scan.span(end..end + 1).start > scan.span(end - 1..end).end + 1;
-            let ends_line = end >= scan.len() || scan.breaks(end) > 0 || matches!(scan.token(end), "," | "." | "/" | ")") || in_column();
+            // "signed by Jane Doe, RN, FNP-C on 06/12/2025"
+            let digit = |t: u32| scan.token(t).starts_with(|c: char| c.is_ascii_digit());
+            let dated = || digit(end) || scan.token(end).len() == 2 && digit(end + 1);
+            let ends_line = dated() || end >= scan.len() || scan.breaks(end) > 0 || matches!(scan.token(end), "," | "." | "/" | ")") || in_column();
             capitals && behind_name && ends_line && (span.start < TITLE_BYTES || span.end + TITLE_BYTES > length)
         }
     }

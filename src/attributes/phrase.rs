@@ -127,6 +127,8 @@ impl Linker<'_> {
             || self.in_value(end)
             // "neck pain left side *3 days*", "on the left *x 2 wks*"
             || self.scan.length(end + u32::from(self.scan.token(end) == "x")).is_some()
+            // "Severity: moderate  *Duration:* 3 weeks"
+            || self.scan.token(end + 1) == ":"
             // "acute on chronic 6/10"
             || self.scan.token(end + 1) == "/" && self.scan.token(end).bytes().all(|b| b.is_ascii_digit())
     }

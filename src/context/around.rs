@@ -27,8 +27,8 @@ pub(super) fn led_in(layout: &Layout, index: usize, knowledge: &Knowledge) -> Ve
     let found = view.phrases(&[]);
     let scopes = Scopes::new(&view, &found, &[], Places::default(), context);
     let mut out: Vec<(Cue, Says)> = Vec::new();
-    // "Ruled out" alone on its line heads the list below as well
-    let alone = |f: &Found| f.start == 0 && f.end + usize::from(view.symbol(view.len() - 1) == ":") >= view.len();
+    // "Ruled out" alone on its line heads the list below as well, and so does "### Ruled out"
+    let alone = |f: &Found| !(0..f.start).chain(f.end..view.len()).any(|i| view.is_word(i));
     if let Some((f, rule)) = found.iter().filter(|f| alone(f)).find_map(|f| match f.part {
         Part::Cue(cue) => Some((f, &context.cues[cue as usize])),
         _ => None,
@@ -116,7 +116,10 @@ const SAID_ALONE: usize = 4;
 
 /// Whether a sentence is a heading or ends with a colon.
 pub(super) fn opens_list(layout: &Layout, lead: &Sentence) -> bool {
-    let colon = lead.tokens.end.checked_sub(1).is_some_and(|last| layout.folded.word(last as usize) == ":");
+    // "**Differential diagnosis:**"
+    let closes = |token: &u32| matches!(layout.folded.word(*token as usize), "**" | "__" | "*" | "_");
+    let last = lead.tokens.clone().rev().find(|t| !closes(t));
+    let colon = last.is_some_and(|last| layout.folded.word(last as usize) == ":");
     colon || layout.items.get(lead.item as usize).is_some_and(|i| i.kind == ItemKind::Heading)
 }
 

@@ -15,6 +15,8 @@ const OPENING: usize = 64;
 const RUN_ON: usize = 9;
 /// Bytes of a label and the dash behind it.
 const DASHED: usize = 16;
+/// Bytes of a label of letters with a stroke: "A&P".
+const BARE: usize = 4;
 /// Bytes of the label of a service before a heading.
 const LED: usize = 28;
 /// Bytes of a heading that nothing marks.
@@ -261,9 +263,13 @@ impl Finder<'_> {
             return None;
         }
         let words = label.match_indices(' ').map(|(space, _)| space + 1);
+        let one_line = self.lines.iter().filter(|l| !l.blank()).take(2).count() < 2;
         let spelled = |at: &usize| {
-            let (all, upper) = labels::letters(&label[*at..]);
-            all >= RUN_ON && upper > 0 && label[*at..].starts_with(|c: char| c.is_uppercase())
+            let word = &label[*at..];
+            let (all, upper) = labels::letters(word);
+            // "Spurling neg A/P: neck pain", and "tender paraspinals Dx: neck pain" in a note of one line
+            let short = all > 1 && !word.contains(' ') && (word.contains(['/', '&']) && all == upper || one_line);
+            (all >= RUN_ON || short) && upper > 0 && word.starts_with(|c: char| c.is_uppercase())
         };
         words.filter(spelled).find_map(|at| {
             let before = label[..at].trim_end();
@@ -296,7 +302,21 @@ impl Finder<'_> {
             if spaces > 0 {
                 self.opening(from + at + spaces, end);
                 self.dashed(from + at + spaces, end);
+                self.bare_inside(from + at + spaces, end);
             }
+        }
+    }
+
+    /// "Neuro intact. A/P Neck pain.": a heading of letters and a stroke behind a closed sentence, before its text.
+    fn bare_inside(&mut self, at: usize, end: usize) {
+        let Some(rest) = self.text.get(at..end) else { return };
+        let length = rest.find(' ').unwrap_or(rest.len());
+        let label = rest.get(..length).filter(|l| l.len() <= BARE && l.contains(['/', '&']) && self.knowledge.may_be_bare(l));
+        let Some(label) = label.filter(|l| l.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'/' | b'&'))) else { return };
+        let follows = rest[length..].trim_start().starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+        if let Some(known) = self.knowledge.bare(&squeeze(&fold_phrase(label))).filter(|_| follows && !assesses(self.kind())) {
+            let heading = self.heading_at(at, label, at + length, known);
+            self.add(heading);
         }
     }
 
@@ -330,7 +350,7 @@ impl Finder<'_> {
         let set_off = |at: &usize| bytes[..*at].last() == Some(&b' ') && bytes.get(at + 1) == Some(&b' ');
         let Some(dash) = memchr::memchr_iter(b'-', bytes).find(set_off).map(|at| at - 1).filter(|d| *d > 1) else { return };
         let label = &head[..dash];
-        if assesses(self.kind()) || !label.bytes().all(|b| b.is_ascii_alphabetic()) {
+        if assesses(self.kind()) || !label.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'&')) {
             return;
         }
         if let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading) && assesses(k.kind)) {

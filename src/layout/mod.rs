@@ -13,6 +13,7 @@ mod markers;
 mod marks;
 mod opener;
 mod refine;
+mod resumed;
 pub(crate) mod sentences;
 mod visits;
 

@@ -8,6 +8,7 @@ use crate::layout::correspondence;
 use crate::layout::headings::Heading;
 use crate::layout::labels;
 use crate::layout::lines::Line;
+use crate::layout::resumed;
 use crate::layout::visits;
 use crate::span::Span;
 use crate::vocab::SectionKind;
@@ -20,6 +21,7 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
     listed_history(text, headings, knowledge);
     told_by_problem(text, lines, headings, knowledge);
     plans_of_problems(text, lines, headings);
+    told_in_the_story(lines, headings);
     quoted_reports(text, headings, knowledge);
     asked_of_a_study(text, headings, knowledge);
     concluding(text, headings, knowledge);
@@ -27,6 +29,7 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
     said_in_a_line(text, lines, headings);
     problems(text, lines, headings, knowledge);
     correspondence::story(text, lines, headings, knowledge);
+    resumed::problems_go_on(text, lines, headings, knowledge);
 }
 
 /// "#Neck pain: heat" and "Problem #2: Hypertension": problems that are told one by one are the assessment of a note that has no other.
@@ -162,6 +165,12 @@ fn named(problem: &str) -> &str {
 fn listed_history(text: &str, headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
     for at in (1..headings.len()).rev() {
         let (above, here) = (&headings[at - 1], &headings[at]);
+        // and "Active Problems:" right below "Assessment/Plan:" is the head of its problems
+        let heads = assesses(above.kind) && here.kind == SectionKind::ProblemList;
+        if heads && !has_words(text.get(above.body..here.start).unwrap_or("")) {
+            headings.remove(at);
+            continue;
+        }
         let listed = matches!(above.kind, SectionKind::History | SectionKind::ProblemList | SectionKind::FamilyHistory);
         let between = || text.get(above.body..here.start).unwrap_or("");
         // a word alone on its line heads the column; with a colon it does where the assessment comes later
@@ -304,6 +313,27 @@ fn plans_of_problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
     });
 }
 
+/// "HPI: sore neck. Seen in the ED. Dx: cervical sprain. Not better": a diagnosis within the story of a note whose own assessment stands in
+/// a line of its own below.
+fn told_in_the_story(lines: &[Line], headings: &mut Vec<Heading>) {
+    use SectionKind::{ChiefComplaint, HospitalCourse, Hpi, Preamble};
+    let opens_line = |h: &Heading| lines.get(lines.partition_point(|l| l.end <= h.start)).is_some_and(|l| l.first >= h.start);
+    let Some(own) = headings.iter().rposition(|h| assesses(h.kind) && opens_line(h)) else { return };
+    let mut story = SectionKind::Preamble;
+    let mut told = false;
+    let mut at = 0;
+    headings.retain(|h| {
+        at += 1;
+        let inside = at <= own && !h.prose && !opens_line(h) && matches!(story, Preamble | ChiefComplaint | HospitalCourse | Hpi);
+        let drop = inside && at > 1 && (assesses(h.kind) || told && h.kind == SectionKind::Plan);
+        told = drop;
+        if !drop {
+            story = h.kind;
+        }
+        !drop
+    });
+}
+
 /// The number of the last (or of the first `take`) numbered lines in a stretch of text.
 fn last_number(text: &str, lines: &[Line], range: std::ops::Range<usize>, take: usize) -> Option<u32> {
     let from = lines.partition_point(|l| l.end <= range.start);
@@ -383,7 +413,11 @@ fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnow
     if !visit {
         return;
     }
-    for i in 0..last {
+    for i in 0..=last {
+        // behind the visit's own assessment a report may be pasted
+        if i == last && !headings[..i].iter().any(|h| matches!(h.kind, Assessment | AssessmentAndPlan)) {
+            continue;
+        }
         let before = i.checked_sub(1).map(|before| &headings[before]);
         let near = before.is_some_and(|b| {
             let names_study = || names_study(text.get(b.start..headings[i].start).unwrap_or(""), knowledge);
@@ -408,7 +442,15 @@ fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnow
                 label.len() <= LABEL && (heads() || names())
             })
         };
-        if matches!(headings[i].kind, Impression | Conclusion) && (near || study() || above()) {
+        // the same with labels between: "XR CERVICAL SPINE", "Result Date: 5/1", "CLINICAL HISTORY: neck pain"
+        let titled = || {
+            let lines = text.get(..headings[i].start).unwrap_or("").lines().rev().map(str::trim).filter(|l| !l.is_empty());
+            let mut lines = lines.take(ABOVE + 1).skip_while(|l| l.contains(':') && l.len() <= LABEL);
+            lines.next().is_some_and(|l| l.len() <= LABEL && !l.ends_with('.') && !l.contains(':') && names_study(l, knowledge))
+        };
+        // "EMG impression: C6 radiculopathy" above the visit's own
+        let own_study = || i < last && names_study(headings[i].title.of(text), knowledge);
+        if matches!(headings[i].kind, Impression | Conclusion) && (near || study() || above() || titled() || own_study()) {
             headings[i].kind = Imaging;
         }
     }

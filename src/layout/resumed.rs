@@ -1,0 +1,124 @@
+//! Problems that go on behind a sub-heading of one of them: "1. Diabetes / Labs: A1c 7.2 / 2. Cervical radiculopathy".
+
+use crate::knowledge::sections::{SectionsKnowledge, assesses, squeeze};
+use crate::layout::headings::Heading;
+use crate::layout::labels;
+use crate::layout::lines::Line;
+use crate::fold::fold_phrase;
+use crate::span::Span;
+use crate::vocab::SectionKind;
+
+/// Bytes of a line that is a problem's title.
+const TITLE: usize = 60;
+/// Words of such a line.
+const WORDS: usize = 6;
+
+/// How the problems of an assessment are set off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark<'t> {
+    /// By numbers, with what closes them.
+    Number(u32, char),
+    /// By a mark alone: "#", "###".
+    Sign(&'t str),
+}
+
+/// Lets the assessment go on where its next problem begins below a heading that stands within one of its problems.
+pub(super) fn problems_go_on(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
+    let mut at = 0;
+    while at + 1 < headings.len() {
+        let own = headings[at];
+        let listed = assesses(own.kind) || own.kind == SectionKind::Plan;
+        let sub = headings[at + 1];
+        let end = headings[at + 1..].iter().find(|h| assesses(h.kind)).map_or(text.len(), |h| h.start);
+        if listed && !assesses(sub.kind) && sub.start < end && let Some(start) = next_problem(text, lines, &own, &sub, end, knowledge) {
+            let title = Span::new(start as u32, start as u32);
+            let next = Heading { start, title, body: start, numbered: false, ..own };
+            let place = headings.partition_point(|h| h.start < start);
+            match headings.get_mut(place).filter(|h| h.start == start) {
+                Some(bare) if bare.title.is_empty() => *bare = next,
+                Some(_) => {}
+                None => headings.insert(place, next),
+            }
+            at = place;
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Where the problem behind the one begins that the heading `sub` stands in.
+fn next_problem(text: &str, lines: &[Line], own: &Heading, sub: &Heading, end: usize, knowledge: &SectionsKnowledge) -> Option<usize> {
+    let from = lines.partition_point(|l| l.end <= own.body);
+    let to = lines.partition_point(|l| l.end <= sub.start);
+    let before: Vec<&Line> = lines.get(from..to + 1)?.iter().filter(|l| !l.blank() && l.first.max(own.body) < sub.start).collect();
+    let of = |line: &Line| text.get(line.first.max(own.body)..line.end).unwrap_or("").trim_start();
+    let Some(last) = before.iter().rev().find_map(|l| mark(of(l))) else {
+        return next_title(text, lines, (from, to), own, sub, end, knowledge);
+    };
+    let behind = || lines[to..].iter().filter(|l| l.first > sub.start && l.first < end && !l.blank());
+    match last {
+        Mark::Number(number, close) => {
+            let next = behind().find_map(|l| match mark(of(l)) {
+                Some(Mark::Number(next, other)) if other == close => Some((l.first, next)),
+                _ => None,
+            })?;
+            (next.1 == number + 1).then_some(next.0)
+        }
+        Mark::Sign(sign) => behind().find(|l| mark(of(l)) == Some(Mark::Sign(sign))).map(|l| l.first),
+    }
+}
+
+/// The mark of a problem that a line begins with.
+fn mark(line: &str) -> Option<Mark<'_>> {
+    let signs = line.len() - line.trim_start_matches('#').len();
+    let plain = line.trim_start_matches(['*', '_', '#']).trim_start();
+    let width = labels::numbering(plain);
+    if width > 0 {
+        let number = plain[..width].trim_end();
+        let close = number.chars().next_back()?;
+        return number.trim_end_matches(close).parse().ok().map(|n| Mark::Number(n, close));
+    }
+    (signs > 0 && plain.starts_with(char::is_alphabetic)).then(|| Mark::Sign(&line[..signs]))
+}
+
+/// The same where problems have titles alone on their lines: "Type 2 diabetes / Labs: A1c 7.2", a blank line, "Cervical radiculopathy".
+fn next_title(
+    text: &str,
+    lines: &[Line],
+    (from, to): (usize, usize),
+    own: &Heading,
+    sub: &Heading,
+    end: usize,
+    knowledge: &SectionsKnowledge,
+) -> Option<usize> {
+    // what a leaflet is about is no problem
+    if sub.kind == SectionKind::Instructions {
+        return None;
+    }
+    let (_, bullet) = lines.get(to).map(|l| labels::markup(l.of(text)))?;
+    let titled = |l: &Line| {
+        let line = l.of(text);
+        let words = line.split(' ').count();
+        let named = || knowledge.names_problem(&squeeze(&fold_phrase(&labels::clean(line))));
+        line.len() <= TITLE && words <= WORDS && !line.ends_with('.') && !line.contains(':') && !labels::markup(line).1 && named()
+    };
+    let above = lines.get(from..to)?.iter().rev().take_while(|l| !l.blank() && l.first >= own.body).last();
+    let indent = above.filter(|l| !bullet && titled(l)).map(|l| l.first - l.start)?;
+    let mut listed = true;
+    let mut apart = false;
+    for line in lines[to + 1..].iter().take_while(|l| l.first < end) {
+        if line.blank() {
+            apart = true;
+            continue;
+        }
+        let further = line.first - line.start > indent || labels::markup(line.of(text)).1;
+        if !further && (apart || listed) && titled(line) {
+            return Some(line.first);
+        }
+        if apart && !further {
+            return None;
+        }
+        listed &= further;
+    }
+    None
+}
