@@ -530,7 +530,13 @@ fn breaks_within(layout: &Layout, tokens: std::ops::Range<u32>) -> bool {
 /// Whether the words of a convention stand in the few tokens before a mention.
 pub(super) fn led_by(layout: &Layout, finding: &Finding, knowledge: &Knowledge, id: &str) -> bool {
     let mention = &finding.mention;
-    let says = |g: &Saying| g.stands_in(layout.tokens(layout.before(mention.sentence, mention.tokens.start, g.within)));
+    // "No evidence of fracture; cervical strain": not beyond a semicolon
+    let near = |within: u32| {
+        let before = layout.before(mention.sentence, mention.tokens.start, within);
+        let parted = before.clone().rev().find(|t| layout.folded.word(*t as usize) == ";");
+        layout.tokens(parted.map_or(before.start, |t| t + 1)..before.end)
+    };
+    let says = |g: &Saying| g.stands_in(near(g.within));
     knowledge.coding.guidelines.get(id).is_some_and(says)
 }
 

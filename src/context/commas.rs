@@ -64,6 +64,13 @@ impl Scopes<'_, '_> {
         within(&self.places.diagnosed, entry.clone()) && (entry.clone().any(told) || instead) || complains()
     }
 
+    /// Whether a dash or a point in an assessment stands between something named and a diagnosis of its own.
+    pub(super) fn parts_diagnoses(&self, from: usize, mark: usize) -> bool {
+        let spaced = self.view.symbol(mark) == "." || self.view.spaced(mark) && self.view.spaced(mark + 1);
+        let named = || self.places.named.iter().any(|n| from <= n.start && n.end <= mark);
+        self.view.assessed && spaced && self.places.diagnosed.iter().any(|d| d.start == mark + 1) && named()
+    }
+
     /// Whether nothing stands behind the comma but one word that leans on the diagnosis before it: "possible radiculopathy, *stenosis,* HNP".
     /// A complaint, or a diagnosis with a site, a side or a level, is an entry of its own.
     pub(super) fn leans(&self, comma: usize) -> bool {

@@ -339,6 +339,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 }
                 ";" if rule.reach != Reach::Sentence || (axis == Axis::Certainty && self.opens_clause(i)) => break,
                 "|" => break,
+                // "CT negative for fracture - cervical strain", "no fx. cervical strain"
+                "-" | "--" | "." if axis == Axis::Polarity && self.parts_diagnoses(from, i) => break,
                 _ if rule.indefinite && i > from && self.view.is(i, DEFINITE) => break,
                 _ => {}
             }
