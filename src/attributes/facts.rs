@@ -145,7 +145,8 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
             // "signed by Jane Doe, RN, FNP-C on 06/12/2025"
             let digit = |t: u32| scan.token(t).starts_with(|c: char| c.is_ascii_digit());
             let dated = || digit(end) || scan.token(end).len() == 2 && digit(end + 1);
-            let ends_line = dated() || end >= scan.len() || scan.breaks(end) > 0 || matches!(scan.token(end), "," | "." | "/" | ")") || in_column();
+            let ends_line =
+                dated() || end >= scan.len() || scan.breaks(end) > 0 || matches!(scan.token(end), "," | "." | "/" | ")") || in_column();
             capitals && behind_name && ends_line && (span.start < TITLE_BYTES || span.end + TITLE_BYTES > length)
         }
     }

@@ -99,7 +99,8 @@ fn radiation(scan: &Scan<'_>, start: u32, from: u32, end: u32, link: u16, out: &
         }
         // "Radiation: [ ] R arm [ ] L arm [x] none": up to the next box nothing is said
         if let Some(behind) = scan.word(at, WordUse::Unticked) {
-            let boxed = |t: &u32| matches!(scan.token(*t), "[" | "[x]" | "☐" | "☒" | "☑" | "(") || scan.word(*t, WordUse::Unticked).is_some();
+            let boxed =
+                |t: &u32| matches!(scan.token(*t), "[" | "[x]" | "☐" | "☒" | "☑" | "(") || scan.word(*t, WordUse::Unticked).is_some();
             at = (behind..end).find(boxed).unwrap_or(end);
             last = at;
             continue;

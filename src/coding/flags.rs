@@ -295,7 +295,10 @@ impl Asking<'_> {
         let assessed = |m: usize| self.facts.iter().any(|f| f.finding == m && f.standing == Standing::Assessed);
         let present =
             move |&m: &usize| self.neck(m) && (self.complaint(m) || assessed(m)) && self.findings[m].assertion.time != Time::Historical;
-        let alone = move |v: &NoteValue| v.mentions.is_empty() && (self.labelled_neck(v.attribute.span) || self.field(v.attribute.span));
+        let alone = move |v: &NoteValue| {
+            let span = v.attribute.span;
+            v.mentions.is_empty() && (self.labelled_neck(span) || self.field(span) || self.told_of_the_neck(span))
+        };
         let told = move |v: &NoteValue| v.mentions.iter().any(present) || alone(v);
         let own = move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && told(v);
         let here = move |v: &NoteValue| {
@@ -315,6 +318,14 @@ impl Asking<'_> {
     fn told_in(&self, span: Span) -> Option<&Sentence> {
         let sentence = self.layout.sentences.get(self.sentence_of(span)?)?;
         self.layout.sections.get(sentence.section as usize).filter(|s| s.kind <= SectionKind::Hpi).map(|_| sentence)
+    }
+
+    /// Whether a value told in the story follows a sentence that names the neck: "He comes in about his *neck.* It began *5 months ago*".
+    fn told_of_the_neck(&self, span: Span) -> bool {
+        let Some(sentence) = self.told_in(span) else { return false };
+        let at = self.sentence_of(span).unwrap_or(0);
+        let names = |at: usize| self.layout.sentences.get(at).is_some_and(|s| s.item == sentence.item) && self.names_neck(at);
+        names(at) || at.checked_sub(1).is_some_and(names)
     }
 
     /// Whether a value stands in a form's field of the complaint: "*Duration:* 3 years".

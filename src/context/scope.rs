@@ -51,6 +51,9 @@ pub(crate) struct Places {
     pub diagnosed: Vec<Range<usize>>,
 }
 
+/// Letters and digits of a level: "c6".
+const LEVEL: usize = 3;
+
 /// Words between a choice and what it is between, at most: "strain *or* an underlying radiculopathy".
 const ASIDE: usize = 1;
 
@@ -86,6 +89,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                         || (rule.opens && !scopes.opens(f.start, rule))
                         || (rule.object && !scopes.is_object(f.start))
                         || (rule.chooses && !scopes.chooses(f))
+                        || (rule.direction == Direction::Both && scopes.between_levels(f))
                         || (rule.behind_answer && !scopes.answered_before(f.start))
                         || (rule.says.contains(&Says::Other) && scopes.is_patient(f.start))
                     {
@@ -143,6 +147,12 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let behind = |places: &[Range<usize>]| places.iter().any(|d| near(f.end, d.start));
         let Places { named, diagnosed, .. } = &self.places;
         self.view.assessed && (before(diagnosed) && behind(named) || before(named) && behind(diagnosed))
+    }
+
+    /// Whether what a cue leaves open is a level and no condition: "*C6* vs *C7* radiculopathy".
+    fn between_levels(&self, f: &Found) -> bool {
+        let level = |i: usize| self.view.is_alphanumeric(i) && self.view.symbol(i).len() <= LEVEL;
+        f.start.checked_sub(1).is_some_and(level) && level(f.end)
     }
 
     /// A mark that stands free on the left and touches a word on the right, within a line: "no pain -fever"; or one of a series, or a list entry's sign.

@@ -1,10 +1,10 @@
 //! Problems that go on behind a sub-heading of one of them: "1. Diabetes / Labs: A1c 7.2 / 2. Cervical radiculopathy".
 
+use crate::fold::fold_phrase;
 use crate::knowledge::sections::{SectionsKnowledge, assesses, squeeze};
 use crate::layout::headings::Heading;
 use crate::layout::labels;
 use crate::layout::lines::Line;
-use crate::fold::fold_phrase;
 use crate::span::Span;
 use crate::vocab::SectionKind;
 
@@ -30,7 +30,11 @@ pub(super) fn problems_go_on(text: &str, lines: &[Line], headings: &mut Vec<Head
         let listed = assesses(own.kind) || own.kind == SectionKind::Plan;
         let sub = headings[at + 1];
         let end = headings[at + 1..].iter().find(|h| assesses(h.kind)).map_or(text.len(), |h| h.start);
-        if listed && !assesses(sub.kind) && sub.start < end && let Some(start) = next_problem(text, lines, &own, &sub, end, knowledge) {
+        if listed
+            && !assesses(sub.kind)
+            && sub.start < end
+            && let Some(start) = next_problem(text, lines, &own, &sub, end, knowledge)
+        {
             let title = Span::new(start as u32, start as u32);
             let next = Heading { start, title, body: start, numbered: false, ..own };
             let place = headings.partition_point(|h| h.start < start);
