@@ -313,7 +313,10 @@ impl Linker<'_> {
                 let sided = side && self.is_site(value.end);
                 // "radiculopathy, *left* C6"
                 let ends = side && levels::named(self.scan, value.end) || self.ends_phrase(value.end);
-                (cost <= NEAR && !sided && ends).then_some(cost + 3)
+                // "The neck pain has been with her for six years and *is* moderate"
+                let said = read.attribute.key == AttributeKey::Severity
+                    && value.start.checked_sub(1).is_some_and(|t| self.scan.word(t, WordUse::Copula).is_some());
+                (cost <= if said { FAR } else { NEAR } && !sided && ends).then_some(cost + 3)
             }
             // "herniation, C5-6 with myelopathy": the level is of what stands before "with"
             AttributeKey::Level

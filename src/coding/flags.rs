@@ -241,7 +241,9 @@ impl Asking<'_> {
                     // "tender paraspinals" in the exam is of the neck, "left" may be of anything
                     let examined = key == AttributeKey::Region && v.section == SectionKind::Exam && !self.nothing_at(v.attribute.span);
                     let alone = v.mentions.is_empty() && (story || examined);
-                    let placed = |&m: &usize| self.of_the_neck(m) && !self.treats(m) && !self.no_place(m) && !self.nothing(m);
+                    // "?right C6 radiculopathy" says nothing of where it hurts
+                    let sure = |m: usize| self.findings[m].assertion.certainty == Certainty::Definite;
+                    let placed = |&m: &usize| self.of_the_neck(m) && sure(m) && !self.treats(m) && !self.no_place(m) && !self.nothing(m);
                     // "neck pain into both upper traps" is in the trapezius, "into the left arm" is on neither side
                     let goes = key != AttributeKey::Region && radiates.iter().any(|r| r.overlaps(v.attribute.span));
                     !goes && (alone || v.mentions.iter().any(placed))
@@ -261,10 +263,27 @@ impl Asking<'_> {
                     let told = |&m: &usize| !past && counted(m) && stated(m) && !self.own_problem(m, v);
                     // "nothing shooting into the arm" goes nowhere
                     let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
-                    v.mentions.is_empty() || v.mentions.iter().any(|m| (self.neck(*m) && !denied(*m) && !(begun && over(*m))) || told(m))
+                    v.mentions.is_empty()
+                        || v.mentions.iter().any(|m| {
+                            (self.neck(*m) && !denied(*m) && !(begun && over(*m))) || told(m) || begun && self.listed_with_the_neck(*m)
+                        })
                 }
             })
             .map(|v| &v.attribute.value)
+    }
+
+    /// Whether a complaint heads a list in which one of the neck stands: "1 day of *fever*, headache and neck pain".
+    fn listed_with_the_neck(&self, finding: usize) -> bool {
+        let first = &self.findings[finding].mention;
+        let listed = |m: usize| {
+            let other = &self.findings[m].mention;
+            let between = (first.tokens.end..other.tokens.start).map(|t| self.layout.folded.word(t as usize));
+            other.sentence == first.sentence
+                && other.tokens.start >= first.tokens.end
+                && between.clone().any(|w| w == ",")
+                && !between.clone().any(|w| matches!(w, "." | ";" | "with"))
+        };
+        self.complaint(finding) && (0..self.findings.len()).any(|m| self.of_the_neck(m) && self.complaint(m) && listed(m))
     }
 
     /// Whether a value is told, in a sentence that does not name the neck, of what is assessed beside the neck or belongs to something

@@ -149,10 +149,10 @@ impl<'v, 'f> Scopes<'v, 'f> {
         self.view.assessed && (before(diagnosed) && behind(named) || before(named) && behind(diagnosed))
     }
 
-    /// Whether what a cue leaves open is a level and no condition: "*C6* vs *C7* radiculopathy".
+    /// Whether what a cue of an assessment leaves open is a level and no condition: "*C6* vs *C7* radiculopathy".
     fn between_levels(&self, f: &Found) -> bool {
         let level = |i: usize| self.view.is_alphanumeric(i) && self.view.symbol(i).len() <= LEVEL;
-        f.start.checked_sub(1).is_some_and(level) && level(f.end)
+        self.view.assessed && f.start.checked_sub(1).is_some_and(level) && level(f.end)
     }
 
     /// A mark that stands free on the left and touches a word on the right, within a line: "no pain -fever"; or one of a series, or a list entry's sign.
