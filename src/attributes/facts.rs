@@ -43,9 +43,21 @@ pub fn stated(text: &str, layout: &Layout, knowledge: &Knowledge) -> Stated {
     }
     Stated {
         date: service_date_in(&about, |from| Scan::near(text, layout, &knowledge.attributes, from..from + DATE_REACH)),
-        setting: first_fact(&about, layout, |fact| fact.setting),
-        author: first_fact(&about, layout, |fact| fact.author),
+        setting: first_fact(&about, layout, |fact| fact.setting).map(|(setting, span, _)| (setting, span)),
+        author: author(&about, layout),
     }
+}
+
+/// Who writes. "Roomed by B. Tran, MA" above, "Dana Marchetti, MD" below: of a provider's and a nurse's signature the provider's counts.
+fn author(about: &Scan<'_>, layout: &Layout) -> Option<(AuthorRole, Span)> {
+    let (role, span, place) = first_fact(about, layout, |fact| fact.author)?;
+    if role == AuthorRole::Nurse && place == Place::Signature {
+        let provider = first_fact(about, layout, |fact| fact.author.filter(|a| *a == AuthorRole::Provider));
+        if let Some((role, span, _)) = provider.filter(|(.., place)| *place == Place::Signature) {
+            return Some((role, span));
+        }
+    }
+    Some((role, span))
 }
 
 /// The labelled date of service, of words already found.
@@ -79,24 +91,22 @@ fn service_date_in<'a, S: std::borrow::Borrow<Scan<'a>>>(labels: &Scan<'_>, near
     })
 }
 
-/// The first fact that stands where it counts; a title goes before a signature and that before the rest; of signatures the last counts:
-/// "roomed by B. Tran, MA" above, "Dana Marchetti, MD" below. A title that is the label of its line
+/// The first fact that stands where it counts; a title goes before a signature and that before the rest. A title that is the label of its line
 /// ("MA note: meds reconciled") titles that line, and goes behind a signature.
-fn first_fact<T>(scan: &Scan<'_>, layout: &Layout, of: impl Fn(&Fact) -> Option<T>) -> Option<(T, Span)> {
+fn first_fact<T>(scan: &Scan<'_>, layout: &Layout, of: impl Fn(&Fact) -> Option<T>) -> Option<(T, Span, Place)> {
     let mut found: Option<((bool, Place, u32), T, Span)> = None;
     for hit in &scan.hits {
         let Meaning::Fact(index) = hit.meaning else { continue };
         let fact = &scan.knowledge.facts[index as usize];
         let Some(value) = of(fact) else { continue };
         let span = span_of(layout, hit.start..hit.end);
-        let order = if fact.place == Place::Signature { u32::MAX - hit.start } else { hit.start };
-        let rank = (fact.place == Place::Title && labels_its_line(scan, hit.end), fact.place, order);
+        let rank = (fact.place == Place::Title && labels_its_line(scan, hit.end), fact.place, hit.start);
         let better = found.as_ref().is_none_or(|(best, ..)| rank < *best);
         if better && counts(scan, fact.place, hit.start, hit.end, span) {
             found = Some((rank, value, span));
         }
     }
-    found.map(|(_, value, span)| (value, span))
+    found.map(|((_, place, _), value, span)| (value, span, place))
 }
 
 /// Tokens between the words of a label and its colon: "PT note *reviewed:* improving".
@@ -119,8 +129,9 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
             let section = scan.layout.sections.iter().rfind(|s| s.start <= span.start);
             let heads =
                 |s: &Section| matches!(s.kind, SectionKind::Preamble | SectionKind::Unknown) || s.title.is_some_and(|t| t.contains(span));
-            // "Physical therapy: 6 visits, helpful"
-            span.start < TOP_BYTES && section.is_some_and(heads) && !labels_its_line(scan, end)
+            // "Physical therapy: 6 visits, helpful", but "PHYSICAL THERAPY: Daily Note"
+            let label = || scan.token(end) == ":" && labels_its_line(scan, end) && span.of(scan.text).contains(char::is_lowercase);
+            span.start < TOP_BYTES && section.is_some_and(heads) && !label()
         }
         Place::Title => {
             let section = scan.layout.sections.iter().rfind(|s| s.start <= span.start);

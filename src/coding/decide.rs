@@ -287,10 +287,14 @@ impl<'a> Deciding<'a> {
             })
         };
         let affirmed = |concepts: &Concepts| self.facts.iter().any(|f| concepts.has(f.concept) && f.state == State::Affirmed);
-        let radiates = |f: &Fact| f.state == State::Affirmed && f.text(self.findings, AttributeKey::Radiation).is_some();
+        let limbs = self.knowledge.attributes.targets.iter().filter(|t| t.limb);
+        let radiates = |f: &Fact| {
+            let to = f.text(self.findings, AttributeKey::Radiation).filter(|_| f.state == State::Affirmed);
+            to.is_some_and(|to| limbs.clone().any(|t| to.ends_with(t.value.as_str())))
+        };
         let told = |f: &Fact| {
             let own = complaint.beside.has(f.concept) || c.facts.iter().any(|&own| self.facts[own].concept == f.concept);
-            f.standing == Standing::Narrative && f.state == State::Affirmed && own
+            f.standing == Standing::Narrative && f.state == State::Affirmed && !f.suspected && own
         };
         let borne_out = !complaint.beside.is_empty() && self.facts.iter().any(|f| radiates(f) || told(f));
         if affirmed(&complaint.concepts) || affirmed(&sign.concepts) || borne_out {

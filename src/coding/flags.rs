@@ -339,7 +339,7 @@ impl Asking<'_> {
         self.layout.sections.get(sentence.section as usize).filter(|s| s.kind <= SectionKind::Hpi).map(|_| sentence)
     }
 
-    /// Whether a value told in the story follows a sentence that names the neck: "He comes in about his *neck.* It began *5 months ago*".
+    /// Whether a value told in the story stands in a sentence that names the neck, or behind one: "He comes in about his *neck.* It began *5 months ago*".
     fn told_of_the_neck(&self, span: Span) -> bool {
         let Some(sentence) = self.told_in(span) else { return false };
         let at = self.sentence_of(span).unwrap_or(0);
@@ -393,7 +393,7 @@ impl Asking<'_> {
         let Some(sentence) = self.sentence_of(span).and_then(|at| self.layout.sentences.get(at)) else { return false };
         let folded = &self.layout.folded;
         let at = folded.tokens.partition_point(|t| t.span.start < span.start) as u32;
-        let parts = |t: &u32| matches!(folded.word(*t as usize), "," | ";" | "." | "but");
+        let parts = |t: &u32| matches!(folded.word(*t as usize), "," | ";" | "." | "but" | "with" | "w" | "and");
         let from = (sentence.tokens.start..at).rev().find(parts).map_or(sentence.tokens.start, |t| t + 1);
         let end = (at..sentence.tokens.end).find(parts).unwrap_or(sentence.tokens.end);
         saying.stands_in(self.layout.tokens(from..end))

@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::codeset::Validity;
 use crate::findings::Finding;
 use crate::knowledge::coding::Saying;
-use crate::layout::Layout;
+use crate::layout::{ItemKind, Layout};
 use crate::mentions::candidates;
 use crate::span::Span;
 use regex::Regex;
@@ -102,7 +102,10 @@ pub(crate) fn typed(
                 beside = near(&|f| f.item == sentence.item);
             }
             // "Cervicalgia / ICD-10: M54.2": the words of the line above, or, where the first code of a list stands above its words, below
-            if beside.is_empty() {
+            // "1. Neck pain / 2. M62.838": an entry of its own has no words
+            let own = layout.items.get(sentence.item as usize).filter(|i| i.kind == ItemKind::Numbered);
+            let entry = own.is_some_and(|i| line_of(text, i.span) == line);
+            if beside.is_empty() && !entry {
                 let of_line = |other: Option<usize>| near(&|f| other == Some(line_of(text, findings[f.finding].mention.hull())));
                 let above = of_line(line_above(text, line)).into_iter().filter(|f| !below.contains(f)).collect::<Vec<_>>();
                 if above.is_empty() {
@@ -143,5 +146,5 @@ fn line_above(text: &str, line: usize) -> Option<usize> {
 
 /// Where the line right below one begins.
 fn line_below(text: &str, line: usize) -> Option<usize> {
-    text.get(line..)?.find('\n').map(|at| line + at + 1)
+    text.get(line..)?.find(['\n', '\r']).map(|at| line + at + 1)
 }

@@ -64,11 +64,12 @@ impl Scopes<'_, '_> {
         within(&self.places.diagnosed, entry.clone()) && (entry.clone().any(told) || instead) || complains()
     }
 
-    /// Whether a dash or a point in an assessment stands between something named and a diagnosis of its own.
+    /// Whether a dash or a point in an assessment stands between something named and a diagnosis that is made where worse was denied.
     pub(super) fn parts_diagnoses(&self, from: usize, mark: usize) -> bool {
         let spaced = self.view.symbol(mark) == "." || self.view.spaced(mark) && self.view.spaced(mark + 1);
         let named = || self.places.named.iter().any(|n| from <= n.start && n.end <= mark);
-        self.view.assessed && spaced && self.places.diagnosed.iter().any(|d| d.start == mark + 1) && named()
+        let lesser = |d: &Range<usize>| d.start == mark + 1 && d.clone().any(|i| self.view.is(i, LESSER));
+        self.view.assessed && spaced && self.places.diagnosed.iter().any(lesser) && named()
     }
 
     /// Whether nothing stands behind the comma but one word that leans on the diagnosis before it: "possible radiculopathy, *stenosis,* HNP".

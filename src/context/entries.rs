@@ -30,7 +30,8 @@ impl Scopes<'_, '_> {
     /// Whether what stands between a dash and the cue is what the cue speaks of: "neck pain - *fracture* excluded", "stenosis - *ESI* in 2023".
     pub(super) fn parted_by_dash(&self, from: usize, to: usize, axis: Axis) -> bool {
         match axis {
-            Axis::Polarity => self.names_between(from, to),
+            // in an assessment any word of substance: "neck pain - *x-rays* negative"
+            Axis::Polarity => self.names_between(from, to) || (self.view.assessed && (from..to).any(|i| self.is_substance(i))),
             Axis::Time => self.places.told.iter().any(|n| from <= n.start && n.end <= to),
             // "herniation - *radiculopathy* suspected": in an assessment
             Axis::Certainty => self.view.assessed && self.names_between(from, to),

@@ -21,7 +21,7 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
     listed_history(text, headings, knowledge);
     told_by_problem(text, lines, headings, knowledge);
     plans_of_problems(text, lines, headings);
-    told_in_the_story(lines, headings);
+    told_in_the_story(text, lines, headings, knowledge);
     quoted_reports(text, headings, knowledge);
     asked_of_a_study(text, headings, knowledge);
     concluding(text, headings, knowledge);
@@ -315,10 +315,17 @@ fn plans_of_problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
 
 /// "HPI: sore neck. Seen in the ED. Dx: cervical sprain. Not better": a diagnosis within the story of a note whose own assessment stands in
 /// a line of its own below.
-fn told_in_the_story(lines: &[Line], headings: &mut Vec<Heading>) {
-    use SectionKind::{ChiefComplaint, HospitalCourse, Hpi, Preamble};
+fn told_in_the_story(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
+    use SectionKind::{Assessment, AssessmentAndPlan, ChiefComplaint, HospitalCourse, Hpi, Impression, Preamble};
     let opens_line = |h: &Heading| lines.get(lines.partition_point(|l| l.end <= h.start)).is_some_and(|l| l.first >= h.start);
-    let Some(own) = headings.iter().rposition(|h| assesses(h.kind) && opens_line(h)) else { return };
+    // it names a problem, and is no list of codes for the bill
+    let names = |i: usize, h: &Heading| {
+        let end = headings.get(i + 1).map_or(text.len(), |next| next.start);
+        let line = text.get(h.body..end).unwrap_or("").lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("");
+        knowledge.names_problem(&squeeze(&fold_phrase(line)))
+    };
+    let visits_own = |h: &Heading| matches!(h.kind, Assessment | AssessmentAndPlan | Impression) && opens_line(h);
+    let Some(own) = headings.iter().enumerate().rposition(|(i, h)| visits_own(h) && names(i, h)) else { return };
     let mut story = SectionKind::Preamble;
     let mut told = false;
     let mut at = 0;

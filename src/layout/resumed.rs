@@ -29,12 +29,9 @@ pub(super) fn problems_go_on(text: &str, lines: &[Line], headings: &mut Vec<Head
         let own = headings[at];
         let listed = assesses(own.kind) || own.kind == SectionKind::Plan;
         let sub = headings[at + 1];
-        let end = headings[at + 1..].iter().find(|h| assesses(h.kind)).map_or(text.len(), |h| h.start);
-        if listed
-            && !assesses(sub.kind)
-            && sub.start < end
-            && let Some(start) = next_problem(text, lines, &own, &sub, end, knowledge)
-        {
+        let within = listed && !assesses(sub.kind) && (says_more(text, &sub) || lists_orders(sub.kind));
+        let end = || headings[at + 1..].iter().find(|h| assesses(h.kind)).map_or(text.len(), |h| h.start);
+        if within && let Some(start) = next_problem(text, lines, &own, &sub, end(), knowledge) {
             let title = Span::new(start as u32, start as u32);
             let next = Heading { start, title, body: start, numbered: false, ..own };
             let place = headings.partition_point(|h| h.start < start);
@@ -48,6 +45,17 @@ pub(super) fn problems_go_on(text: &str, lines: &[Line], headings: &mut Vec<Head
             at += 1;
         }
     }
+}
+
+/// Whether a heading has text on its own line: "Labs: A1c 7.2".
+fn says_more(text: &str, heading: &Heading) -> bool {
+    let line = text.get(heading.body..).and_then(|t| t.lines().next()).unwrap_or("");
+    line.contains(char::is_alphanumeric)
+}
+
+/// Whether what stands below a heading alone on its line may still be of one problem: what is ordered for it, or told of it.
+fn lists_orders(kind: SectionKind) -> bool {
+    matches!(kind, SectionKind::Plan | SectionKind::Medications | SectionKind::Instructions | SectionKind::Unknown)
 }
 
 /// Where the problem behind the one begins that the heading `sub` stands in.
@@ -96,7 +104,8 @@ fn next_title(
     knowledge: &SectionsKnowledge,
 ) -> Option<usize> {
     // what a leaflet is about is no problem
-    if sub.kind == SectionKind::Instructions {
+    let told = says_more(text, sub);
+    if sub.kind == SectionKind::Instructions && !told {
         return None;
     }
     let (_, bullet) = lines.get(to).map(|l| labels::markup(l.of(text)))?;
@@ -104,11 +113,17 @@ fn next_title(
         let line = l.of(text);
         let words = line.split(' ').count();
         let named = || knowledge.names_problem(&squeeze(&fold_phrase(&labels::clean(line))));
+        let line = line.strip_suffix(':').unwrap_or(line);
         line.len() <= TITLE && words <= WORDS && !line.ends_with('.') && !line.contains(':') && !labels::markup(line).1 && named()
     };
     let above = lines.get(from..to)?.iter().rev().take_while(|l| !l.blank() && l.first >= own.body).last();
-    let indent = above.filter(|l| !bullet && titled(l)).map(|l| l.first - l.start)?;
-    let mut listed = true;
+    let title = above.filter(|l| !bullet && titled(l))?;
+    let indent = title.first - title.start;
+    // titles in bold, or less far in than what is told below them, need no blank line
+    let bold = |l: &Line| l.of(text).starts_with("**") && l.of(text).ends_with("**");
+    let deeper = lines.get(to).is_some_and(|l| l.first - l.start > indent);
+    // behind a label alone on its line at least one entry is its own
+    let (mut listed, mut own) = (!told, false);
     let mut apart = false;
     for line in lines[to + 1..].iter().take_while(|l| l.first < end) {
         if line.blank() {
@@ -116,13 +131,14 @@ fn next_title(
             continue;
         }
         let further = line.first - line.start > indent || labels::markup(line.of(text)).1;
-        if !further && (apart || listed) && titled(line) {
+        if !further && (apart || deeper || bold(title) && bold(line) || listed && own) && titled(line) {
             return Some(line.first);
         }
         if apart && !further {
             return None;
         }
         listed &= further;
+        own |= further;
     }
     None
 }

@@ -88,6 +88,9 @@ fn in_date(layout: &Layout, tokens: &Range<u32>) -> bool {
     (number(end - 1) && number(end + 1) && stroke(end)) || (number(start) && start > 1 && number(start - 2) && stroke(start - 1))
 }
 
+/// Levels in a row, at most.
+const LEVELS: usize = 8;
+
 /// Whether two numbers with a stroke go on with a list of levels: the "4/5" of "C3/4, 4/5 and 5/6".
 fn in_levels(layout: &Layout, lexicon: &Lexicon, tokens: &Range<u32>) -> bool {
     let word = |i: usize| layout.folded.word(i);
@@ -97,7 +100,7 @@ fn in_levels(layout: &Layout, lexicon: &Lexicon, tokens: &Range<u32>) -> bool {
     if tokens.len() != 3 || !number(at) || word(at + 1) != "/" {
         return false;
     }
-    loop {
+    for _ in 0..LEVELS {
         // the pair before, behind at most two marks: ", and"
         let Some(end) = (1..=2).filter_map(|n| at.checked_sub(n)).take_while(|i| joins(*i)).last() else { return false };
         let Some(start) = end.checked_sub(3).filter(|s| number(end - 1) && matches!(word(s + 1), "/" | "-")) else { return false };
@@ -109,6 +112,7 @@ fn in_levels(layout: &Layout, lexicon: &Lexicon, tokens: &Range<u32>) -> bool {
         }
         at = start;
     }
+    false
 }
 
 /// Whether a disease of the spine, or a strain, is named right behind a site: "*cervical* spondylosis; Pap smear done" is no cervix.
