@@ -163,7 +163,7 @@ impl<'a> Scan<'a> {
 
     /// Whether a token is a mark.
     pub fn is_mark(&self, token: u32) -> bool {
-        self.token(token).bytes().all(|b| b.is_ascii_punctuation())
+        self.token(token).chars().all(|c| !c.is_alphanumeric())
     }
 
     /// Whether a token is a mark that may open an entry of a list.

@@ -316,7 +316,9 @@ impl Asking<'_> {
             move |&m: &usize| self.neck(m) && (self.complaint(m) || assessed(m)) && self.findings[m].assertion.time != Time::Historical;
         let alone = move |v: &NoteValue| {
             let span = v.attribute.span;
-            v.mentions.is_empty() && (self.labelled_neck(span) || self.field(span) || self.told_of_the_neck(span))
+            // "began 5 months ago; cannot recall an injury": what is not there has no time
+            let absent = |m: &usize| self.findings[*m].assertion.polarity == Polarity::Absent;
+            v.mentions.iter().all(absent) && (self.labelled_neck(span) || self.field(span) || self.told_of_the_neck(span))
         };
         let told = move |v: &NoteValue| v.mentions.iter().any(present) || alone(v);
         let own = move |v: &&NoteValue| v.attribute.key == key && !self.copied(v.attribute.span) && told(v);
