@@ -29,7 +29,10 @@ impl Linker<'_> {
         };
         let at = self.scan.layout.sentence_at(read.tokens.start)?;
         let here = self.scan.layout.sentences[at].tokens.clone();
-        let goes_on = |t: &u32| !matches!(self.scan.token(*t), ";" | "." | "(" | ")" | "|") && self.scan.breaks(t + 1) <= 1;
+        // "PHQ-9 *(past 2 weeks)*": what opens a bracket is of what stands before it
+        let opened = |t: u32| self.scan.token(t) == "(" && t + 2 >= read.tokens.start;
+        let parts = |t: u32| matches!(self.scan.token(t), ";" | "." | "(" | ")" | "|") && !opened(t);
+        let goes_on = |t: &u32| !parts(*t) && self.scan.breaks(t + 1) <= 1;
         let from = (here.start..read.tokens.start).rev().take_while(goes_on).last().unwrap_or(read.tokens.start);
         // "2 days of diarrhea", "intermittent cough"
         let reach = if self.scan.token(read.tokens.end) == "of" { OF_WHAT } else { u32::from(own == WordUse::OtherPart) };
