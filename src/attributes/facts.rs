@@ -130,7 +130,8 @@ fn counts(scan: &Scan<'_>, place: Place, start: u32, end: u32, span: Span) -> bo
             let heads =
                 |s: &Section| matches!(s.kind, SectionKind::Preamble | SectionKind::Unknown) || s.title.is_some_and(|t| t.contains(span));
             // "Physical therapy: 6 visits, helpful", but "PHYSICAL THERAPY: Daily Note"
-            let label = || scan.token(end) == ":" && labels_its_line(scan, end) && span.of(scan.text).contains(char::is_lowercase);
+            let told = || scan.span(end + 1..end + 2).of(scan.text).starts_with(|c: char| c.is_ascii_digit() || c.is_lowercase());
+            let label = || scan.token(end) == ":" && labels_its_line(scan, end) && told();
             span.start < TOP_BYTES && section.is_some_and(heads) && !label()
         }
         Place::Title => {

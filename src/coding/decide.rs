@@ -8,7 +8,7 @@ use super::facts::{Fact, Standing, State, family, led_by};
 use super::reconcile::denies_the_same;
 use super::when::Scene;
 use super::{Evidence, Suggestion, Withheld, edits, typed};
-use crate::attributes::Value;
+use crate::attributes::{Attribute, Value};
 use crate::code::Code;
 use crate::codeset::Validity;
 use crate::findings::Finding;
@@ -287,11 +287,10 @@ impl<'a> Deciding<'a> {
             })
         };
         let affirmed = |concepts: &Concepts| self.facts.iter().any(|f| concepts.has(f.concept) && f.state == State::Affirmed);
-        let limbs = self.knowledge.attributes.targets.iter().filter(|t| t.limb);
-        let radiates = |f: &Fact| {
-            let to = f.text(self.findings, AttributeKey::Radiation).filter(|_| f.state == State::Affirmed);
-            to.is_some_and(|to| limbs.clone().any(|t| to.ends_with(t.value.as_str())))
-        };
+        // what is told to go there bears the diagnosis out
+        let arm = |to: &str| complaint.phrases.iter().any(|part| to.ends_with(part.trim()));
+        let goes = |a: &Attribute| a.key == AttributeKey::Radiation && matches!(&a.value, Value::Text(to) if arm(to));
+        let radiates = |f: &Fact| f.state == State::Affirmed && self.findings[f.finding].attributes.iter().any(goes);
         let told = |f: &Fact| {
             let own = complaint.beside.has(f.concept) || c.facts.iter().any(|&own| self.facts[own].concept == f.concept);
             f.standing == Standing::Narrative && f.state == State::Affirmed && !f.suspected && own

@@ -11,6 +11,7 @@ use crate::findings::Finding;
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::{FlagRule, FlagWhen};
+use crate::knowledge::context::VERB;
 use crate::knowledge::source::lexicon::Regional;
 use crate::layout::{Layout, Sentence};
 use crate::note::Note;
@@ -242,7 +243,11 @@ impl Asking<'_> {
                     let examined = key == AttributeKey::Region && v.section == SectionKind::Exam && !self.nothing_at(v.attribute.span);
                     let alone = v.mentions.is_empty() && (story || examined);
                     // "?right C6 radiculopathy" says nothing of where it hurts
-                    let sure = |m: usize| self.findings[m].assertion.certainty == Certainty::Definite;
+                    let root = |m: usize| {
+                        let roots = self.knowledge.coding.guidelines.get("no-place-unless-sure");
+                        roots.is_some_and(|g| g.concepts.has(self.findings[m].mention.concept))
+                    };
+                    let sure = |m: usize| self.findings[m].assertion.certainty == Certainty::Definite || !root(m);
                     let placed = |&m: &usize| self.of_the_neck(m) && sure(m) && !self.treats(m) && !self.no_place(m) && !self.nothing(m);
                     // "neck pain into both upper traps" is in the trapezius, "into the left arm" is on neither side
                     let goes = key != AttributeKey::Region && radiates.iter().any(|r| r.overlaps(v.attribute.span));
@@ -265,7 +270,9 @@ impl Asking<'_> {
                     let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
                     v.mentions.is_empty()
                         || v.mentions.iter().any(|m| {
-                            (self.neck(*m) && !denied(*m) && !(begun && over(*m))) || told(m) || begun && self.listed_with_the_neck(*m)
+                            (self.neck(*m) && !denied(*m) && !(begun && over(*m)))
+                                || told(m)
+                                || begun && self.listed_with_the_neck(*m, v.attribute.span)
                         })
                 }
             })
@@ -273,15 +280,20 @@ impl Asking<'_> {
     }
 
     /// Whether a complaint heads a list in which one of the neck stands: "1 day of *fever*, headache and neck pain".
-    fn listed_with_the_neck(&self, finding: usize) -> bool {
+    fn listed_with_the_neck(&self, finding: usize, value: Span) -> bool {
         let first = &self.findings[finding].mention;
+        if value.end > first.hull().start {
+            return false;
+        }
+        let says = |t: u32| self.layout.folded.tokens.get(t as usize).is_some_and(|t| self.knowledge.context.is_of(t.word, VERB));
         let listed = |m: usize| {
             let other = &self.findings[m].mention;
             let between = (first.tokens.end..other.tokens.start).map(|t| self.layout.folded.word(t as usize));
             other.sentence == first.sentence
                 && other.tokens.start >= first.tokens.end
                 && between.clone().any(|w| w == ",")
-                && !between.clone().any(|w| matches!(w, "." | ";" | "with"))
+                && !between.clone().any(|w| matches!(w, "." | ";" | "with" | "now" | "here"))
+                && !(first.tokens.end..other.tokens.start).any(says)
         };
         self.complaint(finding) && (0..self.findings.len()).any(|m| self.of_the_neck(m) && self.complaint(m) && listed(m))
     }
@@ -395,7 +407,7 @@ impl Asking<'_> {
         let Some(sentence) = self.sentence_of(span).and_then(|at| self.layout.sentences.get(at)) else { return false };
         let folded = &self.layout.folded;
         let at = folded.tokens.partition_point(|t| t.span.start < span.start) as u32;
-        let parts = |t: &u32| matches!(folded.word(*t as usize), "," | ";" | "." | "but" | "with" | "w" | "and");
+        let parts = |t: &u32| matches!(folded.word(*t as usize), "," | ";" | "." | "but" | "with" | "w");
         let from = (sentence.tokens.start..at).rev().find(parts).map_or(sentence.tokens.start, |t| t + 1);
         let end = (at..sentence.tokens.end).find(parts).unwrap_or(sentence.tokens.end);
         saying.stands_in(self.layout.tokens(from..end))

@@ -146,5 +146,6 @@ fn line_above(text: &str, line: usize) -> Option<usize> {
 
 /// Where the line right below one begins.
 fn line_below(text: &str, line: usize) -> Option<usize> {
-    text.get(line..)?.find(['\n', '\r']).map(|at| line + at + 1)
+    let at = line + text.get(line..)?.find(['\n', '\r'])?;
+    Some(at + 1 + usize::from(text.get(at..)?.starts_with("\r\n")))
 }

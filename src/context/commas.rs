@@ -68,8 +68,11 @@ impl Scopes<'_, '_> {
     pub(super) fn parts_diagnoses(&self, from: usize, mark: usize) -> bool {
         let spaced = self.view.symbol(mark) == "." || self.view.spaced(mark) && self.view.spaced(mark + 1);
         let named = || self.places.named.iter().any(|n| from <= n.start && n.end <= mark);
-        let lesser = |d: &Range<usize>| d.start == mark + 1 && d.clone().any(|i| self.view.is(i, LESSER));
-        self.view.assessed && spaced && self.places.diagnosed.iter().any(lesser) && named()
+        let dash = |i: &usize| matches!(self.view.symbol(*i), "-" | "--") && self.view.spaced(*i) && self.view.spaced(i + 1);
+        let alone = || (0..self.view.len()).filter(dash).count() < 2;
+        // in a chain of dashes what was denied may go on
+        let own = |d: &Range<usize>| d.start == mark + 1 && (d.clone().any(|i| self.view.is(i, LESSER)) || alone());
+        self.view.assessed && spaced && self.places.diagnosed.iter().any(own) && named()
     }
 
     /// Whether nothing stands behind the comma but one word that leans on the diagnosis before it: "possible radiculopathy, *stenosis,* HNP".

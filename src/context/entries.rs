@@ -1,9 +1,10 @@
 //! How entries of an assessment or a list part from each other before a cue that looks back.
 
 use super::scope::Scopes;
-use crate::knowledge::context::{ADJUNCT, EVENT, MANEUVER, OPENER, PREPOSITION, VERB};
+use crate::knowledge::context::{ADJUNCT, EVENT, LESSER, MANEUVER, OPENER, PREPOSITION, VERB};
 use crate::knowledge::source::context::Axis;
 use crate::layout::{ItemKind, Layout, Sentence};
+use std::ops::Range;
 
 /// Symbols of a list of tests behind the first of them.
 const LISTED: usize = 12;
@@ -30,8 +31,13 @@ impl Scopes<'_, '_> {
     /// Whether what stands between a dash and the cue is what the cue speaks of: "neck pain - *fracture* excluded", "stenosis - *ESI* in 2023".
     pub(super) fn parted_by_dash(&self, from: usize, to: usize, axis: Axis) -> bool {
         match axis {
-            // in an assessment any word of substance: "neck pain - *x-rays* negative"
-            Axis::Polarity => self.names_between(from, to) || (self.view.assessed && (from..to).any(|i| self.is_substance(i))),
+            // in an assessment any word of substance behind a complaint or a strain: "neck pain - *x-rays* negative"
+            Axis::Polarity => {
+                let lesser = |d: &Range<usize>| d.clone().any(|i| self.view.is(i, LESSER));
+                let sought = self.places.diagnosed.iter().any(|d| d.end + 1 == from && !lesser(d));
+                let told = || self.view.assessed && !sought && (from..to).any(|i| self.is_substance(i));
+                self.names_between(from, to) || told()
+            }
             Axis::Time => self.places.told.iter().any(|n| from <= n.start && n.end <= to),
             // "herniation - *radiculopathy* suspected": in an assessment
             Axis::Certainty => self.view.assessed && self.names_between(from, to),

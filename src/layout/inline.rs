@@ -314,7 +314,7 @@ impl Finder<'_> {
         let label = rest.get(..length).filter(|l| l.len() <= BARE && l.contains(['/', '&']) && self.knowledge.may_be_bare(l));
         let Some(label) = label.filter(|l| l.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'/' | b'&'))) else { return };
         let behind = rest[length..].trim_start_matches([' ', '-']);
-        let opening: Vec<&str> = behind[..behind.find([',', '.', ';', '-']).unwrap_or(behind.len())].split(' ').take(PROBLEM).collect();
+        let opening: Vec<&str> = behind[..behind.find([',', '.', ';']).unwrap_or(behind.len())].split(' ').take(PROBLEM).collect();
         // not "A/P lateral views"
         let follows = self.knowledge.names_problem(&squeeze(&fold_phrase(&opening.join(" "))));
         if let Some(known) = self.knowledge.bare(&squeeze(&fold_phrase(label))).filter(|_| follows && !assesses(self.kind())) {

@@ -10,7 +10,7 @@ use crate::layout::labels;
 use crate::layout::lines::Line;
 use crate::layout::resumed;
 use crate::layout::visits;
-use crate::span::Span;
+use crate::span::{Span, floor};
 use crate::vocab::SectionKind;
 
 /// Drops or changes headings by what stands around them.
@@ -313,18 +313,21 @@ fn plans_of_problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
     });
 }
 
+/// Bytes of an assessment in which a problem is sought.
+const OWN: usize = 600;
+
 /// "HPI: sore neck. Seen in the ED. Dx: cervical sprain. Not better": a diagnosis within the story of a note whose own assessment stands in
 /// a line of its own below.
 fn told_in_the_story(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
-    use SectionKind::{Assessment, AssessmentAndPlan, ChiefComplaint, HospitalCourse, Hpi, Impression, Preamble};
+    use SectionKind::{Assessment, AssessmentAndPlan, ChiefComplaint, Diagnosis, HospitalCourse, Hpi, Impression, Preamble};
     let opens_line = |h: &Heading| lines.get(lines.partition_point(|l| l.end <= h.start)).is_some_and(|l| l.first >= h.start);
     // it names a problem, and is no list of codes for the bill
     let names = |i: usize, h: &Heading| {
         let end = headings.get(i + 1).map_or(text.len(), |next| next.start);
-        let line = text.get(h.body..end).unwrap_or("").lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("");
-        knowledge.names_problem(&squeeze(&fold_phrase(line)))
+        let body = text.get(h.body..floor(text, end.min(h.body + OWN))).unwrap_or("");
+        body.lines().any(|line| knowledge.names_problem(&squeeze(&fold_phrase(line))))
     };
-    let visits_own = |h: &Heading| matches!(h.kind, Assessment | AssessmentAndPlan | Impression) && opens_line(h);
+    let visits_own = |h: &Heading| matches!(h.kind, Assessment | AssessmentAndPlan | Diagnosis | Impression) && opens_line(h);
     let Some(own) = headings.iter().enumerate().rposition(|(i, h)| visits_own(h) && names(i, h)) else { return };
     let mut story = SectionKind::Preamble;
     let mut told = false;

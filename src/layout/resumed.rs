@@ -55,7 +55,14 @@ fn says_more(text: &str, heading: &Heading) -> bool {
 
 /// Whether what stands below a heading alone on its line may still be of one problem: what is ordered for it, or told of it.
 fn lists_orders(kind: SectionKind) -> bool {
-    matches!(kind, SectionKind::Plan | SectionKind::Medications | SectionKind::Instructions | SectionKind::Unknown)
+    use SectionKind::{Exam, Instructions, Medications, Plan, Results, Unknown};
+    matches!(kind, Exam | Instructions | Medications | Plan | Results | Unknown)
+}
+
+/// Whether a heading of that kind has a list of its own.
+fn of_record(kind: SectionKind) -> bool {
+    use SectionKind::{FamilyHistory, History, ProblemList, SocialHistory};
+    matches!(kind, FamilyHistory | History | ProblemList | SocialHistory)
 }
 
 /// Where the problem behind the one begins that the heading `sub` stands in.
@@ -68,14 +75,27 @@ fn next_problem(text: &str, lines: &[Line], own: &Heading, sub: &Heading, end: u
         return next_title(text, lines, (from, to), own, sub, end, knowledge);
     };
     let behind = || lines[to..].iter().filter(|l| l.first > sub.start && l.first < end && !l.blank());
+    // "Medications: 1. naproxen": a list of its own
+    let told = text.get(sub.body..).and_then(|t| t.lines().next()).unwrap_or("").trim_start();
+    if mark(told).is_some() || told.match_indices(' ').any(|(at, _)| mark(&told[at + 1..]).is_some()) {
+        return None;
+    }
+    // a leaflet's line is a sentence: "2. Cervical radiculopathy may cause numbness."
+    let sentence = |at: usize| {
+        let line = text.get(at..).and_then(|t| t.lines().next()).unwrap_or("").trim_end();
+        sub.kind == SectionKind::Instructions && line.len() > TITLE && line.ends_with('.')
+    };
+    // alone on its line, a label has something below it before the next entry
+    let unnumbered = |at: usize| says_more(text, sub) || behind().take_while(|l| l.first < at).any(|l| mark(of(l)).is_none());
     match last {
         Mark::Number(number, close) => {
             let next = behind().find_map(|l| match mark(of(l)) {
                 Some(Mark::Number(next, other)) if other == close => Some((l.first, next)),
                 _ => None,
             })?;
-            (next.1 == number + 1).then_some(next.0)
+            (next.1 == number + 1 && !sentence(next.0) && unnumbered(next.0)).then_some(next.0)
         }
+        Mark::Sign(_) if of_record(sub.kind) => None,
         Mark::Sign(sign) => behind().find(|l| mark(of(l)) == Some(Mark::Sign(sign))).map(|l| l.first),
     }
 }
@@ -105,7 +125,8 @@ fn next_title(
 ) -> Option<usize> {
     // what a leaflet is about is no problem
     let told = says_more(text, sub);
-    if sub.kind == SectionKind::Instructions && !told {
+    let leaflet = sub.kind == SectionKind::Instructions;
+    if of_record(sub.kind) || leaflet && !told {
         return None;
     }
     let (_, bullet) = lines.get(to).map(|l| labels::markup(l.of(text)))?;
@@ -131,7 +152,7 @@ fn next_title(
             continue;
         }
         let further = line.first - line.start > indent || labels::markup(line.of(text)).1;
-        if !further && (apart || deeper || bold(title) && bold(line) || listed && own) && titled(line) {
+        if !further && (apart && !leaflet || deeper || bold(title) && bold(line) || listed && own) && titled(line) {
             return Some(line.first);
         }
         if apart && !further {
