@@ -144,7 +144,7 @@ fn next_title(
     let bold = |l: &Line| l.of(text).starts_with("**") && l.of(text).ends_with("**");
     let deeper = lines.get(to).is_some_and(|l| l.first - l.start > indent);
     // behind a label alone on its line at least one entry is its own
-    let (mut listed, mut own) = (!told, false);
+    let (mut listed, mut filled) = (!told, false);
     let mut apart = false;
     for line in lines[to + 1..].iter().take_while(|l| l.first < end) {
         if line.blank() {
@@ -152,14 +152,14 @@ fn next_title(
             continue;
         }
         let further = line.first - line.start > indent || labels::markup(line.of(text)).1;
-        if !further && (apart && !leaflet || deeper || bold(title) && bold(line) || listed && own) && titled(line) {
+        if !further && (apart && !leaflet || deeper || bold(title) && bold(line) || listed && filled) && titled(line) {
             return Some(line.first);
         }
         if apart && !further {
             return None;
         }
         listed &= further;
-        own |= further;
+        filled |= further;
     }
     None
 }
