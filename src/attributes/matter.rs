@@ -64,6 +64,10 @@ impl Linker<'_> {
         let layout = self.scan.layout;
         let here = layout.sentences.get(layout.sentence_at(read.tokens.start)?)?;
         let section = layout.sections.get(here.section as usize).filter(|s| tells(s.kind))?;
+        // nearly always it is named
+        if self.first_of_the_neck() < here.tokens.end {
+            return None;
+        }
         let story = |s: &&Sentence| {
             let kind = layout.sections.get(s.section as usize).map(|s| s.kind);
             s.section == here.section || (section.kind == SectionKind::Hpi && kind == Some(SectionKind::ChiefComplaint))
@@ -71,7 +75,7 @@ impl Linker<'_> {
         let until = |s: &Sentence| s.tokens.start..s.tokens.end.min(read.tokens.start);
         let before = layout.sentences.iter().take_while(|s| s.tokens.start < read.tokens.start);
         let told = before.filter(story).any(|s| self.scan.any_word(until(s), WordUse::OtherSite));
-        (told && self.first_of_the_neck() >= here.tokens.end).then(|| here.tokens.clone())
+        told.then(|| here.tokens.clone())
     }
 
     /// The first token of the note that names the neck or something of it.

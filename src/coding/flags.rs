@@ -11,7 +11,7 @@ use crate::findings::Finding;
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::{FlagRule, FlagWhen};
-use crate::knowledge::context::VERB;
+use crate::knowledge::context::{COMPANION, CONTRAST, VERB};
 use crate::knowledge::source::lexicon::Regional;
 use crate::layout::{Layout, Sentence};
 use crate::note::Note;
@@ -285,15 +285,21 @@ impl Asking<'_> {
         if value.end > first.hull().start {
             return false;
         }
-        let says = |t: u32| self.layout.folded.tokens.get(t as usize).is_some_and(|t| self.knowledge.context.is_of(t.word, VERB));
+        let says =
+            |t: u32| self.layout.folded.tokens.get(t as usize).is_some_and(|t| self.knowledge.context.is_of(t.word, VERB | COMPANION));
+        let ended = |from: u32, to: u32| {
+            let saying = self.knowledge.coding.guidelines.get("ends-a-list-of-complaints");
+            saying.is_some_and(|s| s.stands_in(self.layout.tokens(from..to)))
+        };
         let listed = |m: usize| {
             let other = &self.findings[m].mention;
             let between = (first.tokens.end..other.tokens.start).map(|t| self.layout.folded.word(t as usize));
             other.sentence == first.sentence
                 && other.tokens.start >= first.tokens.end
                 && between.clone().any(|w| w == ",")
-                && !between.clone().any(|w| matches!(w, "." | ";" | "with" | "now" | "here"))
+                && !between.clone().any(|w| matches!(w, "." | ";"))
                 && !(first.tokens.end..other.tokens.start).any(says)
+                && !ended(first.tokens.end, other.tokens.start)
         };
         self.complaint(finding) && (0..self.findings.len()).any(|m| self.of_the_neck(m) && self.complaint(m) && listed(m))
     }
@@ -407,7 +413,8 @@ impl Asking<'_> {
         let Some(sentence) = self.sentence_of(span).and_then(|at| self.layout.sentences.get(at)) else { return false };
         let folded = &self.layout.folded;
         let at = folded.tokens.partition_point(|t| t.span.start < span.start) as u32;
-        let parts = |t: &u32| matches!(folded.word(*t as usize), "," | ";" | "." | "but" | "with" | "w");
+        let turns = |t: u32| folded.tokens.get(t as usize).is_some_and(|t| self.knowledge.context.is_of(t.word, CONTRAST | COMPANION));
+        let parts = |t: &u32| matches!(folded.word(*t as usize), "," | ";" | ".") || turns(*t);
         let from = (sentence.tokens.start..at).rev().find(parts).map_or(sentence.tokens.start, |t| t + 1);
         let end = (at..sentence.tokens.end).find(parts).unwrap_or(sentence.tokens.end);
         saying.stands_in(self.layout.tokens(from..end))

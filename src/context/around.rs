@@ -115,7 +115,7 @@ fn numbered_lead(layout: &Layout, index: usize) -> Option<(&Sentence, Range<u32>
 const SAID_ALONE: usize = 4;
 
 /// Whether a sentence is a heading or ends with a colon.
-pub(super) fn opens_list(layout: &Layout, lead: &Sentence) -> bool {
+fn opens_list(layout: &Layout, lead: &Sentence) -> bool {
     // "**Differential diagnosis:**"
     let closes = |token: &u32| matches!(layout.folded.word(*token as usize), "**" | "__" | "*" | "_");
     let last = lead.tokens.clone().rev().find(|t| !closes(t));

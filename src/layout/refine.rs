@@ -321,7 +321,11 @@ const OWN: usize = 600;
 fn told_in_the_story(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
     use SectionKind::{Assessment, AssessmentAndPlan, ChiefComplaint, Diagnosis, HospitalCourse, Hpi, Impression, Preamble};
     let opens_line = |h: &Heading| lines.get(lines.partition_point(|l| l.end <= h.start)).is_some_and(|l| l.first >= h.start);
-    // it names a problem, and is no list of codes for the bill
+    // hardly a note has one
+    if !headings.iter().skip(1).any(|h| assesses(h.kind) && !h.prose && !opens_line(h)) {
+        return;
+    }
+    // its own names a problem, and is no list of codes for the bill
     let names = |i: usize, h: &Heading| {
         let end = headings.get(i + 1).map_or(text.len(), |next| next.start);
         let body = text.get(h.body..floor(text, end.min(h.body + OWN))).unwrap_or("");

@@ -95,7 +95,7 @@ const LEVELS: usize = 8;
 fn in_levels(layout: &Layout, lexicon: &Lexicon, tokens: &Range<u32>) -> bool {
     let word = |i: usize| layout.folded.word(i);
     let number = |i: usize| layout.folded.tokens.get(i).is_some_and(|t| t.kind == TokenKind::Number);
-    let joins = |i: usize| matches!(word(i), "," | "and" | "&");
+    let joins = |i: usize| word(i) == "," || lexicon.grammar.coordinates(&layout.folded, i as u32);
     let mut at = tokens.start as usize;
     if tokens.len() != 3 || !number(at) || word(at + 1) != "/" {
         return false;
