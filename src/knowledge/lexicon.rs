@@ -220,14 +220,14 @@ impl Lexicon {
             let meaning = Meaning::Concept(id);
             compiler.add_all(&concept.terms, meaning, false, None);
             compiler.add_all(&concept.abbreviations, meaning, true, None);
-            compiler.add_all(&concept.not, Meaning::Block, false, None);
+            compiler.add_all(&concept.not, Meaning::Block(None), false, None);
         }
         for site in &doc.sites {
             let Some(meaning) = compiler.meanings.get(site.id.value.as_str()).copied() else { continue };
             let company = compiler.builder.company(&[], &site.unless_near, false, compiler.words);
             compiler.add_all(&site.terms, meaning, false, company);
             compiler.add_all(&site.abbreviations, meaning, true, company);
-            compiler.add_all(&site.not, Meaning::Block, false, None);
+            compiler.add_all(&site.not, Meaning::Block(None), false, None);
         }
         for finding in &doc.findings {
             let Some(Meaning::Finding(id, _)) = compiler.meanings.get(finding.id.value.as_str()).copied() else { continue };
@@ -241,7 +241,7 @@ impl Lexicon {
             for (form, phrases) in forms {
                 compiler.add_all(phrases, Meaning::finding(id, form), false, company);
             }
-            compiler.add_all(&finding.not, Meaning::Block, false, None);
+            compiler.add_all(&finding.not, Meaning::Block(Some(id)), false, None);
             let mut rows = Vec::new();
             for with in &finding.with {
                 let Some(concept) = self.concept_at(path, &with.is, compiler) else { continue };

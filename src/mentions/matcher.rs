@@ -121,7 +121,7 @@ fn names_spine(layout: &Layout, lexicon: &Lexicon, token: u32) -> bool {
     let spinal = |e: &Entry| match e.meaning {
         Meaning::Concept(c) => lexicon.concept(c).regional == Regional::Spine,
         Meaning::Finding(f, _) => lexicon.findings[f.0 as usize].musculoskeletal,
-        Meaning::Site(_) | Meaning::Block => false,
+        Meaning::Site(_) | Meaning::Block(_) => false,
     };
     if (token as usize) < layout.folded.tokens.len() {
         let meanings = &lexicon.entries.meanings;

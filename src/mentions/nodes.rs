@@ -91,7 +91,7 @@ pub(super) fn nodes(layout: &Layout, lexicon: &Lexicon, sentence: u32, hits: &[H
     for hit in hits {
         let tokens = hit.tokens.clone();
         match hit.meaning {
-            Meaning::Block => {}
+            Meaning::Block(_) => {}
             Meaning::Concept(concept) => {
                 let own = hit.site.and_then(|s| lexicon.sites[s.0 as usize].region.clone());
                 let region = own.or_else(|| lexicon.concept(concept).region.clone());

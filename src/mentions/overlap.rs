@@ -5,7 +5,8 @@
 
 use super::matcher::Hit;
 use crate::knowledge::lexicon::Lexicon;
-use crate::knowledge::lexicon::entries::Meaning;
+use crate::knowledge::lexicon::entries::{FindingId, Meaning};
+use crate::knowledge::source::lexicon::Form;
 use crate::vocab::ConceptKind;
 
 /// The hits of one sentence that are meant, in text order; equal ranges only for two forms of findings, or for a finding and the
@@ -19,17 +20,17 @@ pub(super) fn meant(hits: &[Hit], lexicon: &Lexicon) -> [Vec<Hit>; 2] {
     };
     let visit = |h: &Hit| matches!(h.meaning, Meaning::Concept(c) if lexicon.concept(c).kind == ConceptKind::Visit) && names_another(h);
     let (visits, others): (Vec<&Hit>, Vec<&Hit>) = hits.iter().partition(|h| visit(h));
-    let blocks = others.iter().copied().filter(|h| h.meaning == Meaning::Block);
+    let blocks = others.iter().copied().filter(|h| h.meaning.blocks());
     let visits: Vec<&Hit> = if visits.is_empty() { visits } else { visits.into_iter().chain(blocks).collect() };
     [of(&others), of(&visits)]
 }
 
-/// What stands inside a term and is the head of places named before it, too: "*neck* and *low back pain* with sciatica". Each with the
-/// token at which its term begins.
+/// What stands inside a term and is the head of places named before it, too: "*neck* and *low back pain* with sciatica", "*neck pain* at
+/// night", "*neck pain* is back"; not in what blocks the finding itself ("neck pain clinic"). Each with the token at which its term begins.
 pub(super) fn shared(hits: &[Hit], meant: &[Hit]) -> Vec<(u32, Vec<Hit>)> {
     let is_site = |h: &&Hit| matches!(h.meaning, Meaning::Site(_));
     let mut found = Vec::new();
-    for (at, term) in meant.iter().enumerate().filter(|(_, h)| matches!(h.meaning, Meaning::Concept(_))) {
+    for (at, term) in meant.iter().enumerate().filter(|(_, h)| matches!(h.meaning, Meaning::Concept(_) | Meaning::Block(_))) {
         let places = meant[..at].iter().rev().take_while(is_site).count();
         if places == 0 {
             continue;
@@ -40,9 +41,22 @@ pub(super) fn shared(hits: &[Hit], meant: &[Hit]) -> Vec<(u32, Vec<Hit>)> {
             let here = hits[from..].iter().take_while(|h| h.tokens.start == start);
             here.filter(within).filter(of).max_by_key(|h| h.tokens.len())
         };
-        let Some(site) = longest(term.tokens.start, &is_site) else { continue };
-        let Some(finding) = longest(site.tokens.end, &|h| is_finding(h)) else { continue };
-        let row = meant[at - places..at].iter().chain([site, finding]).cloned().collect();
+        let before = meant[at - places..at].iter();
+        let blocked = |finding: FindingId| {
+            let block = |h: &Hit| h.meaning == Meaning::Block(Some(finding)) && h.tokens.start == term.tokens.start && h.tokens.end <= term.tokens.end;
+            hits.iter().any(block)
+        };
+        let own = |h: &&Hit| matches!(h.meaning, Meaning::Finding(finding, _) if blocked(finding));
+        let beside = meant[at - 1].tokens.end == term.tokens.start;
+        let row = if let Some(finding) = longest(term.tokens.start, &|h| is_noun(h) && !own(h)).filter(|_| beside) {
+            before.chain([finding]).cloned().collect()
+        } else if let Meaning::Concept(_) = term.meaning {
+            let Some(site) = longest(term.tokens.start, &is_site) else { continue };
+            let Some(finding) = longest(site.tokens.end, &|h| is_finding(h)) else { continue };
+            before.chain([site, finding]).cloned().collect()
+        } else {
+            continue;
+        };
         found.push((term.tokens.start, row));
     }
     found
@@ -50,8 +64,8 @@ pub(super) fn shared(hits: &[Hit], meant: &[Hit]) -> Vec<(u32, Vec<Hit>)> {
 
 /// Which of these are meant.
 fn of(hits: &[&Hit]) -> Vec<Hit> {
-    let said = |block: &Hit| hits.iter().any(|h| h.tokens == block.tokens && h.meaning != Meaning::Block);
-    let mut ranked: Vec<&Hit> = hits.iter().copied().filter(|h| h.meaning != Meaning::Block || !said(h)).collect();
+    let said = |block: &Hit| hits.iter().any(|h| h.tokens == block.tokens && !h.meaning.blocks());
+    let mut ranked: Vec<&Hit> = hits.iter().copied().filter(|h| !h.meaning.blocks() || !said(h)).collect();
     ranked.sort_by_key(|h| (std::cmp::Reverse(h.tokens.len()), rank(h.meaning), h.tokens.start, h.meaning));
     let mut kept: Vec<Hit> = Vec::new();
     for hit in ranked {
@@ -71,7 +85,7 @@ fn of(hits: &[&Hit]) -> Vec<Hit> {
 /// a finding and a site ("cervical *cord lesion*").
 fn rank(meaning: Meaning) -> u8 {
     match meaning {
-        Meaning::Block => 0,
+        Meaning::Block(_) => 0,
         Meaning::Concept(_) => 1,
         Meaning::Finding(..) => 2,
         Meaning::Site(_) => 3,
@@ -80,4 +94,8 @@ fn rank(meaning: Meaning) -> u8 {
 
 fn is_finding(hit: &Hit) -> bool {
     matches!(hit.meaning, Meaning::Finding(..))
+}
+
+fn is_noun(hit: &Hit) -> bool {
+    matches!(hit.meaning, Meaning::Finding(_, form) if form == Form::Noun as u8)
 }

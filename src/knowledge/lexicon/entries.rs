@@ -28,14 +28,19 @@ pub enum Meaning {
     Finding(FindingId, u8),
     /// Names a site.
     Site(SiteId),
-    /// Takes its words away from shorter phrases and means nothing.
-    Block,
+    /// Takes its words away from shorter phrases and means nothing; the finding whose words it takes ("pain clinic"), if it is one's own.
+    Block(Option<FindingId>),
 }
 
 impl Meaning {
     /// The meaning of a finding's word of that form.
     pub fn finding(id: FindingId, form: Form) -> Meaning {
         Meaning::Finding(id, form as u8)
+    }
+
+    /// Whether it means nothing.
+    pub fn blocks(self) -> bool {
+        matches!(self, Meaning::Block(_))
     }
 }
 
@@ -175,7 +180,7 @@ impl Builder {
 fn clashes(a: &Entry, b: &Entry) -> bool {
     let free = |e: &Entry| e.exact.is_none() && e.company.is_none();
     let two_forms = matches!((a.meaning, b.meaning), (Meaning::Finding(_, f), Meaning::Finding(_, g)) if f != g);
-    let blocks = |e: &Entry| e.meaning == Meaning::Block;
+    let blocks = |e: &Entry| e.meaning.blocks();
     // "LBP" names the place and what is found there
     let holds_its_site =
         matches!((a.meaning, b.meaning), (Meaning::Finding(..), Meaning::Site(_)) | (Meaning::Site(_), Meaning::Finding(..)));

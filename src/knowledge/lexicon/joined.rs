@@ -233,7 +233,7 @@ fn go_together(left: Group, right: Group, lexicon: &Lexicon) -> bool {
 
 /// Whether a phrase means something, in any case.
 fn speaks(entry: &Entry) -> bool {
-    entry.exact.is_none() && entry.meaning != Meaning::Block
+    entry.exact.is_none() && !entry.meaning.blocks()
 }
 
 /// Seeks the parting of a word into the fewest parts.

@@ -58,7 +58,7 @@ impl Targets {
                 let site = &lexicon.sites[id.0 as usize];
                 Share { alone: false, needs: 0, gives: bit(&site.id) | region(site.region.as_ref()) }
             }
-            Meaning::Block => Share::default(),
+            Meaning::Block(_) => Share::default(),
         };
         let sum = |a: Share, b: Share| Share { alone: a.alone || b.alone, needs: a.needs | b.needs, gives: a.gives | b.gives };
         let shares = lexicon.entries.meanings.iter().map(|entries| {
