@@ -277,6 +277,11 @@ impl Linker<'_> {
         let first = self.mentions.partition_point(|m| m.tokens.start < gap.start);
         let inside = self.mentions[first..].iter().take_while(|m| m.tokens.start < gap.end).filter(|m| m.tokens.end <= gap.end);
         cost += 4 * inside.count().min(4) as u32;
+        // "neck pain, left - PT": a dash rather ends what the value belongs to
+        let before = || self.earlier(mention).last().is_some_and(|m| m.sentence == self.mentions[mention].sentence);
+        if forward && gap.clone().any(|t| self.scan.sets_off(t)) && before() {
+            cost += FAR;
+        }
         if read.beside_mention {
             // "slipped on ice in the driveway tonight"
             let event = self.kind(mention) == ConceptKind::Mechanism;

@@ -201,7 +201,8 @@ fn elsewhere(scan: &Scan<'_>, key: AttributeKey, own: Range<u32>, number: u32) -
     let from = (first..start).rev().take_while(told).last().unwrap_or(start);
     // "it began five weeks ago after she took a second job"
     let follows = |t: u32| key == AttributeKey::Onset && scan.word(t, WordUse::Following).is_some();
-    let goes_on = |t: &u32| in_clause(t) && scan.breaks(*t) == 0 && !follows(*t);
+    // "neck pain x 3 days - PT": what is done for it is set off
+    let goes_on = |t: &u32| in_clause(t) && scan.breaks(*t) == 0 && !follows(*t) && !scan.sets_off(*t);
     let to = (end..(end + 3).min(scan.len())).take_while(goes_on).last().map_or(end, |t| t + 1);
     // "*PT for* 6 weeks": its words may go on into those that lead to the number
     let before = |t: u32| scan.word(t, WordUse::Elsewhere).is_some_and(|end| end <= number);

@@ -193,6 +193,11 @@ impl<'a> Scan<'a> {
         self.layout.folded.tokens.get(token as usize).is_some_and(|t| !t.spaced)
     }
 
+    /// Whether a dash or arrow with a space before it stands there: "neck pain x 3 days *-* PT".
+    pub fn sets_off(&self, token: u32) -> bool {
+        matches!(self.token(token), "-" | "--" | "->" | "-->" | "=>") && !self.glued(token)
+    }
+
     /// Line breaks before a token.
     pub fn breaks(&self, token: u32) -> u8 {
         self.layout.folded.tokens.get(token as usize).map_or(0, |t| t.breaks)
