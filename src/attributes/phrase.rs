@@ -117,8 +117,12 @@ impl Linker<'_> {
 
     /// Whether a describing word ends its phrase ("neck pain, moderate." but not "neck pain with moderate arthritis").
     pub fn ends_phrase(&self, end: u32) -> bool {
+        let layout = self.scan.layout;
+        // "neck pain bilat. No trauma"
+        let begins = || layout.sentence_at(end).is_some_and(|at| layout.sentences[at].tokens.start == end);
         end >= self.scan.len()
             || self.scan.breaks(end) > 0
+            || begins()
             || self.scan.is_mark(end)
             || self.scan.word(end, WordUse::Stop).is_some()
             || self.scan.word(end, WordUse::Join).is_some()
