@@ -7,6 +7,8 @@ use std::ops::Range;
 
 /// How many symbols a clause's subject may have before its verb.
 pub(super) const SUBJECT: usize = 5;
+/// Entries of a list that one word behind it speaks of.
+const LIST: usize = 3;
 /// Words of an entry of a list, at most.
 const ENTRY: usize = 6;
 
@@ -75,8 +77,9 @@ impl Scopes<'_, '_> {
         self.view.assessed && spaced && self.places.diagnosed.iter().any(own) && named()
     }
 
-    /// Whether nothing stands behind the comma but one word that leans on the diagnosis before it: "possible radiculopathy, *stenosis,* HNP".
-    /// A complaint, or a diagnosis with a site, a side or a level, is an entry of its own.
+    /// Whether nothing stands behind the comma but one word, or a diagnosis, that leans on the diagnosis before it: "possible
+    /// radiculopathy, *stenosis,* HNP", "likely DDD, *facet arthropathy*". A complaint, or a diagnosis with a site, a side or a level, is an
+    /// entry of its own.
     pub(super) fn leans(&self, comma: usize) -> bool {
         let ends = |i: usize| i >= self.view.len() || matches!(self.view.symbol(i), "," | ";" | ".") || self.coordinates(i);
         let word = comma + 1..comma + 2;
@@ -84,7 +87,29 @@ impl Scopes<'_, '_> {
             || !self.view.is_word(word.start) || self.view.is(word.start, VERB | COURSE | ADJUNCT) || self.stated.contains(&word.start);
         let name = || self.places.diagnosed.contains(&word) || !(self.places.named.contains(&word) || says());
         let before = || comma > 1 && self.view.symbol(comma - 2) == ",";
-        ends(word.end) && name() && (before() || self.places.diagnosed.iter().any(|d| d.end == comma))
+        let leaned_on = || self.places.diagnosed.iter().any(|d| d.end == comma);
+        let bare = |d: &&Range<usize>| d.start == word.start && ends(d.end) && !self.places.placed.contains(d);
+        ends(word.end) && name() && (before() || leaned_on()) || self.places.diagnosed.iter().any(|d| bare(&d)) && leaned_on()
+    }
+
+    /// The span of a list of three or more short entries, diagnoses without a place the first and the last but for single words between,
+    /// and nothing else, from where its clause opens to symbol `to`.
+    pub(super) fn bare_diagnoses(&self, to: usize) -> Range<usize> {
+        let own = |kinds: &[Range<usize>], end: usize| kinds.iter().find(|d| d.end == end && !self.places.placed.contains(d)).map(|d| d.start);
+        let word = |end: usize| end.checked_sub(1).filter(|i| self.view.is_word(*i) && !self.view.is(*i, VERB | COURSE));
+        // of the last the word speaks whatever it is
+        let Some(mut from) = own(&self.places.named, to) else { return to..to };
+        let mut entries = 1;
+        while from > 1 && self.view.symbol(from - 1) == "," {
+            let diagnosis = own(&self.places.diagnosed, from - 1);
+            let Some(start) = diagnosis.or_else(|| word(from - 1)) else { break };
+            (from, entries) = (start, entries + 1);
+            let opens = start == 0 || matches!(self.view.symbol(start - 1), "." | ";" | ":" | "(");
+            if opens && diagnosis.is_some() && entries >= LIST {
+                return from..to;
+            }
+        }
+        to..to
     }
 
     pub(super) fn coordinates(&self, at: usize) -> bool {

@@ -71,7 +71,9 @@ pub(crate) fn sentence(
     let named = mentions.iter().filter(complaint).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
     let diagnosis = |m: &&Mention| knowledge.lexicon.concept(m.concept).kind == ConceptKind::Diagnosis;
     let diagnosed = mentions.iter().filter(diagnosis).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
-    let scopes = Scopes::new(&view, &found, &cells, Places { named, told, diagnosed }, context);
+    let own_place = |m: &&Mention| matches!(&m.region, Some((_, Some(site))) if m.hull().overlaps(*site));
+    let placed = mentions.iter().filter(diagnosis).filter(own_place).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
+    let scopes = Scopes::new(&view, &found, &cells, Places { named, told, diagnosed, placed }, context);
     let titled = title.of(layout, sentence, knowledge);
     let led = led_in(layout, index, knowledge);
     for (mention, assertion) in mentions.iter().zip(made.iter_mut()) {

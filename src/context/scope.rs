@@ -49,6 +49,8 @@ pub(crate) struct Places {
     pub told: Vec<Range<usize>>,
     /// Diagnoses alone.
     pub diagnosed: Vec<Range<usize>>,
+    /// Those of them that name their place: "*cervical* spondylosis".
+    pub placed: Vec<Range<usize>>,
 }
 
 /// Letters and digits of a level: "c6".
@@ -386,6 +388,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 "(" if depth > 0 => depth -= 1,
                 // "Spurling, Soto-Hall, distraction negative": one word for all tests
                 "," if axis == Axis::Polarity && self.lists_maneuvers(at, to) => {}
+                // "radiculopathy, myelopathy, fracture *unlikely*"
+                "," if matches!(axis, Axis::Polarity | Axis::Certainty) && self.bare_diagnoses(to).contains(&at) => {}
                 // "the accident of May 19, 2021, *resolved*"
                 "," if at > 0 && self.view.is_number(at - 1) && self.view.is_number(at + 1) => {}
                 "," if (near || rule.reach == Reach::Phrase || (axis == Axis::Time && self.stands_alone(at)))
