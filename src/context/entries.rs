@@ -1,7 +1,7 @@
 //! How entries of an assessment or a list part from each other before a cue that looks back.
 
 use super::scope::Scopes;
-use crate::knowledge::context::{ADJUNCT, EVENT, LESSER, MANEUVER, OPENER, PREPOSITION, VERB};
+use crate::knowledge::context::{ADJUNCT, BEDSIDE, EVENT, LESSER, MANEUVER, OPENER, PREPOSITION, VERB};
 use crate::knowledge::source::context::Axis;
 use crate::layout::{ItemKind, Layout, Sentence};
 use std::ops::Range;
@@ -33,12 +33,17 @@ impl Scopes<'_, '_> {
         match axis {
             // in an assessment any word of substance behind a complaint or a strain: "neck pain - *x-rays* negative"
             Axis::Polarity => {
-                let lesser = |d: &Range<usize>| d.clone().any(|i| self.view.is(i, LESSER));
-                let sought = self.places.diagnosed.iter().any(|d| d.end + 1 == from && !lesser(d));
+                // but "fracture - *CT* negative"
+                let shown = |d: &Range<usize>| !d.clone().any(|i| self.view.is(i, LESSER | BEDSIDE));
+                let sought = self.places.diagnosed.iter().any(|d| d.end + 1 == from && shown(d));
                 let told = || self.view.assessed && !sought && (from..to).any(|i| self.is_substance(i));
                 self.names_between(from, to) || told()
             }
-            Axis::Time => self.places.told.iter().any(|n| from <= n.start && n.end <= to),
+            // "neck pain - *x-rays* in 2023"
+            Axis::Time => {
+                let told = self.places.told.iter().any(|n| from <= n.start && n.end <= to);
+                told || self.view.assessed && (from..to).any(|i| self.is_substance(i))
+            }
             // "herniation - *radiculopathy* suspected": in an assessment
             Axis::Certainty => self.view.assessed && self.names_between(from, to),
             Axis::Subject => false,

@@ -63,6 +63,9 @@ pub(crate) const COMPANION: u32 = 1 << 27;
 /// See [`WordClass::State`].
 pub(crate) const STATE: u32 = 1 << 28;
 
+/// See [`WordClass::Bedside`].
+pub(crate) const BEDSIDE: u32 = 1 << 29;
+
 /// The bit of a class; none for those that are kept in another way.
 pub(super) fn bit(class: WordClass) -> u32 {
     match class {
@@ -83,6 +86,7 @@ pub(super) fn bit(class: WordClass) -> u32 {
         WordClass::Aged => AGED,
         WordClass::Course => COURSE,
         WordClass::Lesser => LESSER,
+        WordClass::Bedside => BEDSIDE,
         WordClass::Denier => DENIER,
         WordClass::Maneuver => MANEUVER,
         WordClass::Pronoun => PRONOUN,

@@ -332,6 +332,8 @@ pub enum WordClass {
     Course,
     /// What no denial of a fracture takes in behind a comma: "no fracture, neck *strain*".
     Lesser,
+    /// A disorder that is made at the bedside: no film or blood test denies it ("radiculopathy").
+    Bedside,
     /// Words that deny the verb they stand with, and are part of what they deny where it is named with them ("*not* the cause of").
     Denier,
     /// Tests by their names: a list of them has one word for all ("*Spurling*, Soto-Hall negative").
