@@ -421,7 +421,15 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 ";" if rule.anaphoric.is_some() && self.view.is(to, PRONOUN) => {}
                 "," if axis == Axis::Polarity && rule.reach != Reach::Sentence && self.parts_entries(at, to) => break,
                 // "neck pain - fracture excluded"
-                "-" | "--" if self.view.spaced(at) && self.view.spaced(at + 1) && self.parted_by_dash(i, to, axis) => break,
+                // but "radiculopathy - resolved after PT but has returned"
+                "-" | "--"
+                    if self.view.spaced(at)
+                        && self.view.spaced(at + 1)
+                        && !rule.says.contains(&Says::Current)
+                        && self.parted_by_dash(i, to, axis) =>
+                {
+                    break;
+                }
                 ";" if rule.reach != Reach::Sentence || axis != Axis::Polarity => break,
                 "|" => break,
                 // "neck pain *with* fracture ruled out": in an assessment what came with a thing has its own word
