@@ -302,6 +302,9 @@ impl<'v, 'f> Scopes<'v, 'f> {
     pub fn forward(&self, active: &Active, axis: Axis) -> Range<usize> {
         let rule = self.rule(active);
         let from = active.at.end;
+        // "*discussed* radiculopathy red flags"
+        let ahead = |until: u16| self.terminators.iter().filter(|(start, _, t)| *t == until && from <= *start).map(|t| t.0).min();
+        let most = rule.until.map_or(self.view.len(), |until| ahead(until).unwrap_or(from));
         let mut depth = 0;
         let own =
             |(start, end, t): &&(usize, usize, u16)| active.at.start <= *start && *start < from && from <= *end && rule.passes.contains(t);
@@ -310,7 +313,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let heads = axis != Axis::Subject
             && (self.view.symbol(from) == ":" || (from > 0 && self.view.symbol(from - 1) == ":") || self.view.enumerates(from + 1));
         let mut i = from;
-        while i < self.view.len() && i - from < rule.words as usize {
+        while i < most && i - from < rule.words as usize {
             for (_, _, t) in self.terminators.iter().filter(|(start, _, _)| *start == i) {
                 if self.ends(*t, axis, rule, true)
                     && !self.resumes(*t)
@@ -365,6 +368,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
     pub fn backward(&self, active: &Active, axis: Axis) -> Range<usize> {
         let rule = self.rule(active);
         let to = active.at.start;
+        let behind = |until: u16| self.terminators.iter().filter(|(_, end, t)| *t == until && *end <= to).map(|t| t.1).max();
+        let least = rule.until.map_or(0, |until| behind(until).unwrap_or(to));
         // alone between marks, it speaks of the phrase before it only
         let near = self.set_off(to) && !matches!(rule.direction, Direction::Backward | Direction::Both);
         // "Dx: cervicalgia      *Precautions*: none": a label in the next column
@@ -373,7 +378,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         }
         let mut depth = 0;
         let mut i = to;
-        while i > 0 && to - i < rule.words as usize {
+        while i > least && to - i < rule.words as usize {
             let at = i - 1;
             // a terminator that reaches into the cue is the cue's own beginning (", now worse")
             if self.terminators.iter().any(|(start, end, t)| *start <= at && at < *end && *end <= to && self.ends(*t, axis, rule, false)) {

@@ -79,6 +79,7 @@ pub(crate) struct CueRule {
     pub(crate) reach: Reach,
     pub(crate) words: u16,
     pub(crate) passes: Vec<u16>,
+    pub(crate) until: Option<u16>,
     pub(crate) glued: bool,
     pub(crate) reverses: bool,
     pub(crate) reversible: bool,
@@ -493,13 +494,15 @@ fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str,
             format!("`{}` says nothing; a pseudo-cue belongs under `pseudo-cues`", cue.id.value),
         ));
     }
-    let mut passes = Vec::new();
-    for id in &cue.passes {
-        match terminators.get(id.value.as_str()) {
-            Some(index) => passes.push(*index),
-            None => problems.push(Diagnostic::error("K024", at(id), format!("there is no terminator `{}`", id.value))),
+    let mut find = |id: &Placed<SmolStr>| {
+        let found = terminators.get(id.value.as_str()).copied();
+        if found.is_none() {
+            problems.push(Diagnostic::error("K024", at(id), format!("there is no terminator `{}`", id.value)));
         }
-    }
+        found
+    };
+    let passes = cue.passes.iter().filter_map(&mut find).collect();
+    let until = cue.until.as_ref().and_then(find);
     CueRule {
         name,
         says: cue.says.clone(),
@@ -507,6 +510,7 @@ fn cue_rule(path: &str, cue: &CueDoc, name: NameId, terminators: &BTreeMap<&str,
         reach: cue.reach,
         words: cue.words.unwrap_or(u16::MAX),
         passes,
+        until,
         glued: cue.glued,
         reverses: cue.reverses,
         reversible: cue.reversible,
@@ -536,6 +540,7 @@ fn value_rule(name: NameId, value: &ValueDoc) -> CueRule {
         reach: Reach::Clause,
         words: u16::MAX,
         passes: Vec::new(),
+        until: None,
         glued: false,
         reverses: false,
         reversible: false,

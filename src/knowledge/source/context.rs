@@ -153,6 +153,10 @@ pub struct CueDoc {
     /// Terminators that do not end it.
     #[serde(default)]
     pub passes: Vec<Placed<SmolStr>>,
+    /// It reaches only as far as this terminator, and nothing where there is none: "*discussed* radiculopathy red flags", "with a history of
+    /// neck pain *who presents with* a cough".
+    #[serde(default)]
+    pub until: Option<Placed<SmolStr>>,
     /// Its mark touches the word that follows ("?fracture", "-fever").
     #[serde(default)]
     pub glued: bool,
