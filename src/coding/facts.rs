@@ -1,5 +1,6 @@
 //! Findings → facts: where each stands and what is said of it, as the rules see them.
 
+mod causes;
 mod places;
 
 pub(crate) use places::{compatible, family};
@@ -365,6 +366,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
     established_elsewhere(&mut facts, layout);
     share_levels(&mut facts, findings, layout, knowledge);
     place(&mut facts, findings, knowledge);
+    causes::put_old_causes_in_the_past(&mut facts, findings, knowledge);
     adopt_levels(&mut facts, knowledge);
     adopt_sides(&mut facts, findings, knowledge);
     facts
