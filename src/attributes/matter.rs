@@ -2,10 +2,12 @@
 
 use crate::attributes::Read;
 use crate::attributes::link::{Linker, tells};
+use crate::fold::TokenKind;
 use crate::knowledge::source::attributes::WordUse;
 use crate::layout::Sentence;
 use crate::mentions::Mention;
 use crate::vocab::{AttributeKey, SectionKind};
+use crate::words::WordId;
 use std::ops::Range;
 
 /// Tokens at the beginning of a clause among which its subject stands: "The *pain* disturbs sleep".
@@ -14,6 +16,10 @@ const OPENS: u32 = 2;
 const OF_WHAT: u32 = 4;
 /// Tokens of a field's name before its score: "*Pain level:* 5/10".
 const FIELD: u32 = 3;
+/// Letters of a strange word, at least.
+const STRANGE: u32 = 3;
+/// Tokens before a value within which a strange word tells whose it is.
+const NEAR_STRANGE: u32 = 3;
 /// Tokens behind a phase of care that name what heals: "healing *ulcer*".
 const HEALED: u32 = 3;
 
@@ -40,12 +46,23 @@ impl Linker<'_> {
         if own == WordUse::OtherPart && self.scan.word(read.tokens.end, own).is_some() {
             return Some(read.tokens.clone());
         }
-        let told = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own);
+        let told = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own) || self.strange_before(from..read.tokens.start);
         // "Pain disturbs sleep, rated 8/10"
         // but "Chest pain 7/10"
         let subject = |t: u32| self.scan.word(t, WordUse::Felt) == Some(t + 1) && !self.scan.any_word(from..t + 1, own);
         let felt = own == WordUse::OtherPart && (from..from + OPENS).any(subject);
         (told && !felt && !self.in_a_field(read) && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
+    }
+
+    /// Whether a word that nothing of ours is called by stands right before a value, and no complaint before it: "*Menses* irregular x 6 mos",
+    /// "on *Wegovy* x 4 mo".
+    fn strange_before(&self, before: Range<u32>) -> bool {
+        let strange = |t: u32| {
+            let token = self.scan.layout.folded.tokens.get(t as usize);
+            token.is_some_and(|t| t.kind == TokenKind::Word && t.word == WordId::NONE && t.folded.len() >= STRANGE)
+        };
+        let near = before.end.saturating_sub(NEAR_STRANGE).max(before.start)..before.end;
+        near.clone().any(strange) && !before.clone().any(|t| self.scan.word(t, WordUse::Felt).is_some())
     }
 
     /// Whether a score stands in its own field of a line of measures: "BP 120/70, HR 70, *Pain* 5/10".
