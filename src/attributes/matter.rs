@@ -16,6 +16,8 @@ const OPENS: u32 = 2;
 const OF_WHAT: u32 = 4;
 /// Tokens of a field's name before its score: "*Pain level:* 5/10".
 const FIELD: u32 = 3;
+/// Tokens behind a score among which its place is told in a field of its own.
+const PLACED: u32 = 6;
 /// Letters of a strange word, at least.
 const STRANGE: u32 = 3;
 /// Tokens before a value within which a strange word tells whose it is.
@@ -46,12 +48,19 @@ impl Linker<'_> {
         if own == WordUse::OtherPart && self.scan.word(read.tokens.end, own).is_some() {
             return Some(read.tokens.clone());
         }
-        let told = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own) || self.strange_before(from..read.tokens.start);
+        let before = from..read.tokens.start;
+        let named = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own);
+        // "Insomnia x 1 yr, *severe*": how strong something is that is no part of the body
+        let strength = matches!(read.attribute.key, AttributeKey::PainScore | AttributeKey::Severity);
+        let opens = from..(from + OPENS).min(before.end);
+        let other = || strength && self.scan.any_word(opens, WordUse::AnotherMatter) && !self.felt_in(before.clone());
+        let told = named || other() || self.strange_before(before.clone());
         // "Pain disturbs sleep, rated 8/10"
         // but "Chest pain 7/10"
         let subject = |t: u32| self.scan.word(t, WordUse::Felt) == Some(t + 1) && !self.scan.any_word(from..t + 1, own);
         let felt = own == WordUse::OtherPart && (from..from + OPENS).any(subject);
-        (told && !felt && !self.in_a_field(read) && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
+        let another = told && !felt && !self.in_a_field(read) || self.placed_elsewhere(read);
+        (another && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
     }
 
     /// Whether a word that nothing of ours is called by stands right before a value, and no complaint before it: "*Menses* irregular x 6 mos",
@@ -62,7 +71,23 @@ impl Linker<'_> {
             token.is_some_and(|t| t.kind == TokenKind::Word && t.word == WordId::NONE && t.folded.len() >= STRANGE)
         };
         let near = before.end.saturating_sub(NEAR_STRANGE).max(before.start)..before.end;
-        near.clone().any(strange) && !before.clone().any(|t| self.scan.word(t, WordUse::Felt).is_some())
+        near.clone().any(strange) && !self.felt_in(before)
+    }
+
+    /// Whether a complaint is named among some tokens.
+    fn felt_in(&self, mut tokens: Range<u32>) -> bool {
+        tokens.any(|t| self.scan.word(t, WordUse::Felt).is_some())
+    }
+
+    /// Whether a score's own field, or the next one, places it in another part: "Pain scale 5/10 R *foot*", "Pain Score: 6 | Pain Loc: *Knee*".
+    fn placed_elsewhere(&self, read: &Read) -> bool {
+        let end = read.tokens.end;
+        let side = |t: u32| self.scan.at(t).iter().any(|h| self.is_value(h, AttributeKey::Laterality));
+        let next = end + u32::from(side(end));
+        let labelled = |t: u32| self.scan.breaks(t) == 0 && self.scan.word(t, WordUse::PlacedElsewhere).is_some();
+        read.attribute.key == AttributeKey::PainScore
+            && (next > end && self.scan.word(next, WordUse::OtherPart).is_some()
+                || (end..end + PLACED).take_while(|t| self.scan.breaks(*t) == 0).any(labelled))
     }
 
     /// Whether a score stands in its own field of a line of measures: "BP 120/70, HR 70, *Pain* 5/10".

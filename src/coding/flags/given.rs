@@ -40,7 +40,9 @@ impl Asking<'_> {
                     let story = v.section <= SectionKind::Hpi || v.section >= SectionKind::Assessment;
                     // "tender paraspinals" in the exam is of the neck, "left" may be of anything
                     let examined = key == AttributeKey::Region && v.section == SectionKind::Exam && !self.nothing_at(v.attribute.span);
-                    let alone = v.mentions.is_empty() && (story || examined);
+                    // "muscle spasm noted R trapezius"
+                    let signs = || v.mentions.iter().all(|m| !self.nothing(*m) && !self.treats(*m) && !self.no_place(*m));
+                    let alone = v.mentions.is_empty() && story || examined && (v.mentions.is_empty() || signs());
                     // "?right C6 radiculopathy" says nothing of where it hurts
                     let root = |m: usize| {
                         let roots = self.knowledge.coding.guidelines.get("no-place-unless-sure");
@@ -67,7 +69,7 @@ impl Asking<'_> {
                     let told = |&m: &usize| !past && counted(m) && stated(m) && !self.own_problem(m, v);
                     // "nothing shooting into the arm" goes nowhere
                     let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
-                    (v.mentions.is_empty() && !self.in_another_problem(v.attribute.span))
+                    (v.mentions.is_empty() && !past && !self.in_another_problem(v.attribute.span))
                         || v.mentions.iter().any(|m| {
                             (self.neck(*m) && !denied(*m) && !(begun && over(*m)))
                                 || told(m)

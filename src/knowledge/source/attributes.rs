@@ -307,6 +307,8 @@ pub enum WordUse {
     Often,
     /// Name another part of the body, whose pain has a score and a course of its own: "*ankle* 8/10".
     OtherPart,
+    /// A field that places a score in another part of the body: "Pain Loc: *knee*".
+    PlacedElsewhere,
     /// Name another part of the body that a story may be about before the neck is named in it: "here for the left *knee*".
     OtherSite,
     /// Between a month and its year: "of", ",".
