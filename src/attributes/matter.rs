@@ -12,6 +12,8 @@ use std::ops::Range;
 
 /// Tokens at the beginning of a clause among which its subject stands: "The *pain* disturbs sleep".
 const OPENS: u32 = 2;
+/// Tokens at the beginning of a clause among which what it is about is named: "Screening: *PHQ-9:* 12".
+const OPENING: u32 = 4;
 /// Tokens behind a time that name what lasts: "2 days of *diarrhea*".
 const OF_WHAT: u32 = 4;
 /// Tokens of a field's name before its score: "*Pain level:* 5/10".
@@ -52,7 +54,7 @@ impl Linker<'_> {
         let named = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own);
         // "Insomnia x 1 yr, *severe*": how strong something is that is no part of the body
         let strength = matches!(read.attribute.key, AttributeKey::PainScore | AttributeKey::Severity);
-        let opens = from..(from + OPENS).min(before.end);
+        let opens = from..(from + OPENING).min(before.end);
         let other = || strength && self.scan.any_word(opens, WordUse::AnotherMatter) && !self.felt_in(before.clone());
         let told = named || other() || self.strange_before(before.clone());
         // "Pain disturbs sleep, rated 8/10"

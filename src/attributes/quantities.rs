@@ -1,10 +1,10 @@
 //! Durations, onsets and scores: a number, length of time or date with the words around it.
 
 use crate::attributes::dates::When;
-use crate::attributes::scan::Scan;
+use crate::attributes::scan::{Hit, Scan};
 use crate::attributes::{Attribute, Read, Value};
 use crate::fold::TokenKind;
-use crate::knowledge::attributes::Quantity;
+use crate::knowledge::attributes::{Meaning, Quantity};
 use crate::knowledge::source::attributes::{QuantityKind, WordUse};
 use crate::layout::Section;
 use crate::vocab::AttributeKey;
@@ -14,6 +14,9 @@ use std::ops::Range;
 
 /// How many tokens before and behind a quantity can say that it is of something else.
 const NEAR: u32 = 5;
+
+/// Tokens of words that tell how it goes: "on and off".
+const COURSE: u32 = 3;
 
 /// How far off the words that open a quantity may stand, in tokens.
 const OPENED: u32 = 16;
@@ -122,7 +125,8 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
         let first = start.saturating_sub(near).max(here.start);
         // "5/10 last visit, 4/10 today"
         let comma = (first..start).rev().find(|t| of == QuantityKind::Score && scan.token(*t) == ",").map(|t| t + 1);
-        let near_before = window(scan, comma.unwrap_or(first), start);
+        // but "on and off since college" is on no date
+        let near_before = window(scan, comma.unwrap_or(first), behind_course(scan, start));
         let behind = if of == QuantityKind::Score { to } else { end };
         let near_after = window(scan, behind.min(here.end), (behind + near).min(here.end));
         let own = window(scan, start, end);
@@ -207,6 +211,12 @@ fn elsewhere(scan: &Scan<'_>, key: AttributeKey, own: Range<u32>, number: u32) -
     // "*PT for* 6 weeks": its words may go on into those that lead to the number
     let before = |t: u32| scan.word(t, WordUse::Elsewhere).is_some_and(|end| end <= number);
     (from..start).any(before) || scan.any_word(end..to, WordUse::Elsewhere)
+}
+
+/// Where words that tell how it goes begin, if they end at a token, else the token: "*on and off* since college".
+fn behind_course(scan: &Scan<'_>, token: u32) -> u32 {
+    let course = |h: &Hit| matches!(h.meaning, Meaning::Value { index, .. } if scan.knowledge.values[index as usize].key == AttributeKey::Course);
+    (token.saturating_sub(COURSE)..token).find(|t| scan.at(*t).iter().any(|h| h.end == token && course(h))).unwrap_or(token)
 }
 
 /// The tokens of the sentence some tokens stand in; all of them if they stand in none.
