@@ -66,7 +66,7 @@ impl Asking<'_> {
                     let felt = |m: usize| self.complaint(m) || (!past && self.diagnosed(m));
                     let over = |m: usize| felt(m) && self.findings[m].assertion.time == Time::Historical || past && !felt(m);
                     let counted = |m: usize| counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
-                    let told = |&m: &usize| !past && counted(m) && stated(m) && !self.own_problem(m, v);
+                    let told = |&m: &usize| !past && counted(m) && stated(m) && !self.own_problem(m, v) && !self.below_the_neck(m);
                     // "nothing shooting into the arm" goes nowhere
                     let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
                     (v.mentions.is_empty() && !past && !self.in_another_problem(v.attribute.span))
@@ -283,6 +283,12 @@ impl Asking<'_> {
     /// Whether it is of the neck by its own words: "chronic foot drop" is not.
     pub(super) fn of_the_neck(&self, finding: usize) -> bool {
         self.neck(finding) && self.facts.iter().any(|f| f.finding == finding && f.own_region && family(&f.region) == "cervical")
+    }
+
+    /// Whether it is by its own words of the back or the leg: "*foot* numbness for years".
+    fn below_the_neck(&self, finding: usize) -> bool {
+        let below = |f: &Fact| f.own_region && matches!(family(&f.region), "thoracic" | "lumbar" | "back" | "leg");
+        self.facts.iter().any(|f| f.finding == finding && below(f))
     }
 
     /// Whether it is a complaint of the arm that a root or the neck gives.
