@@ -274,6 +274,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
             (false, false) if self.stands_behind(f) => (false, true),
             // "radiculopathy? get MRI": a mark that touches the word before it alone is of that
             (false, false) if self.is_mark(f) && !self.view.spaced(f.start) && self.view.spaced(f.end) => (false, true),
+            // "neck pain - resolved radiculopathy"
+            (false, false) if self.set_off(f.start) && self.places.named.iter().any(|n| n.start == f.end) => (true, false),
             (false, false) => (forward_first, !forward_first),
         }
     }
