@@ -9,7 +9,6 @@ use crate::knowledge::attributes::Meaning;
 use crate::knowledge::source::attributes::WordUse;
 use crate::mentions::Mention;
 use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
-use std::cell::OnceCell;
 use std::ops::Range;
 
 /// The most a value may be away from its mention within a sentence, in tokens and penalties.
@@ -35,8 +34,6 @@ pub(crate) struct Linker<'a> {
     pub scan: &'a Scan<'a>,
     pub mentions: &'a [Mention],
     pub knowledge: &'a Knowledge,
-    /// The first token that is of the neck; found out when it is asked.
-    pub neck_from: OnceCell<u32>,
 }
 
 /// Tokens of a phrase of cause: "in the setting of".

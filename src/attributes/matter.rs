@@ -20,10 +20,8 @@ const OF_WHAT: u32 = 4;
 const FIELD: u32 = 3;
 /// Tokens behind a score among which its place is told in a field of its own.
 const PLACED: u32 = 6;
-/// Letters of a strange word, at least.
-const STRANGE: u32 = 3;
-/// Tokens before a value within which a strange word tells whose it is.
-const NEAR_STRANGE: u32 = 3;
+/// Tokens before a value among which what is taken may be named.
+const TAKEN: u32 = 4;
 /// Tokens behind a phase of care that name what heals: "healing *ulcer*".
 const HEALED: u32 = 3;
 
@@ -56,7 +54,8 @@ impl Linker<'_> {
         let strength = matches!(read.attribute.key, AttributeKey::PainScore | AttributeKey::Severity);
         let opens = from..(from + OPENING).min(before.end);
         let other = || strength && self.scan.any_word(opens, WordUse::AnotherMatter) && !self.felt_in(before.clone());
-        let told = named || other() || self.strange_before(before.clone());
+        let lives = || self.scan.any_word(before.clone(), WordUse::WayOfLife) && !self.felt_in(before.clone());
+        let told = named || other() || lives() || self.takes_something(before.clone());
         // "Pain disturbs sleep, rated 8/10"
         // but "Chest pain 7/10"
         let subject = |t: u32| self.scan.word(t, WordUse::Felt) == Some(t + 1) && !self.scan.any_word(from..t + 1, own);
@@ -65,15 +64,14 @@ impl Linker<'_> {
         (another && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
     }
 
-    /// Whether a word that nothing of ours is called by stands right before a value, and no complaint before it: "*Menses* irregular x 6 mos",
-    /// "on *Wegovy* x 4 mo".
-    fn strange_before(&self, before: Range<u32>) -> bool {
+    /// Whether what is taken, by a name that nothing of ours has, stands right before a value: "on *Wegovy* x 4 mo".
+    fn takes_something(&self, before: Range<u32>) -> bool {
         let strange = |t: u32| {
             let token = self.scan.layout.folded.tokens.get(t as usize);
-            token.is_some_and(|t| t.kind == TokenKind::Word && t.word == WordId::NONE && t.folded.len() >= STRANGE)
+            token.is_some_and(|t| t.kind == TokenKind::Word && t.word == WordId::NONE)
         };
-        let near = before.end.saturating_sub(NEAR_STRANGE).max(before.start)..before.end;
-        near.clone().any(strange) && !self.felt_in(before)
+        let near = before.end.saturating_sub(TAKEN).max(before.start)..before.end;
+        near.into_iter().any(|t| self.scan.word(t, WordUse::Takes).is_some_and(|end| end < before.end && strange(end)))
     }
 
     /// Whether a complaint is named among some tokens.
@@ -81,15 +79,17 @@ impl Linker<'_> {
         tokens.any(|t| self.scan.word(t, WordUse::Felt).is_some())
     }
 
-    /// Whether a score's own field, or the next one, places it in another part: "Pain scale 5/10 R *foot*", "Pain Score: 6 | Pain Loc: *Knee*".
+    /// Whether a score's own field, or the one beside it, places it in another part: "Pain scale 5/10 R *foot*", "Pain Score: 6 | Pain Loc: *Knee*".
     fn placed_elsewhere(&self, read: &Read) -> bool {
-        let end = read.tokens.end;
         let side = |t: u32| self.scan.at(t).iter().any(|h| self.is_value(h, AttributeKey::Laterality));
-        let next = end + u32::from(side(end));
-        let labelled = |t: u32| self.scan.breaks(t) == 0 && self.scan.word(t, WordUse::PlacedElsewhere).is_some();
+        let part = |t: u32| self.scan.word(t + u32::from(side(t)), WordUse::OtherPart).is_some();
+        let (start, end) = (read.tokens.start, read.tokens.end);
+        let in_line = |t: &u32| self.scan.breaks(*t) == 0;
+        let label = |t: u32| self.scan.word(t, WordUse::PlaceLabel).is_some_and(|end| self.scan.token(end) == ":" && part(end + 1));
         read.attribute.key == AttributeKey::PainScore
-            && (next > end && self.scan.word(next, WordUse::OtherPart).is_some()
-                || (end..end + PLACED).take_while(|t| self.scan.breaks(*t) == 0).any(labelled))
+            && (side(end) && part(end)
+                || (end..end + PLACED).take_while(in_line).any(label)
+                || (start.saturating_sub(PLACED)..start).rev().take_while(in_line).any(label))
     }
 
     /// Whether a score stands in its own field of a line of measures: "BP 120/70, HR 70, *Pain* 5/10".
@@ -99,8 +99,9 @@ impl Linker<'_> {
         read.attribute.key == AttributeKey::PainScore && (read.tokens.start.saturating_sub(FIELD)..=read.tokens.start).any(field)
     }
 
-    /// The sentence of a time or score that is told before the neck is named at all, where the story so far is of another part: "Here for
-    /// the left *knee*. Pain is 8/10 on stairs, for *six months*. He also has neck pain."
+    /// The sentence of a time or score that is told before the neck is named in its story, where that story is of another part so far:
+    /// "Here for the left *knee*. Pain is 8/10 on stairs, for *six months*. He also has neck pain." A reason for the visit that is the
+    /// neck alone names it; "ankle, neck" leaves it open.
     pub(super) fn before_the_neck(&self, read: &Read) -> Option<Range<u32>> {
         if !matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset | AttributeKey::PainScore) {
             return None;
@@ -108,28 +109,26 @@ impl Linker<'_> {
         let layout = self.scan.layout;
         let here = layout.sentences.get(layout.sentence_at(read.tokens.start)?)?;
         let section = layout.sections.get(here.section as usize).filter(|s| tells(s.kind))?;
-        // nearly always it is named
-        if self.first_of_the_neck() < here.tokens.end {
+        // nearly always it is named, and nothing else
+        if !self.scan.any_word(0..read.tokens.start, WordUse::OtherSite) {
             return None;
         }
-        let story = |s: &&Sentence| {
-            let kind = layout.sections.get(s.section as usize).map(|s| s.kind);
-            s.section == here.section || (section.kind == SectionKind::Hpi && kind == Some(SectionKind::ChiefComplaint))
-        };
+        let reason = |s: &Sentence| layout.sections.get(s.section as usize).is_some_and(|s| s.kind == SectionKind::ChiefComplaint);
+        let story = |s: &&Sentence| s.section == here.section || (section.kind == SectionKind::Hpi && reason(s));
         let until = |s: &Sentence| s.tokens.start..s.tokens.end.min(read.tokens.start);
-        let before = layout.sentences.iter().take_while(|s| s.tokens.start < read.tokens.start);
-        let told = before.filter(story).any(|s| self.scan.any_word(until(s), WordUse::OtherSite));
-        told.then(|| here.tokens.clone())
+        let other = |s: &Sentence| self.scan.any_word(until(s), WordUse::OtherSite);
+        let own = |s: &Sentence| self.tells_of_the_neck(s.tokens.clone()) && (s.section == here.section || !other(s));
+        let before = || layout.sentences.iter().take_while(|s| s.tokens.start < read.tokens.start).filter(story);
+        let named = self.tells_of_the_neck(here.tokens.clone()) || before().any(own);
+        (!named && before().any(other)).then(|| here.tokens.clone())
     }
 
-    /// The first token of the note that names the neck or something of it.
-    fn first_of_the_neck(&self) -> u32 {
-        *self.neck_from.get_or_init(|| {
-            let last = self.scan.len();
-            let named = (0..last).find(|t| self.names_neck(*t)).unwrap_or(last);
-            let own = |m: &&Mention| m.region.as_ref().is_some_and(|(region, _)| region == "cervical");
-            named.min(self.mentions.iter().find(own).map_or(last, |m| m.tokens.start))
-        })
+    /// Whether some tokens name the neck or something of it.
+    fn tells_of_the_neck(&self, mut tokens: Range<u32>) -> bool {
+        let own = |m: &Mention| m.region.as_ref().is_some_and(|(region, _)| region == "cervical");
+        let from = self.mentions.partition_point(|m| m.tokens.start < tokens.start);
+        let here = self.mentions[from..].iter().take_while(|m| m.tokens.start < tokens.end);
+        here.into_iter().any(own) || tokens.any(|t| self.names_neck(t))
     }
 
     /// Whether a phase is of something else that heals: named before it, or right behind it in its clause.

@@ -28,7 +28,6 @@ use crate::span::Span;
 use crate::vocab::{AttributeKey, SectionKind};
 use link::Linker;
 use scan::Scan;
-use std::cell::OnceCell;
 use std::ops::Range;
 
 /// A property of a mention, with the words that give it.
@@ -137,7 +136,7 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
     let letter = |r: &Read| r.attribute.key == AttributeKey::Laterality && words::initial(&scan, &r.tokens);
     reads.retain(|r| !unticked(r.tokens.start) && !letter(r));
     reads.sort_by_key(|r| (r.tokens.start, r.tokens.end));
-    let linker = Linker { scan: &scan, mentions, knowledge, neck_from: OnceCell::new() };
+    let linker = Linker { scan: &scan, mentions, knowledge };
     let mut out: Vec<NoteValue> = Vec::with_capacity(reads.len());
     let mut levels: Option<(u32, Vec<usize>)> = None;
     let spared = levels::spared(&scan, &reads);

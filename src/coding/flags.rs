@@ -15,6 +15,7 @@ use crate::knowledge::coding::{FlagRule, FlagWhen};
 use crate::layout::Layout;
 use crate::note::Note;
 use crate::vocab::{AttributeKey, ConceptKind, EvidenceRole, SectionKind, Status};
+use std::cell::OnceCell;
 
 struct Asking<'a> {
     layout: &'a Layout,
@@ -26,6 +27,8 @@ struct Asking<'a> {
     values: Vec<NoteValue>,
     active: &'a [usize],
     scene: &'a Scene<'a>,
+    /// Which problems tell of the neck; found out when it is asked.
+    problems: OnceCell<Vec<bool>>,
 }
 
 /// Raises every flag whose trigger holds, in the order of the knowledge.
@@ -46,7 +49,7 @@ pub(crate) fn flags(
     let values = attributes::note_level(values);
     let active = decide::assessed(facts);
     let scene = Scene::new(findings, facts, &active, encounter.setting, &knowledge.coding);
-    let asking = Asking { layout, findings, facts, encounter, decision, knowledge, values, active: &active, scene: &scene };
+    let asking = Asking { layout, findings, facts, encounter, decision, knowledge, values, active: &active, scene: &scene, problems: OnceCell::new() };
     let noted = query::Noted { text: &note.text, layout, findings, facts, lexicon: &knowledge.lexicon };
     let mut out: Vec<Flag> = Vec::new();
     for rule in &knowledge.coding.flags {

@@ -159,16 +159,17 @@ pub(super) fn from_next(layout: &Layout, index: usize, mentions: &[Mention], kno
         || layout.items.get(next.item as usize).is_some_and(|i| i.parent == Some(here.item))
         || ((named || listed_below(layout, here, next)) && layout.tokens(next.tokens.clone()).first().is_some_and(|t| t.breaks == 1));
     let alone = below && (named || next.tokens.len() <= ENDED_ALONE + label);
-    if !dated && !below && !view.opens_with(anaphoric) {
+    let child = below && here.item != next.item;
+    if !dated && !alone && !child && !view.opens_with(anaphoric) {
         return;
     }
     for found in view.phrases(&[]).iter().filter(|f| f.start == label || (dated && view.is(f.start, PRONOUN))) {
         let Part::Cue(cue) = found.part else { continue };
         let rule = &context.cues[cue as usize];
-        // "- resolved with PT", "Neck pain. Resolved with PT."
+        // "- resolved with PT"
         let leads = |i: usize| view.is(i, PREPOSITION | ADJUNCT | COMPANION) || view.symbol(i) == ",";
         let turns = || (found.end..view.len()).any(|i| view.is(i, CONTRAST));
-        let goes_on = below && (found.start + 1..=found.end).any(leads) && !turns();
+        let goes_on = (child || named) && (found.start + 1..=found.end).any(leads) && !turns();
         let quiet = !(found.end..view.len()).any(|i| view.is_word(i));
         let ends = rule.says.contains(&Says::Resolved) && ((alone && quiet) || goes_on);
         let Some(reach) = rule.anaphoric.or(ends.then_some(Anaphora::Last)) else { continue };

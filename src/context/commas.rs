@@ -7,8 +7,10 @@ use std::ops::Range;
 
 /// How many symbols a clause's subject may have before its verb.
 pub(super) const SUBJECT: usize = 5;
-/// Entries of a list that one word behind it speaks of.
+/// Entries of a list that one word behind it speaks of, at least.
 const LIST: usize = 3;
+/// The same, at most.
+const LISTED: usize = 24;
 /// Words of an entry of a list, at most.
 const ENTRY: usize = 6;
 
@@ -92,20 +94,18 @@ impl Scopes<'_, '_> {
         ends(word.end) && name() && (before() || leaned_on()) || self.places.diagnosed.iter().any(|d| bare(&d)) && leaned_on()
     }
 
-    /// The span of a list of three or more short entries, diagnoses without a place the first and the last but for single words between,
-    /// and nothing else, from where its clause opens to symbol `to`.
+    /// The span of a list of three diagnoses or more without a place, and nothing else, from where its clause opens to symbol `to`: "*HNP,
+    /// myelopathy, radiculopathy* unlikely". What is diagnosed where worse was denied is no part of it: "whiplash, sprain, *fracture* excluded".
     pub(super) fn bare_diagnoses(&self, to: usize) -> Range<usize> {
-        let own = |kinds: &[Range<usize>], end: usize| kinds.iter().find(|d| d.end == end && !self.places.placed.contains(d)).map(|d| d.start);
-        let word = |end: usize| end.checked_sub(1).filter(|i| self.view.is_word(*i) && !self.view.is(*i, VERB | COURSE));
+        let lesser = |d: &Range<usize>| d.clone().any(|i| self.view.is(i, LESSER));
+        let own = |kinds: &[Range<usize>], end: usize| kinds.iter().find(|d| d.end == end && !self.places.placed.contains(d)).cloned();
         // of the last the word speaks whatever it is
-        let Some(mut from) = own(&self.places.named, to) else { return to..to };
-        let mut entries = 1;
-        while from > 1 && self.view.symbol(from - 1) == "," {
-            let diagnosis = own(&self.places.diagnosed, from - 1);
-            let Some(start) = diagnosis.or_else(|| word(from - 1)) else { break };
-            (from, entries) = (start, entries + 1);
-            let opens = start == 0 || matches!(self.view.symbol(start - 1), "." | ";" | ":" | "(");
-            if opens && diagnosis.is_some() && entries >= LIST {
+        let Some(last) = own(&self.places.named, to) else { return to..to };
+        let (mut from, mut entries) = (last.start, 1);
+        while entries < LISTED && from > 1 && self.view.symbol(from - 1) == "," {
+            let Some(entry) = own(&self.places.diagnosed, from - 1).filter(|d| !lesser(d)) else { break };
+            (from, entries) = (entry.start, entries + 1);
+            if entries >= LIST && (from == 0 || matches!(self.view.symbol(from - 1), "." | ";" | ":" | "(")) {
                 return from..to;
             }
         }

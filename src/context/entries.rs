@@ -42,7 +42,8 @@ impl Scopes<'_, '_> {
             // "neck pain - *x-rays* in 2023"
             Axis::Time => {
                 let told = self.places.told.iter().any(|n| from <= n.start && n.end <= to);
-                told || self.view.assessed && (from..to).any(|i| self.is_substance(i))
+                let comma = || (from..to).any(|i| self.view.symbol(i) == ",");
+                told || self.view.assessed && (from..to).any(|i| self.is_substance(i)) && !comma()
             }
             // "herniation - *radiculopathy* suspected": in an assessment
             Axis::Certainty => self.view.assessed && self.names_between(from, to),

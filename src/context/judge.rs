@@ -71,7 +71,10 @@ pub(crate) fn sentence(
     let named = mentions.iter().filter(complaint).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
     let diagnosis = |m: &&Mention| knowledge.lexicon.concept(m.concept).kind == ConceptKind::Diagnosis;
     let diagnosed = mentions.iter().filter(diagnosis).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
-    let own_place = |m: &&Mention| matches!(&m.region, Some((_, Some(site))) if m.hull().overlaps(*site));
+    let own_place = |m: &&Mention| {
+        let by_name = knowledge.lexicon.concept(m.concept).region.is_some();
+        by_name || matches!(&m.region, Some((_, Some(site))) if m.hull().overlaps(*site))
+    };
     let placed = mentions.iter().filter(diagnosis).filter(own_place).flat_map(|m| &m.spans).map(|s| view.symbols_of(*s)).collect();
     let scopes = Scopes::new(&view, &found, &cells, Places { named, told, diagnosed, placed }, context);
     let titled = title.of(layout, sentence, knowledge);

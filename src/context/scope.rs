@@ -8,6 +8,7 @@ use crate::knowledge::context::{
     INTRODUCING, MANEUVER, OPENER, PREPOSITION, PRONOUN, Part, RELATIVE, RESUMING, SIDE, VERB,
 };
 use crate::knowledge::source::context::{Axis, Direction, Reach, Says};
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// How many symbols may tell of a patient's work.
@@ -300,13 +301,27 @@ impl<'v, 'f> Scopes<'v, 'f> {
         &self.knowledge.cues[active.cue as usize]
     }
 
-    /// The symbols after the cue that it reaches on that axis.
+    /// The symbols after the cue that it reaches on that axis; of one that reaches only up to a terminator none, if it does not get there.
     pub fn forward(&self, active: &Active, axis: Axis) -> Range<usize> {
+        let (rule, from) = (self.rule(active), active.at.end);
+        let Some(until) = rule.until else { return self.ahead(active, axis, self.view.len()) };
+        // "*discussed* radiculopathy red flags"
+        let most = self.terminators.iter().filter(|(start, _, t)| *t == until && from <= *start).map(|t| t.0).min();
+        let reached = most.map(|most| (most, self.ahead(active, axis, most)));
+        reached.filter(|(most, r)| r.end == *most && !self.parted(r, rule)).map_or(from..from, |(_, r)| r)
+    }
+
+    /// Whether what stands between a cue and the terminator it reaches up to is not what it speaks of: "discussed neck pain *and* red flags",
+    /// "history of HTN *with* neck pain presenting with".
+    fn parted(&self, between: &Range<usize>, rule: &CueRule) -> bool {
+        let joins = if rule.reach == Reach::Phrase { COORDINATOR | COMPANION | VERB } else { COMPANION | VERB };
+        between.clone().any(|i| self.view.is(i, joins))
+    }
+
+    /// The symbols after the cue, up to `most`, that it reaches on that axis.
+    fn ahead(&self, active: &Active, axis: Axis, most: usize) -> Range<usize> {
         let rule = self.rule(active);
         let from = active.at.end;
-        // "*discussed* radiculopathy red flags"
-        let ahead = |until: u16| self.terminators.iter().filter(|(start, _, t)| *t == until && from <= *start).map(|t| t.0).min();
-        let most = rule.until.map_or(self.view.len(), |until| ahead(until).unwrap_or(from));
         let mut depth = 0;
         let own =
             |(start, end, t): &&(usize, usize, u16)| active.at.start <= *start && *start < from && from <= *end && rule.passes.contains(t);
@@ -366,12 +381,21 @@ impl<'v, 'f> Scopes<'v, 'f> {
         from..i
     }
 
-    /// The symbols before the cue that it reaches on that axis.
+    /// The symbols before the cue that it reaches on that axis; of one that reaches only up to a terminator none, if it does not get there.
     pub fn backward(&self, active: &Active, axis: Axis) -> Range<usize> {
+        let (rule, to) = (self.rule(active), active.at.start);
+        let Some(until) = rule.until else { return self.behind(active, axis, 0) };
+        // "with a *history of* neck pain who presents with a cough"
+        let least = self.terminators.iter().filter(|(_, end, t)| *t == until && *end <= to).map(|t| t.1).max();
+        let reached = least.map(|least| (least, self.behind(active, axis, least)));
+        reached.filter(|(least, r)| r.start == *least && !self.parted(r, rule)).map_or(to..to, |(_, r)| r)
+    }
+
+    /// The symbols before the cue, down to `least`, that it reaches on that axis.
+    fn behind(&self, active: &Active, axis: Axis, least: usize) -> Range<usize> {
         let rule = self.rule(active);
         let to = active.at.start;
-        let behind = |until: u16| self.terminators.iter().filter(|(_, end, t)| *t == until && *end <= to).map(|t| t.1).max();
-        let least = rule.until.map_or(0, |until| behind(until).unwrap_or(to));
+        let listed = OnceCell::new();
         // alone between marks, it speaks of the phrase before it only
         let near = self.set_off(to) && !matches!(rule.direction, Direction::Backward | Direction::Both);
         // "Dx: cervicalgia      *Precautions*: none": a label in the next column
@@ -396,7 +420,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 // "Spurling, Soto-Hall, distraction negative": one word for all tests
                 "," if axis == Axis::Polarity && self.lists_maneuvers(at, to) => {}
                 // "radiculopathy, myelopathy, fracture *unlikely*"
-                "," if matches!(axis, Axis::Polarity | Axis::Certainty) && self.bare_diagnoses(to).contains(&at) => {}
+                "," if matches!(axis, Axis::Polarity | Axis::Certainty) && listed.get_or_init(|| self.bare_diagnoses(to)).contains(&at) => {}
                 // "the accident of May 19, 2021, *resolved*"
                 "," if at > 0 && self.view.is_number(at - 1) && self.view.is_number(at + 1) => {}
                 "," if (near || rule.reach == Reach::Phrase || (axis == Axis::Time && self.stands_alone(at)))

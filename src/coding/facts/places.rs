@@ -67,7 +67,8 @@ const BACK: &str = "back";
 pub(super) fn place(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowledge) {
     let spinal = |r: &str| matches!(family(r), "cervical" | "thoracic" | "lumbar");
     // "Chronic back pain. DDD on MRI.": of the back, wherever in it
-    let backs: Vec<u32> = facts.iter().filter(|f| f.region == BACK && f.state == State::Affirmed).map(|f| f.item).collect();
+    let backs: Vec<(u32, u32)> =
+        facts.iter().filter(|f| f.region == BACK && f.state == State::Affirmed).map(|f| (f.item, f.sentence)).collect();
     // a normal neck tells nothing of what else is wrong
     let normal = knowledge.coding.guidelines.get("tells-no-region");
     let there = |f: &Fact| matches!(f.state, State::Affirmed | State::Hedged) && !normal.is_some_and(|n| n.concepts.has(f.concept));
@@ -112,7 +113,10 @@ pub(super) fn place(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowle
         let found = only(&|k| k.0 == sentence)
             .or_else(beside)
             .or_else(|| only(&|k| k.1 == item))
-            .or_else(|| (backs.contains(&item) && !known.iter().any(|k| k.1 == item)).then(|| BACK.to_owned()))
+            .or_else(|| {
+                let beside = backs.iter().any(|b| b.0 == item && (b.1 == sentence || b.1 + 1 == sentence));
+                (beside && !known.iter().any(|k| k.1 == item)).then(|| BACK.to_owned())
+            })
             .or_else(|| only(&|k| k.2 == section && k.4))
             .or_else(|| only(&|k| k.4))
             // "right leg pain; disc herniation with radiculopathy": what is felt below the neck comes from below it

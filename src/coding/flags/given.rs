@@ -13,6 +13,9 @@ use crate::vocab::{AttributeKey, Certainty, ConceptKind, Polarity, SectionKind, 
 /// Tokens within which a label may begin a sentence: "2) Neck:", "57 yo F. Neck:".
 const LABEL: usize = 8;
 
+/// Tokens of a numbered problem before a value, its number included, that name what it is about.
+const NAMED: u32 = 3;
+
 impl Asking<'_> {
     /// Values of a property that the note gives for the neck. What places a pain must be said of the neck itself; how long and how strong
     /// it is may stand alone or be told of the arm.
@@ -117,29 +120,45 @@ impl Asking<'_> {
             && self.sentence_of(value.attribute.span).is_some_and(|at| at as u32 == mention.sentence && !self.names_neck(at))
     }
 
-    /// Whether a value that belongs to nothing of ours stands in a numbered problem that tells nothing of the neck and its arms, of an
-    /// assessment in which another one does: "2. CKD, stable *since 2023* 3. Neck pain".
+    /// Whether a value that belongs to nothing of ours stands in a numbered problem that tells nothing of the neck and its arms, behind what
+    /// it is about, in an assessment in which another one does: "2. CKD, stable *since 2023* 3. Neck pain".
     fn in_another_problem(&self, span: Span) -> bool {
         let items = &self.layout.items;
-        let problem = |item: u32| {
-            let mut at = item;
-            while let Some(parent) = items.get(at as usize).and_then(|i| i.parent) {
-                at = parent;
-            }
-            at
-        };
-        let Some(here) = self.sentence_of(span).and_then(|at| self.layout.sentences.get(at)).map(|s| problem(s.item)) else { return false };
-        let Some(item) = items.get(here as usize).filter(|i| i.kind == ItemKind::Numbered) else { return false };
+        let Some(sentence) = self.sentence_of(span).and_then(|at| self.layout.sentences.get(at)) else { return false };
+        let here = self.problem_of(sentence.item);
+        let Some(item) = items.get(here).filter(|i| i.kind == ItemKind::Numbered) else { return false };
         if !self.layout.sections.get(item.section as usize).is_some_and(|s| s.assessed) {
             return false;
         }
-        let sentences = || self.layout.sentences.iter().enumerate().filter(|(_, s)| s.section == item.section);
-        let told = |m: usize| self.of_the_neck(m) || self.of_the_arm(m);
-        let tells = |at: usize| {
-            self.names_neck(at) || (0..self.findings.len()).any(|m| self.findings[m].mention.sentence as usize == at && told(m))
-        };
-        let (own, others): (Vec<_>, Vec<_>) = sentences().map(|(at, s)| (at, problem(s.item))).partition(|(_, of)| *of == here);
-        !own.iter().any(|(at, _)| tells(*at)) && others.iter().any(|(at, _)| tells(*at))
+        // "2. Onset 3 weeks ago"
+        let first = self.layout.sentences.get(item.sentences.start as usize).map_or(0, |s| s.tokens.start);
+        let at = self.layout.folded.tokens.partition_point(|t| t.span.start < span.start) as u32;
+        let told = self.problems.get_or_init(|| self.problems_of_the_neck());
+        let others = || items.iter().zip(told).enumerate().any(|(i, (o, tells))| i != here && *tells && o.section == item.section);
+        at >= first + NAMED && !told[here] && others()
+    }
+
+    /// The problem that an item belongs to: the one it is indented under, and so on.
+    fn problem_of(&self, item: u32) -> usize {
+        let mut at = item;
+        while let Some(parent) = self.layout.items.get(at as usize).and_then(|i| i.parent) {
+            at = parent;
+        }
+        at as usize
+    }
+
+    /// For each item whether it, or what stands under it, tells of the neck or the arms.
+    fn problems_of_the_neck(&self) -> Vec<bool> {
+        let mut told = vec![false; self.layout.items.len()];
+        let named = (0..self.layout.sentences.len()).filter(|at| self.names_neck(*at));
+        let findings = (0..self.findings.len()).filter(|m| self.of_the_neck(*m) || self.of_the_arm(*m));
+        let sentences = named.chain(findings.map(|m| self.findings[m].mention.sentence as usize));
+        for sentence in sentences.filter_map(|at| self.layout.sentences.get(at)) {
+            if let Some(problem) = told.get_mut(self.problem_of(sentence.item)) {
+                *problem = true;
+            }
+        }
+        told
     }
 
     /// Whether a sentence names the neck.

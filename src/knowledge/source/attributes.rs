@@ -307,8 +307,12 @@ pub enum WordUse {
     Often,
     /// Name another part of the body, whose pain has a score and a course of its own: "*ankle* 8/10".
     OtherPart,
-    /// A field that places a score in another part of the body: "Pain Loc: *knee*".
-    PlacedElsewhere,
+    /// The label of a field that places a score: "*Pain Loc:* knee".
+    PlaceLabel,
+    /// What a life goes on with, whose time is no complaint's: "*caring for* her mother for the past year".
+    WayOfLife,
+    /// Stand before a drug: "*on* Wegovy x 4 mo".
+    Takes,
     /// Name another part of the body that a story may be about before the neck is named in it: "here for the left *knee*".
     OtherSite,
     /// Between a month and its year: "of", ",".
