@@ -4,7 +4,7 @@ use crate::attributes::Read;
 use crate::attributes::link::{Linker, tells};
 use crate::fold::TokenKind;
 use crate::knowledge::source::attributes::WordUse;
-use crate::layout::Sentence;
+use crate::layout::{Item, ItemKind, Sentence};
 use crate::mentions::Mention;
 use crate::vocab::{AttributeKey, SectionKind};
 use crate::words::WordId;
@@ -20,6 +20,8 @@ const OF_WHAT: u32 = 4;
 const FIELD: u32 = 3;
 /// Tokens behind a score among which its place is told in a field of its own.
 const PLACED: u32 = 6;
+/// Tokens of a label, its mark and colon included: "**R shoulder:**".
+const LABELLED: u32 = 6;
 /// Tokens before a value among which what is taken may be named.
 const TAKEN: u32 = 4;
 /// Tokens behind a phase of care that name what heals: "healing *ulcer*".
@@ -55,13 +57,29 @@ impl Linker<'_> {
         let opens = from..(from + OPENING).min(before.end);
         let other = || strength && self.scan.any_word(opens, WordUse::AnotherMatter) && !self.felt_in(before.clone());
         let lives = || self.scan.any_word(before.clone(), WordUse::WayOfLife) && !self.felt_in(before.clone());
-        let told = named || other() || lives() || self.takes_something(before.clone());
+        let told = named || other() || lives() || self.takes_something(before.clone()) || self.labelled_elsewhere(at);
         // "Pain disturbs sleep, rated 8/10"
         // but "Chest pain 7/10"
         let subject = |t: u32| self.scan.word(t, WordUse::Felt) == Some(t + 1) && !self.scan.any_word(from..t + 1, own);
         let felt = own == WordUse::OtherPart && (from..from + OPENS).any(subject);
         let another = told && !felt && !self.in_a_field(read) || self.placed_elsewhere(read);
         (another && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
+    }
+
+    /// Whether a label opens the sentence, or the list entry that it stands in, and names something else: "*R shoulder:* 6 wks, 7/10",
+    /// "- *Migraine:* twice a month. Typical attack 8/10".
+    fn labelled_elsewhere(&self, sentence: usize) -> bool {
+        let layout = self.scan.layout;
+        let labelled = |at: usize| {
+            let Some(tokens) = layout.sentences.get(at).map(|s| s.tokens.clone()) else { return false };
+            let colon = (tokens.start..tokens.end.min(tokens.start + LABELLED)).find(|t| self.scan.token(*t) == ":");
+            let uses = [WordUse::OtherLabel, WordUse::OtherSite, WordUse::OtherPart];
+            colon.is_some_and(|end| uses.into_iter().any(|of| self.scan.any_word(tokens.start..end, of)))
+        };
+        let entry = layout.sentences.get(sentence).and_then(|s| layout.items.get(s.item as usize));
+        let entry = entry.filter(|i| matches!(i.kind, ItemKind::Bullet | ItemKind::Numbered));
+        let neck = |i: &Item| i.sentences.clone().any(|s| self.tells_of_the_neck(layout.sentences[s as usize].tokens.clone()));
+        labelled(sentence) || entry.is_some_and(|i| labelled(i.sentences.start as usize) && !neck(i))
     }
 
     /// Whether what is taken, by a name that nothing of ours has, stands right before a value: "on *Wegovy* x 4 mo".

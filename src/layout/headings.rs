@@ -432,9 +432,9 @@ impl Finder<'_> {
         small && !label && !may_be_owned(head) && !known() && !self.hashed(i)
     }
 
-    /// A pulse ("P: 72") is no plan; an assessment may well begin with an age ("A: 45M with neck pain").
+    /// A pulse ("P: 72") is no plan; a story or an assessment may well begin with an age ("A: 45M with neck pain").
     fn is_value(&self, label: &str, behind: &str) -> bool {
-        if label.trim() == "A" {
+        if matches!(label.trim(), "A" | "S") {
             return false;
         }
         let digits = behind.trim_start().bytes().take_while(u8::is_ascii_digit).count();

@@ -72,7 +72,9 @@ impl Asking<'_> {
                     let told = |&m: &usize| !past && counted(m) && stated(m) && !self.own_problem(m, v) && !self.below_the_neck(m);
                     // "nothing shooting into the arm" goes nowhere
                     let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
-                    (v.mentions.is_empty() && !past && !self.in_another_problem(v.attribute.span))
+                    // "P> ibuprofen x 5d": what is planned has its own time
+                    let planned = begun && v.section == SectionKind::Plan;
+                    (v.mentions.is_empty() && !past && !planned && !self.in_another_problem(v.attribute.span))
                         || v.mentions.iter().any(|m| {
                             (self.neck(*m) && !denied(*m) && !(begun && over(*m)))
                                 || told(m)

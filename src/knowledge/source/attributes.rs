@@ -313,6 +313,8 @@ pub enum WordUse {
     WayOfLife,
     /// Stand before a drug: "*on* Wegovy x 4 mo".
     Takes,
+    /// Name something else in a label before a colon: "*Migraine:* twice a month, 8/10".
+    OtherLabel,
     /// Name another part of the body that a story may be about before the neck is named in it: "here for the left *knee*".
     OtherSite,
     /// Between a month and its year: "of", ",".
