@@ -100,12 +100,14 @@ impl Linker<'_> {
     /// Whether a score's own field, or the one beside it, places it in another part: "Pain scale 5/10 R *foot*", "Pain Score: 6 | Pain Loc: *Knee*".
     fn placed_elsewhere(&self, read: &Read) -> bool {
         let side = |t: u32| self.scan.at(t).iter().any(|h| self.is_value(h, AttributeKey::Laterality));
-        let part = |t: u32| self.scan.word(t + u32::from(side(t)), WordUse::OtherPart).is_some();
+        let named = |t: u32| [WordUse::OtherPart, WordUse::OtherLabel].into_iter().any(|of| self.scan.word(t, of).is_some());
+        let opened = |t: u32| u32::from(self.scan.token(t) == "(");
+        let part = |t: u32| named(t + opened(t) + u32::from(side(t + opened(t))));
         let (start, end) = (read.tokens.start, read.tokens.end);
         let in_line = |t: &u32| self.scan.breaks(*t) == 0;
         let label = |t: u32| self.scan.word(t, WordUse::PlaceLabel).is_some_and(|end| self.scan.token(end) == ":" && part(end + 1));
         read.attribute.key == AttributeKey::PainScore
-            && (side(end) && part(end)
+            && (part(end)
                 || (end..end + PLACED).take_while(in_line).any(label)
                 || (start.saturating_sub(PLACED)..start).rev().take_while(in_line).any(label))
     }

@@ -97,12 +97,22 @@ pub(super) fn place(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowle
     let effects: Vec<usize> = (0..facts.len()).filter(|i| family(&facts[*i].region) == "cervical" && caused(&facts[*i])).collect();
     let causes_neck_pain = |cause: usize| effects.iter().any(|effect| causes(findings, facts, *effect, cause));
     let of_the_neck: Vec<bool> = (0..facts.len()).map(|i| facts[i].region.is_empty() && causes_neck_pain(i)).collect();
+    let told: Vec<(u32, String)> = facts.iter().filter(|f| !f.region.is_empty()).map(|f| (f.sentence, f.region.clone())).collect();
     for (i, fact) in facts.iter_mut().enumerate().filter(|(_, f)| f.region.is_empty()) {
         if of_the_neck[i] {
             "cervical".clone_into(&mut fact.region);
             continue;
         }
         let kind = knowledge.lexicon.concept(fact.concept).kind;
+        // "low back pain after shoveling": what happened is of what is told beside it, where that is below the neck
+        if kind == ConceptKind::Mechanism {
+            let elsewhere = |r: &str| matches!(family(r), "thoracic" | "lumbar" | "leg" | BACK);
+            let told: Vec<&(u32, String)> = told.iter().filter(|(sentence, _)| *sentence == fact.sentence).collect();
+            if let Some((_, region)) = told.first().filter(|_| told.iter().all(|(_, r)| elsewhere(r))) {
+                fact.region = region.clone();
+            }
+            continue;
+        }
         if !matches!(kind, ConceptKind::Diagnosis | ConceptKind::Symptom | ConceptKind::Sign | ConceptKind::Procedure | ConceptKind::Status)
         {
             continue;
