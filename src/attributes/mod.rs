@@ -25,7 +25,7 @@ use crate::layout::Layout;
 use crate::mentions::Mention;
 use crate::note::Note;
 use crate::span::Span;
-use crate::vocab::{AttributeKey, SectionKind};
+use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
 use link::Linker;
 use scan::Scan;
 use std::ops::Range;
@@ -161,7 +161,9 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         let matter = linker.of_another_matter(&read).or_else(|| linker.before_the_neck(&read));
         let of_other = of_other || matter.is_some();
         // "neck pain; sleep is worse": in its clause nothing of ours is named
-        let elsewhere = elsewhere || matter.is_some_and(|clause| !mentions.iter().any(|m| clause.contains(&m.tokens.start)));
+        // but "R shoulder: 6 wks, night pain"
+        let placed = |m: &Mention| m.region.is_some() || knowledge.lexicon.concept(m.concept).kind != ConceptKind::Symptom;
+        let elsewhere = elsewhere || matter.is_some_and(|clause| !mentions.iter().any(|m| clause.contains(&m.tokens.start) && placed(m)));
         let mut linked = if spared || elsewhere { Vec::new() } else { linker.link(&read, !(of_part || of_other)) };
         if read.attribute.key == AttributeKey::Level {
             // "at C5-6 and C6-7 without radiculopathy": levels in a row are of one condition
