@@ -40,7 +40,7 @@ pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge
         named = named.or(alone.then_some(line.first));
         let Some(folded) = mark(line.of(text), knowledge) else { continue };
         let holds = |phrases: &[String]| phrases.iter().any(|p| folded.contains(p.as_str()));
-        let begins = holds(&knowledge.copied_begin) || (alone && line.of(text).ends_with(':'));
+        let begins = holds(&knowledge.copied_begin) || (alone && (line.of(text).ends_with(':') || banner(line.of(text))));
         let next = lines.get(i + 1).map_or(text.len(), |l| l.start);
         if begins && holds(&knowledge.copied_end) {
             // "<<carried forward from 3/14>> Assessment: strain. <<end copy>>"
@@ -61,9 +61,19 @@ pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge
     out
 }
 
+/// Signs that set off the title of what is pasted.
+const BANNER: [char; 9] = ['-', '=', '*', '#', '_', '~', ':', '|', ' '];
+
+/// Whether a line is set off on both sides: "--- Previous Visit 3/1/25 ---".
+fn banner(line: &str) -> bool {
+    let set = |c: Option<char>| c.is_some_and(|c| c != ' ' && c != ':' && BANNER.contains(&c));
+    set(line.chars().next()) && set(line.chars().next_back())
+}
+
 /// Whether a line holds nothing but the words for an earlier note, and its day.
 fn alone(line: &str, knowledge: &SectionsKnowledge) -> bool {
-    let words = labels::undated(line.trim_end_matches([':', '-', '=', '*']));
+    let line = line.trim_matches(BANNER);
+    let words = labels::undated(line);
     let dated = line.len() <= MARK && words.len() < line.len();
     dated && knowledge.may_mark_copied(line) && knowledge.copied_alone.contains(&squeeze(&fold_phrase(words)))
 }
@@ -87,7 +97,14 @@ fn mark(line: &str, knowledge: &SectionsKnowledge) -> Option<String> {
     }
     let set_off =
         line.starts_with(['>', '-', '=', '*', '[', '(', '#', '~', '<', '_', '+', '|']) || line.ends_with([':', ']', '>', '=', '-', '*']);
-    (set_off && line.len() <= MARK && knowledge.may_mark_copied(line)).then(|| fold_phrase(line))
+    // "End of copied text."
+    let ends = || {
+        line.len() <= MARK / 2 && knowledge.may_mark_copied(line) && {
+            let folded = fold_phrase(line);
+            knowledge.copied_end.iter().any(|p| folded.starts_with(p.as_str()))
+        }
+    };
+    (set_off && line.len() <= MARK && knowledge.may_mark_copied(line) || ends()).then(|| fold_phrase(line))
 }
 
 /// "(carried forward from 8/20: arm pain 8/10)": the mark holds all that is carried over.

@@ -232,7 +232,12 @@ impl Finder<'_> {
         }
         self.remembered(label, || {
             let of = |label: &str| {
-                Some(squeeze(&fold_phrase(&labels::clean(label)))).filter(|f| !f.is_empty()).and_then(|f| self.knowledge.heading(&f))
+                let cleaned = labels::clean(label);
+                // "XR c-spine (5/3/25)": without its bracket it may hold plain words
+                let mut room = [0; LABEL + 8];
+                let plain = labels::plain_words(cleaned.trim(), &mut room).and_then(|plain| self.knowledge.heading(plain));
+                let folded = || Some(squeeze(&fold_phrase(&cleaned))).filter(|f| !f.is_empty());
+                plain.or_else(|| folded().and_then(|f| self.knowledge.heading(&f)))
             };
             // "Dr. Baig's assessment"
             let titled = |whose: &str| {
@@ -259,7 +264,7 @@ impl Finder<'_> {
                 let undated = labels::undated(&unsigned);
                 of(undated).filter(|k| {
                     undated.len() < label.len()
-                        && (matches!(k.kind, SectionKind::Imaging | SectionKind::Addendum | SectionKind::ProblemList) || assesses(k.kind))
+                        && (matches!(k.kind, SectionKind::Imaging | SectionKind::Results | SectionKind::Addendum | SectionKind::ProblemList) || assesses(k.kind))
                 })
             };
             of(label).or_else(own).or_else(named).or_else(dated).or_else(|| self.signed(label, SectionWordUse::Byline, of))

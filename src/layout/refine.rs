@@ -34,11 +34,21 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
 
 /// "#Neck pain: heat" and "Problem #2: Hypertension": problems that are told one by one are the assessment of a note that has no other.
 fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
-    if headings.iter().any(|h| assesses(h.kind)) {
+    let assessed = headings.iter().any(|h| assesses(h.kind));
+    if assessed && !lines.iter().any(|l| problem(l.of(text), knowledge).is_some()) {
         return;
     }
     let mut found: Vec<(usize, &str, Known)> =
         lines.iter().filter_map(|l| problem(l.of(text), knowledge).map(|(name, known)| (l.first, name, known))).collect();
+    // "Problem #1: Neck pain / Assessment: better / Plan: PT": what is told of each heads no section
+    if assessed {
+        let below = |h: &Heading| found.iter().any(|f| f.0 < h.start && text.get(f.0..h.start).is_some_and(|t| t.matches('\n').count() == 1));
+        if !headings.iter().filter(|h| assesses(h.kind)).all(|h| h.kind == SectionKind::Assessment && below(h)) {
+            return;
+        }
+        let first = found.first().map_or(text.len(), |f| f.0);
+        headings.retain(|h| h.start < first || !matches!(h.kind, SectionKind::Assessment | SectionKind::Plan));
+    }
     if found.is_empty() {
         found = unheaded(text, lines, headings, knowledge);
     }

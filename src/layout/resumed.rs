@@ -1,5 +1,6 @@
 //! Problems that go on behind a sub-heading of one of them: "1. Diabetes / Labs: A1c 7.2 / 2. Cervical radiculopathy".
 
+use crate::code::Code;
 use crate::fold::fold_phrase;
 use crate::knowledge::sections::{SectionsKnowledge, assesses, squeeze};
 use crate::layout::headings::Heading;
@@ -71,6 +72,7 @@ fn next_problem(text: &str, lines: &[Line], own: &Heading, sub: &Heading, end: u
     let to = lines.partition_point(|l| l.end <= sub.start);
     let before: Vec<&Line> = lines.get(from..to + 1)?.iter().filter(|l| !l.blank() && l.first.max(own.body) < sub.start).collect();
     let of = |line: &Line| text.get(line.first.max(own.body)..line.end).unwrap_or("").trim_start();
+    let mark = |line| mark(line, knowledge);
     let Some(last) = before.iter().rev().find_map(|l| mark(of(l))) else {
         return next_title(text, lines, (from, to), own, sub, end, knowledge);
     };
@@ -100,10 +102,25 @@ fn next_problem(text: &str, lines: &[Line], own: &Heading, sub: &Heading, end: u
     }
 }
 
-/// The mark of a problem that a line begins with.
-fn mark(line: &str) -> Option<Mark<'_>> {
+/// The mark of a problem that a line begins with: "2.", "##", "Problem #2:".
+fn mark<'t>(line: &'t str, knowledge: &SectionsKnowledge) -> Option<Mark<'t>> {
     let signs = line.len() - line.trim_start_matches('#').len();
     let plain = line.trim_start_matches(['*', '_', '#']).trim_start();
+    let counted = knowledge.problems.iter().filter(|(word, _)| word.starts_with(char::is_alphabetic)).find_map(|(word, _)| {
+        let head = plain.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word))?;
+        let number = plain[head.len()..].trim_start_matches([' ', '#']);
+        let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+        let close = number[digits..].chars().next().filter(|c| matches!(c, ':' | '.' | ')' | '-'))?;
+        number[..digits].parse().ok().map(|n| Mark::Number(n, close))
+    });
+    if counted.is_some() {
+        return counted;
+    }
+    // "(M54.12) Cervical radiculopathy"
+    let code = |signs: &'static str| line.strip_prefix(signs).and_then(|l| l.split_once(')')).filter(|(code, _)| Code::parse(code).is_some());
+    if code("(").is_some() {
+        return Some(Mark::Sign(&line[..1]));
+    }
     let width = labels::numbering(plain);
     if width > 0 {
         let number = plain[..width].trim_end();
