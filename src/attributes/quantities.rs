@@ -215,7 +215,8 @@ fn elsewhere(scan: &Scan<'_>, key: AttributeKey, own: Range<u32>, number: u32) -
 
 /// Where words that tell how it goes begin, if they end at a token, else the token: "*on and off* since college".
 fn behind_course(scan: &Scan<'_>, token: u32) -> u32 {
-    let course = |h: &Hit| matches!(h.meaning, Meaning::Value { index, .. } if scan.knowledge.values[index as usize].key == AttributeKey::Course);
+    let course =
+        |h: &Hit| matches!(h.meaning, Meaning::Value { index, .. } if scan.knowledge.values[index as usize].key == AttributeKey::Course);
     (token.saturating_sub(COURSE)..token).find(|t| scan.at(*t).iter().any(|h| h.end == token && course(h))).unwrap_or(token)
 }
 

@@ -15,11 +15,13 @@ use std::path::Path;
 const LEXICON: &str = "
 version: 1
 concepts:
-  - { id: t-neck-pain, title: Neck pain, kind: symptom, terms: [neck pain] }
+  - { id: t-neck-pain, title: Neck pain, kind: symptom, region: cervical, terms: [neck pain] }
   - { id: t-headache, title: Headache, kind: symptom, terms: [headache] }
   - { id: t-hnp, title: Disc herniation, kind: diagnosis, terms: [disc herniation, disc herniations] }
   - { id: t-radiculopathy, title: Radiculopathy, kind: diagnosis, terms: [radiculopathy] }
   - { id: t-strain, title: Strain, kind: diagnosis, terms: [cervical strain] }
+sites:
+  - { id: t-neck, region: cervical, terms: [cervical column] }
 ";
 
 fn knowledge() -> (Knowledge, Vec<SourceFile>, LexiconDoc) {
@@ -48,7 +50,8 @@ fn mentions(layout: &Layout, doc: &LexiconDoc, knowledge: &Knowledge) -> Vec<Men
                 let sentence = layout.sentences.iter().position(|s| s.tokens.contains(&start)).unwrap_or(0) as u32;
                 let concept = knowledge.lexicon.find(&concept.id.value).unwrap();
                 let spans = vec![super::scan::span_of(layout, tokens.clone())];
-                out.push(Mention { concept, how: How::Term, spans, tokens, sentence, region: None });
+                let region = knowledge.lexicon.concept(concept).region.clone().map(|r| (r, None));
+                out.push(Mention { concept, how: How::Term, spans, tokens, sentence, region });
             }
         }
     }

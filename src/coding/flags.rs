@@ -49,7 +49,18 @@ pub(crate) fn flags(
     let values = attributes::note_level(values);
     let active = decide::assessed(facts);
     let scene = Scene::new(findings, facts, &active, encounter.setting, &knowledge.coding);
-    let asking = Asking { layout, findings, facts, encounter, decision, knowledge, values, active: &active, scene: &scene, problems: OnceCell::new() };
+    let asking = Asking {
+        layout,
+        findings,
+        facts,
+        encounter,
+        decision,
+        knowledge,
+        values,
+        active: &active,
+        scene: &scene,
+        problems: OnceCell::new(),
+    };
     let noted = query::Noted { text: &note.text, layout, findings, facts, lexicon: &knowledge.lexicon };
     let mut out: Vec<Flag> = Vec::new();
     for rule in &knowledge.coding.flags {

@@ -420,7 +420,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
                 // "Spurling, Soto-Hall, distraction negative": one word for all tests
                 "," if axis == Axis::Polarity && self.lists_maneuvers(at, to) => {}
                 // "radiculopathy, myelopathy, fracture *unlikely*"
-                "," if matches!(axis, Axis::Polarity | Axis::Certainty) && listed.get_or_init(|| self.bare_diagnoses(to)).contains(&at) => {}
+                "," if matches!(axis, Axis::Polarity | Axis::Certainty) && listed.get_or_init(|| self.bare_diagnoses(to)).contains(&at) => {
+                }
                 // "the accident of May 19, 2021, *resolved*"
                 "," if at > 0 && self.view.is_number(at - 1) && self.view.is_number(at + 1) => {}
                 "," if (near || rule.reach == Reach::Phrase || (axis == Axis::Time && self.stands_alone(at)))

@@ -264,7 +264,10 @@ impl Finder<'_> {
                 let undated = labels::undated(&unsigned);
                 of(undated).filter(|k| {
                     undated.len() < label.len()
-                        && (matches!(k.kind, SectionKind::Imaging | SectionKind::Results | SectionKind::Addendum | SectionKind::ProblemList) || assesses(k.kind))
+                        && (matches!(
+                            k.kind,
+                            SectionKind::Imaging | SectionKind::Results | SectionKind::Addendum | SectionKind::ProblemList
+                        ) || assesses(k.kind))
                 })
             };
             of(label).or_else(own).or_else(named).or_else(dated).or_else(|| self.signed(label, SectionWordUse::Byline, of))

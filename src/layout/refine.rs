@@ -42,7 +42,8 @@ fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: 
         lines.iter().filter_map(|l| problem(l.of(text), knowledge).map(|(name, known)| (l.first, name, known))).collect();
     // "Problem #1: Neck pain / Assessment: better / Plan: PT": what is told of each heads no section
     if assessed {
-        let below = |h: &Heading| found.iter().any(|f| f.0 < h.start && text.get(f.0..h.start).is_some_and(|t| t.matches('\n').count() == 1));
+        let below =
+            |h: &Heading| found.iter().any(|f| f.0 < h.start && text.get(f.0..h.start).is_some_and(|t| t.matches('\n').count() == 1));
         if !headings.iter().filter(|h| assesses(h.kind)).all(|h| h.kind == SectionKind::Assessment && below(h)) {
             return;
         }

@@ -43,7 +43,9 @@ pub(super) fn shared(hits: &[Hit], meant: &[Hit]) -> Vec<(u32, Vec<Hit>)> {
         };
         let before = meant[at - places..at].iter();
         let blocked = |finding: FindingId| {
-            let block = |h: &Hit| h.meaning == Meaning::Block(Some(finding)) && h.tokens.start == term.tokens.start && h.tokens.end <= term.tokens.end;
+            let block = |h: &Hit| {
+                h.meaning == Meaning::Block(Some(finding)) && h.tokens.start == term.tokens.start && h.tokens.end <= term.tokens.end
+            };
             hits.iter().any(block)
         };
         let own = |h: &&Hit| matches!(h.meaning, Meaning::Finding(finding, _) if blocked(finding));
