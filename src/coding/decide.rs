@@ -381,7 +381,13 @@ impl<'a> Deciding<'a> {
     /// Codes typed in the assessment: they count for nothing beside words, and for review without.
     fn read_typed(&mut self, text: &str) {
         let Some(saying) = self.knowledge.coding.guidelines.get("typed-code") else { return };
-        for typed in typed::typed(text, self.layout, self.findings, self.facts, self.encounter, saying) {
+        let all = typed::typed(text, self.layout, self.findings, self.facts, self.encounter, saying);
+        // "neck pain (M54.2, G89.29)": what one code says of the words another does not take back
+        let confirms = |t: &typed::Typed, c: &Candidate| {
+            t.validity == Validity::Valid && t.code == Some(c.code) && c.facts.iter().any(|f| t.facts.contains(f))
+        };
+        let confirmed: Vec<bool> = self.candidates.iter().map(|(c, _)| all.iter().any(|t| confirms(t, c))).collect();
+        for typed in all {
             let shares = |facts: &[usize]| facts.iter().any(|f| typed.facts.contains(f));
             let here: Vec<usize> = (0..self.candidates.len()).filter(|&i| shares(&self.candidates[i].0.facts)).collect();
             let codes: Vec<Code> = here.iter().map(|&i| self.candidates[i].0.code).collect();
@@ -401,7 +407,7 @@ impl<'a> Deciding<'a> {
             let completed = codes.iter().any(|c| c.within(&code));
             let disagree = |c: &Code| !completed && c.compact().get(..4) != code.compact().get(..4);
             for &i in &here {
-                if disagree(&self.candidates[i].0.code) || typed.validity == Validity::MissingSeventh {
+                if !confirmed[i] && disagree(&self.candidates[i].0.code) || typed.validity == Validity::MissingSeventh {
                     self.candidates[i].1 = Status::Review;
                 }
             }
