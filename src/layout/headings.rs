@@ -8,7 +8,7 @@ use crate::layout::lines::Line;
 use crate::layout::marks::{behind, bracket, column, dash, keyed, leader, point};
 use crate::layout::opener::{may_be_owned, opener};
 use crate::layout::sentences::continues;
-use crate::layout::{correspondence, labels};
+use crate::layout::{correspondence, labels, visits};
 use crate::span::{Span, floor};
 use crate::vocab::SectionKind;
 use std::cell::{OnceCell, RefCell};
@@ -123,6 +123,8 @@ impl Finder<'_> {
         let number = labels::numbering(own);
         let field = || labels::field_number(own, |name| self.knowledge.is(SectionWordUse::Field, name));
         let at = line.first + skip + if number > 0 { number } else { field() };
+        // "5/3/25 S: neck pain O: tender"
+        let at = at + if number > 0 { 0 } else { visits::day_before_letter(&self.text[at..line.end]) };
         // "1. **Assessment**"
         let at = if number > 0 && self.text[at..line.end].starts_with("**") { at + 2 } else { at };
         let rest = &self.text[at..line.end];

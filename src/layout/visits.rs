@@ -110,6 +110,17 @@ fn day(line: &str) -> Option<(Day, Range<usize>)> {
     None
 }
 
+/// Bytes of a date that a line opens with, and of the blanks behind it, if the label of one letter follows; else none.
+pub(super) fn day_before_letter(line: &str) -> usize {
+    if !line.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return 0;
+    }
+    let Some((_, at)) = day(line).filter(|(_, at)| at.start == 0) else { return 0 };
+    let behind = line[at.end..].trim_start();
+    let labelled = matches!(behind.as_bytes(), [b'A'..=b'Z', b':', ..]) && behind.len() < line.len() - at.end;
+    if labelled { line.len() - behind.len() } else { 0 }
+}
+
 /// In a review of records the labels within a line are of the records: "1/1/20 ER: Diagnosis: cervical sprain".
 pub(crate) fn records(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
     let mut reviewing = false;
