@@ -20,6 +20,8 @@ const OF_WHAT: u32 = 4;
 const FIELD: u32 = 3;
 /// Tokens behind a score among which its place is told in a field of its own.
 const PLACED: u32 = 6;
+/// Sentences of a list entry that are looked at for the neck.
+const ENTRY: usize = 12;
 /// Tokens of a label, its mark and colon included: "**R shoulder:**".
 const LABELLED: u32 = 6;
 /// Tokens before a value among which what is taken may be named.
@@ -78,7 +80,7 @@ impl Linker<'_> {
         };
         let entry = layout.sentences.get(sentence).and_then(|s| layout.items.get(s.item as usize));
         let entry = entry.filter(|i| matches!(i.kind, ItemKind::Bullet | ItemKind::Numbered));
-        let neck = |i: &Item| i.sentences.clone().any(|s| self.tells_of_the_neck(layout.sentences[s as usize].tokens.clone()));
+        let neck = |i: &Item| i.sentences.clone().take(ENTRY).any(|s| self.tells_of_the_neck(layout.sentences[s as usize].tokens.clone()));
         labelled(sentence) || entry.is_some_and(|i| labelled(i.sentences.start as usize) && !neck(i))
     }
 
@@ -100,12 +102,19 @@ impl Linker<'_> {
     /// Whether a score's own field, or the one beside it, places it in another part: "Pain scale 5/10 R *foot*", "Pain Score: 6 | Pain Loc: *Knee*".
     fn placed_elsewhere(&self, read: &Read) -> bool {
         let side = |t: u32| self.scan.at(t).iter().any(|h| self.is_value(h, AttributeKey::Laterality));
+        let site = |t: u32| self.scan.word(t, WordUse::OtherSite).is_some();
         let named = |t: u32| [WordUse::OtherPart, WordUse::OtherLabel].into_iter().any(|of| self.scan.word(t, of).is_some());
         let opened = |t: u32| u32::from(self.scan.token(t) == "(");
-        let part = |t: u32| named(t + opened(t) + u32::from(side(t + opened(t))));
+        // "5/10 hip", "6 (ankle)", "5/10 R foot"
+        let part = |t: u32| {
+            let at = t + opened(t) + u32::from(side(t + opened(t)));
+            site(at) || at > t && named(at)
+        };
         let (start, end) = (read.tokens.start, read.tokens.end);
         let in_line = |t: &u32| self.scan.breaks(*t) == 0;
-        let label = |t: u32| self.scan.word(t, WordUse::PlaceLabel).is_some_and(|end| self.scan.token(end) == ":" && part(end + 1));
+        let label = |t: u32| {
+            self.scan.word(t, WordUse::PlaceLabel).is_some_and(|end| self.scan.token(end) == ":" && (part(end + 1) || named(end + 1)))
+        };
         read.attribute.key == AttributeKey::PainScore
             && (part(end)
                 || (end..end + PLACED).take_while(in_line).any(label)
@@ -137,7 +146,14 @@ impl Linker<'_> {
         let story = |s: &&Sentence| s.section == here.section || (section.kind == SectionKind::Hpi && reason(s));
         let until = |s: &Sentence| s.tokens.start..s.tokens.end.min(read.tokens.start);
         let other = |s: &Sentence| self.scan.any_word(until(s), WordUse::OtherSite);
-        let own = |s: &Sentence| self.tells_of_the_neck(s.tokens.clone()) && (s.section == here.section || !other(s));
+        // "knee, neck": of which the story is is open; not where the neck comes first, or both come together
+        let led = |s: &Sentence| {
+            let first = s.tokens.clone().find(|t| self.scan.word(*t, WordUse::OtherSite).is_some()).unwrap_or(s.tokens.end);
+            let joined =
+                s.tokens.clone().any(|t| matches!(self.scan.word(t, WordUse::Join), Some(end) if end == t + 1) && !self.scan.is_mark(t));
+            joined || self.tells_of_the_neck(s.tokens.start..first)
+        };
+        let own = |s: &Sentence| self.tells_of_the_neck(s.tokens.clone()) && (s.section == here.section || !other(s) || led(s));
         let before = || layout.sentences.iter().take_while(|s| s.tokens.start < read.tokens.start).filter(story);
         let named = self.tells_of_the_neck(here.tokens.clone()) || before().any(own);
         (!named && before().any(other)).then(|| here.tokens.clone())

@@ -57,19 +57,23 @@ pub(crate) struct Places {
 /// Letters and digits of a level: "c6".
 const LEVEL: usize = 3;
 
+/// Symbols of the longest terminator, fillers between its words included.
+const LONGEST: usize = 64;
+
 /// Words between a choice and what it is between, at most: "strain *or* an underlying radiculopathy".
 const ASIDE: usize = 1;
 
 impl<'v, 'f> Scopes<'v, 'f> {
     /// Settles which phrases act, and to which side.
     pub fn new(view: &'v View<'f>, found: &[Found], cells: &[Cell], places: Places, knowledge: &'v ContextKnowledge) -> Scopes<'v, 'f> {
-        let terminators = found
+        let mut terminators: Vec<(usize, usize, u16)> = found
             .iter()
             .filter_map(|f| match f.part {
                 Part::Terminator(t) => Some((f.start, f.end, t)),
                 _ => None,
             })
             .collect();
+        terminators.sort_by_key(|t| t.0);
         let states = |f: &&Found| match f.part {
             Part::Cue(cue) => {
                 let rule = &knowledge.cues[cue as usize];
@@ -189,7 +193,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
             let ends = |t: &(usize, usize, u16)| {
                 t.0 <= i && i < t.1 && self.knowledge.terminators[t.2 as usize].backward && !self.names_between(t.0, t.1)
             };
-            if matches!(symbol, "," | ";" | ":" | "." | "(" | "•" | "*" | "|") || self.terminators.iter().any(ends) {
+            if matches!(symbol, "," | ";" | ":" | "." | "(" | "•" | "*" | "|") || self.terminators_over(i).iter().any(ends) {
                 return true;
             }
             if self.view.is_word(i) && !self.view.is(i, OPENER) && !(self.view.is_number(i) && i == 0) {
@@ -276,9 +280,16 @@ impl<'v, 'f> Scopes<'v, 'f> {
             // "radiculopathy? get MRI": a mark that touches the word before it alone is of that
             (false, false) if self.is_mark(f) && !self.view.spaced(f.start) && self.view.spaced(f.end) => (false, true),
             // "neck pain - resolved radiculopathy"
-            (false, false) if self.set_off(f.start) && self.places.named.iter().any(|n| n.start == f.end) => (true, false),
+            (false, false) if self.set_off(f.start) && self.places.named.iter().any(|n| n.start == f.end && self.closes(n.end)) => {
+                (true, false)
+            }
             (false, false) => (forward_first, !forward_first),
         }
+    }
+
+    /// Whether nothing but an end or a mark stands at symbol `at`.
+    fn closes(&self, at: usize) -> bool {
+        at >= self.view.len() || !self.view.is_word(at)
     }
 
     fn is_mark(&self, f: &Found) -> bool {
@@ -306,7 +317,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let (rule, from) = (self.rule(active), active.at.end);
         let Some(until) = rule.until else { return self.ahead(active, axis, self.view.len()) };
         // "*discussed* radiculopathy red flags"
-        let most = self.terminators.iter().filter(|(start, _, t)| *t == until && from <= *start).map(|t| t.0).min();
+        let next = self.terminators.partition_point(|t| t.0 < from);
+        let most = self.terminators[next..].iter().find(|t| t.2 == until).map(|t| t.0);
         let reached = most.map(|most| (most, self.ahead(active, axis, most)));
         reached.filter(|(most, r)| r.end == *most && !self.parted(r, rule)).map_or(from..from, |(_, r)| r)
     }
@@ -314,8 +326,9 @@ impl<'v, 'f> Scopes<'v, 'f> {
     /// Whether what stands between a cue and the terminator it reaches up to is not what it speaks of: "discussed neck pain *and* red flags",
     /// "history of HTN *with* neck pain presenting with".
     fn parted(&self, between: &Range<usize>, rule: &CueRule) -> bool {
-        let joins = if rule.reach == Reach::Phrase { COORDINATOR | COMPANION | VERB } else { COMPANION | VERB };
-        between.clone().any(|i| self.view.is(i, joins))
+        let last = between.end.saturating_sub(1);
+        let joined = rule.reach == Reach::Phrase && !between.is_empty() && self.view.is(last, COORDINATOR);
+        joined || between.clone().any(|i| self.view.is(i, COMPANION | VERB))
     }
 
     /// The symbols after the cue, up to `most`, that it reaches on that axis.
@@ -331,7 +344,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
             && (self.view.symbol(from) == ":" || (from > 0 && self.view.symbol(from - 1) == ":") || self.view.enumerates(from + 1));
         let mut i = from;
         while i < most && i - from < rule.words as usize {
-            for (_, _, t) in self.terminators.iter().filter(|(start, _, _)| *start == i) {
+            for (_, _, t) in self.terminators_at(i) {
                 if self.ends(*t, axis, rule, true)
                     && !self.resumes(*t)
                     && (passed.is_none() || self.knowledge.terminators[*t as usize].unless_after != passed)
@@ -386,7 +399,8 @@ impl<'v, 'f> Scopes<'v, 'f> {
         let (rule, to) = (self.rule(active), active.at.start);
         let Some(until) = rule.until else { return self.behind(active, axis, 0) };
         // "with a *history of* neck pain who presents with a cough"
-        let least = self.terminators.iter().filter(|(_, end, t)| *t == until && *end <= to).map(|t| t.1).max();
+        let next = self.terminators.partition_point(|t| t.0 < to);
+        let least = self.terminators[..next].iter().rev().find(|t| t.2 == until && t.1 <= to).map(|t| t.1);
         let reached = least.map(|least| (least, self.behind(active, axis, least)));
         reached.filter(|(least, r)| r.start == *least && !self.parted(r, rule)).map_or(to..to, |(_, r)| r)
     }
@@ -407,7 +421,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
         while i > least && to - i < rule.words as usize {
             let at = i - 1;
             // a terminator that reaches into the cue is the cue's own beginning (", now worse")
-            if self.terminators.iter().any(|(start, end, t)| *start <= at && at < *end && *end <= to && self.ends(*t, axis, rule, false)) {
+            if self.terminators_over(at).iter().any(|(_, end, t)| at < *end && *end <= to && self.ends(*t, axis, rule, false)) {
                 break;
             }
             match self.view.symbol(at) {
@@ -517,7 +531,21 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Whether a scope ends at symbol `at`; what only interrupts it does not end it.
     fn terminates(&self, at: usize, axis: Axis, rule: &CueRule, forward: bool) -> bool {
-        self.terminators.iter().any(|(start, _, t)| *start == at && self.ends(*t, axis, rule, forward) && !self.resumes(*t))
+        self.terminators_at(at).iter().any(|(_, _, t)| self.ends(*t, axis, rule, forward) && !self.resumes(*t))
+    }
+
+    /// The terminators that begin at a symbol.
+    fn terminators_at(&self, at: usize) -> &[(usize, usize, u16)] {
+        let from = self.terminators.partition_point(|t| t.0 < at);
+        let end = from + self.terminators[from..].partition_point(|t| t.0 == at);
+        &self.terminators[from..end]
+    }
+
+    /// Those that begin at a symbol or so few before it that they may reach over it.
+    fn terminators_over(&self, at: usize) -> &[(usize, usize, u16)] {
+        let from = self.terminators.partition_point(|t| t.0 + LONGEST < at);
+        let end = from + self.terminators[from..].partition_point(|t| t.0 <= at);
+        &self.terminators[from..end]
     }
 
     fn ends(&self, terminator: u16, axis: Axis, rule: &CueRule, forward: bool) -> bool {

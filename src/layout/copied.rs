@@ -58,6 +58,13 @@ pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge
     if let Some(start) = open {
         out.push(start..unmarked_end(lines, start, text.len()));
     }
+    // "*** PCP note ***" above the one assessment is the note's own title
+    let titled = |block: &Range<usize>| {
+        let line = lines.get(lines.partition_point(|l| l.end <= block.start));
+        line.is_some_and(|l| alone(l.of(text), knowledge))
+    };
+    let outside = headings.iter().any(|h| assesses(h.kind) && !out.iter().any(|b| b.contains(&h.start)));
+    out.retain(|block| outside || !titled(block));
     out
 }
 

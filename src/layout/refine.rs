@@ -41,15 +41,22 @@ fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: 
     let mut found: Vec<(usize, &str, Known)> =
         lines.iter().filter_map(|l| problem(l.of(text), knowledge).map(|(name, known)| (l.first, name, known))).collect();
     // "Problem #1: Neck pain / Assessment: better / Plan: PT": what is told of each heads no section
-    if assessed {
-        let below =
-            |h: &Heading| found.iter().any(|f| f.0 < h.start && text.get(f.0..h.start).is_some_and(|t| t.matches('\n').count() == 1));
-        if !headings.iter().filter(|h| assesses(h.kind)).all(|h| h.kind == SectionKind::Assessment && below(h)) {
-            return;
-        }
-        let first = found.first().map_or(text.len(), |f| f.0);
-        headings.retain(|h| h.start < first || !matches!(h.kind, SectionKind::Assessment | SectionKind::Plan));
+    let line_of = |at: usize| lines.partition_point(|l| l.end <= at);
+    let opens: Vec<usize> = found.iter().map(|f| line_of(f.0)).collect();
+    let below = |h: &Heading, most: usize| {
+        let own = line_of(h.start);
+        let above = opens.partition_point(|l| *l < own).checked_sub(1).map(|i| opens[i]);
+        above.is_some_and(|above| own - above <= most && lines[above..own].iter().all(|l| !l.blank()))
+    };
+    let told_of_each = |h: &Heading| h.kind == SectionKind::Assessment && below(h, 1);
+    if assessed && !headings.iter().filter(|h| assesses(h.kind)).all(told_of_each) {
+        return;
     }
+    let of_each: Vec<usize> = headings
+        .iter()
+        .filter(|h| assessed && (told_of_each(h) || h.kind == SectionKind::Plan && below(h, PLANNED)))
+        .map(|h| h.start)
+        .collect();
     if found.is_empty() {
         found = unheaded(text, lines, headings, knowledge);
     }
@@ -81,8 +88,11 @@ fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: 
     // what the marks made of single problems goes
     let of_problem = |h: &Heading| h.kind == SectionKind::Unknown && found.iter().any(|f| f.0 == h.start);
     headings.insert(place, heading);
-    headings.retain(|h| !of_problem(h));
+    headings.retain(|h| h.start == *first || !(of_problem(h) || of_each.contains(&h.start)));
 }
+
+/// Lines below a problem's among which its own plan stands.
+const PLANNED: usize = 4;
 
 /// Words of a line that leads in to a list.
 const LEAD: usize = 6;

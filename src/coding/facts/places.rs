@@ -105,7 +105,8 @@ pub(super) fn place(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowle
         }
         let kind = knowledge.lexicon.concept(fact.concept).kind;
         // "low back pain after shoveling": what happened is of what is told beside it, where that is below the neck
-        if kind == ConceptKind::Mechanism {
+        let of_a_part = || knowledge.coding.guidelines.get("strains-a-part").is_some_and(|g| g.concepts.has(fact.concept));
+        if kind == ConceptKind::Mechanism && of_a_part() {
             let elsewhere = |r: &str| matches!(family(r), "thoracic" | "lumbar" | "leg" | BACK);
             let told: Vec<&(u32, String)> = told.iter().filter(|(sentence, _)| *sentence == fact.sentence).collect();
             if let Some((_, region)) = told.first().filter(|_| told.iter().all(|(_, r)| elsewhere(r))) {
@@ -124,7 +125,7 @@ pub(super) fn place(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowle
             .or_else(beside)
             .or_else(|| only(&|k| k.1 == item))
             .or_else(|| {
-                let beside = backs.iter().any(|b| b.0 == item && (b.1 == sentence || b.1 + 1 == sentence));
+                let beside = backs.iter().any(|b| b.0 == item && b.1 <= sentence);
                 (beside && !known.iter().any(|k| k.1 == item)).then(|| BACK.to_owned())
             })
             .or_else(|| only(&|k| k.2 == section && k.4))

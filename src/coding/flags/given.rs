@@ -73,7 +73,7 @@ impl Asking<'_> {
                     // "nothing shooting into the arm" goes nowhere
                     let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
                     // "P> ibuprofen x 5d": what is planned has its own time
-                    let planned = begun && v.section == SectionKind::Plan;
+                    let planned = begun && v.section == SectionKind::Plan && !self.named_in_sentence(v.attribute.span);
                     (v.mentions.is_empty() && !past && !planned && !self.in_another_problem(v.attribute.span))
                         || v.mentions.iter().any(|m| {
                             (self.neck(*m) && !denied(*m) && !(begun && over(*m)))
@@ -212,6 +212,13 @@ impl Asking<'_> {
         let at = self.sentence_of(span).unwrap_or(0);
         let names = |at: usize| self.layout.sentences.get(at).is_some_and(|s| s.item == sentence.item) && self.names_neck(at);
         names(at) || at.checked_sub(1).is_some_and(names)
+    }
+
+    /// Whether the sentence of a value names what is felt: "since *symptoms* ongoing > 6 weeks".
+    fn named_in_sentence(&self, span: Span) -> bool {
+        let felt = self.knowledge.coding.guidelines.get("names-what-is-felt");
+        let sentence = self.sentence_of(span).and_then(|at| self.layout.sentences.get(at));
+        felt.zip(sentence).is_some_and(|(felt, s)| felt.stands_in(self.layout.tokens(s.tokens.clone())))
     }
 
     /// Whether a value stands in a form's field of the complaint: "*Duration:* 3 years".
