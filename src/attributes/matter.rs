@@ -108,7 +108,8 @@ impl Linker<'_> {
         // "5/10 hip", "6 (ankle)", "5/10 R foot"
         let part = |t: u32| {
             let at = t + opened(t) + u32::from(side(t + opened(t)));
-            site(at) || at > t && named(at)
+            let ends = || self.scan.breaks(at + 1) > 0 || self.scan.is_mark(at + 1);
+            site(at) || named(at) && (at > t || ends())
         };
         let (start, end) = (read.tokens.start, read.tokens.end);
         let in_line = |t: &u32| self.scan.breaks(*t) == 0;
