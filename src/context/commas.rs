@@ -90,8 +90,8 @@ impl Scopes<'_, '_> {
         let name = || self.places.diagnosed.contains(&word) || !(self.places.named.contains(&word) || says());
         let before = || comma > 1 && self.view.symbol(comma - 2) == ",";
         let leaned_on = || self.places.diagnosed.iter().any(|d| d.end == comma);
-        let bare = |d: &&Range<usize>| d.start == word.start && ends(d.end) && !self.places.placed.contains(d);
-        ends(word.end) && name() && (before() || leaned_on()) || self.places.diagnosed.iter().any(|d| bare(&d)) && leaned_on()
+        let bare = |d: &Range<usize>| d.start == word.start && ends(d.end) && !self.places.placed.contains(d);
+        ends(word.end) && name() && (before() || leaned_on()) || self.places.diagnosed.iter().any(bare) && leaned_on()
     }
 
     /// The span of a list of three diagnoses or more without a place, and nothing else, from where its clause opens to symbol `to`: "*HNP,

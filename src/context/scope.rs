@@ -50,7 +50,7 @@ pub(crate) struct Places {
     pub told: Vec<Range<usize>>,
     /// Diagnoses alone.
     pub diagnosed: Vec<Range<usize>>,
-    /// Those of them that name their place: "*cervical* spondylosis".
+    /// Those of them that name their place, or have it by what they are: "*cervical* spondylosis", "occipital neuralgia".
     pub placed: Vec<Range<usize>>,
 }
 

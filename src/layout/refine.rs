@@ -34,29 +34,27 @@ pub(crate) fn refine(text: &str, lines: &[Line], headings: &mut Vec<Heading>, kn
 
 /// "#Neck pain: heat" and "Problem #2: Hypertension": problems that are told one by one are the assessment of a note that has no other.
 fn problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
+    // "Problem #1: Neck pain / Assessment: better / Plan: PT": what is told of each heads no section
+    let line_of = |at: usize| lines.partition_point(|l| l.end <= at);
+    let told_of_each = |h: &Heading| {
+        let above = line_of(h.start).checked_sub(1).and_then(|i| lines.get(i));
+        h.kind == SectionKind::Assessment && above.is_some_and(|l| problem(l.of(text), knowledge).is_some())
+    };
     let assessed = headings.iter().any(|h| assesses(h.kind));
-    if assessed && !lines.iter().any(|l| problem(l.of(text), knowledge).is_some()) {
+    if !headings.iter().filter(|h| assesses(h.kind)).all(told_of_each) {
         return;
     }
     let mut found: Vec<(usize, &str, Known)> =
         lines.iter().filter_map(|l| problem(l.of(text), knowledge).map(|(name, known)| (l.first, name, known))).collect();
-    // "Problem #1: Neck pain / Assessment: better / Plan: PT": what is told of each heads no section
-    let line_of = |at: usize| lines.partition_point(|l| l.end <= at);
     let opens: Vec<usize> = found.iter().map(|f| line_of(f.0)).collect();
-    let below = |h: &Heading, most: usize| {
+    let plan_of_one = |h: &Heading| {
         let own = line_of(h.start);
         let above = opens.partition_point(|l| *l < own).checked_sub(1).map(|i| opens[i]);
-        above.is_some_and(|above| own - above <= most && lines[above..own].iter().all(|l| !l.blank()))
+        let near = above.is_some_and(|above| own - above <= PLANNED && lines[above..own].iter().all(|l| !l.blank()));
+        h.kind == SectionKind::Plan && near
     };
-    let told_of_each = |h: &Heading| h.kind == SectionKind::Assessment && below(h, 1);
-    if assessed && !headings.iter().filter(|h| assesses(h.kind)).all(told_of_each) {
-        return;
-    }
-    let of_each: Vec<usize> = headings
-        .iter()
-        .filter(|h| assessed && (told_of_each(h) || h.kind == SectionKind::Plan && below(h, PLANNED)))
-        .map(|h| h.start)
-        .collect();
+    let of_each = |h: &&Heading| assessed && (told_of_each(h) || plan_of_one(h));
+    let of_each: Vec<usize> = headings.iter().filter(of_each).map(|h| h.start).collect();
     if found.is_empty() {
         found = unheaded(text, lines, headings, knowledge);
     }

@@ -117,9 +117,7 @@ fn mark<'t>(line: &'t str, knowledge: &SectionsKnowledge) -> Option<Mark<'t>> {
         return counted;
     }
     // "(M54.12) Cervical radiculopathy"
-    let code =
-        |signs: &'static str| line.strip_prefix(signs).and_then(|l| l.split_once(')')).filter(|(code, _)| Code::parse(code).is_some());
-    if code("(").is_some() {
+    if line.strip_prefix('(').and_then(|l| l.split_once(')')).is_some_and(|(code, _)| Code::parse(code).is_some()) {
         return Some(Mark::Sign(&line[..1]));
     }
     let width = labels::numbering(plain);
