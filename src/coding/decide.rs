@@ -12,7 +12,7 @@ use crate::attributes::{Attribute, Value};
 use crate::code::Code;
 use crate::codeset::Validity;
 use crate::findings::Finding;
-use crate::knowledge::coding::Concepts;
+use crate::knowledge::coding::{Concepts, Saying};
 use crate::knowledge::source::lexicon::Regional;
 use crate::knowledge::{Knowledge, NameId};
 use crate::layout::{ItemKind, Layout};
@@ -102,6 +102,10 @@ pub(crate) fn decide(
     d.finish()
 }
 
+/// What the history and the examination must deny together to contradict a diagnosis: of a root, of the cord.
+const CONTRADICTING: [(&str, &str); 2] =
+    [("contradicted-by-history", "contradicted-by-exam"), ("cord-denied-by-history", "cord-denied-by-exam")];
+
 impl<'a> Deciding<'a> {
     fn run(&self, active: &[usize]) -> Outcome<'a> {
         let scene = Scene::new(self.findings, self.facts, active, self.encounter.setting, &self.knowledge.coding);
@@ -161,7 +165,7 @@ impl<'a> Deciding<'a> {
                 self.notice("denied-elsewhere", &disputed.iter().copied().chain(by).collect::<Vec<_>>());
             }
             if let Some(by) = self.denied_in_the_story(&c) {
-                if self.normal_on_exam(by[0]) {
+                if self.normal_on_exam(by[0]) || self.exam_denies(&c) {
                     status = Status::Review;
                 }
                 self.notice("denied-elsewhere", &by);
@@ -269,8 +273,24 @@ impl<'a> Deciding<'a> {
 
     /// Denied complaints in the history and normal signs on examination that together contradict a diagnosis.
     fn contradicted(&self, c: &Candidate) -> Option<Vec<usize>> {
-        let pairs = [("contradicted-by-history", "contradicted-by-exam"), ("cord-denied-by-history", "cord-denied-by-exam")];
-        pairs.into_iter().find_map(|(history, exam)| self.contradicted_by(c, history, exam))
+        CONTRADICTING.into_iter().find_map(|(history, exam)| self.contradicted_by(c, history, exam))
+    }
+
+    /// Whether the examination finds none of the signs of a diagnosis.
+    fn exam_denies(&self, c: &Candidate) -> bool {
+        let guideline = |id: &str| self.knowledge.coding.guidelines.get(id);
+        let of_it = |id: &str| guideline(id).is_some_and(|g| g.codes.iter().any(|p| c.code.within(p)));
+        let signs = CONTRADICTING.into_iter().filter(|(history, _)| of_it(history)).filter_map(|(_, exam)| guideline(exam));
+        signs.into_iter().any(|sign| self.normal_sign(sign).is_some())
+    }
+
+    /// A sign that the examination denies, or a finding of it that says as much.
+    fn normal_sign(&self, sign: &Saying) -> Option<usize> {
+        let examined = |f: &Fact| self.layout.sections[f.section as usize].kind == SectionKind::Exam && f.standing == Standing::Narrative;
+        let find = |concepts: &Concepts, state: State| {
+            (0..self.facts.len()).find(|&i| examined(&self.facts[i]) && concepts.has(self.facts[i].concept) && self.facts[i].state == state)
+        };
+        find(&sign.concepts, State::Denied).or_else(|| find(&sign.beside, State::Affirmed))
     }
 
     fn contradicted_by(&self, c: &Candidate, history: &str, exam: &str) -> Option<Vec<usize>> {
@@ -280,10 +300,10 @@ impl<'a> Deciding<'a> {
             return None;
         }
         let kind = |f: &Fact| self.layout.sections[f.section as usize].kind;
-        let find = |concepts: &Concepts, exam: bool, state: State| {
+        let told_of = |concepts: &Concepts| {
             (0..self.facts.len()).find(|&i| {
                 let f = &self.facts[i];
-                concepts.has(f.concept) && f.state == state && (kind(f) == SectionKind::Exam) == exam && f.standing == Standing::Narrative
+                concepts.has(f.concept) && f.state == State::Denied && kind(f) != SectionKind::Exam && f.standing == Standing::Narrative
             })
         };
         let affirmed = |concepts: &Concepts| self.facts.iter().any(|f| concepts.has(f.concept) && f.state == State::Affirmed);
@@ -299,8 +319,8 @@ impl<'a> Deciding<'a> {
         if affirmed(&complaint.concepts) || affirmed(&sign.concepts) || borne_out {
             return None;
         }
-        let denied = find(&complaint.concepts, false, State::Denied)?;
-        let normal = find(&sign.concepts, true, State::Denied).or_else(|| find(&sign.beside, true, State::Affirmed))?;
+        let denied = told_of(&complaint.concepts)?;
+        let normal = self.normal_sign(sign)?;
         Some(vec![denied, normal])
     }
 
@@ -310,7 +330,14 @@ impl<'a> Deciding<'a> {
         use SectionKind::{ChiefComplaint, HospitalCourse, Hpi, Indications, Preamble, Unknown};
         let tells = |kind| matches!(kind, Preamble | ChiefComplaint | Hpi | HospitalCourse | Indications | Unknown);
         let story = |f: &Fact| tells(self.layout.sections[f.section as usize].kind);
-        c.facts.iter().filter(|own| self.of_the_spine(**own)).find_map(|&own| {
+        // "radiculopathy with arm pain": what it is assessed with
+        let with = |f: &Fact| {
+            let symptom = self.knowledge.lexicon.concept(f.concept).kind == ConceptKind::Symptom;
+            let assessed = f.state == State::Affirmed && f.standing == Standing::Assessed;
+            symptom && assessed && c.facts.iter().any(|own| self.facts[*own].sentence == f.sentence && self.of_the_spine(*own))
+        };
+        let beside = (0..self.facts.len()).filter(|f| !c.facts.contains(f) && with(&self.facts[*f]));
+        c.facts.iter().copied().filter(|own| self.of_the_spine(*own)).chain(beside).find_map(|own| {
             let fact = &self.facts[own];
             let told = |f: &Fact| f.concept == fact.concept && f.state != State::Denied && f.standing != Standing::Assessed;
             let outright = |f: &Fact| led_by(self.layout, &self.findings[f.finding], self.knowledge, "denied-outright");
