@@ -3,7 +3,7 @@
 mod causes;
 mod places;
 
-pub(crate) use places::{compatible, family};
+pub(crate) use places::{below_the_neck, compatible, family};
 
 use self::places::{adopt_levels, adopt_sides, place, push_new, region_at_end, region_of_level, share_levels};
 use super::apart;

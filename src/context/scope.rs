@@ -36,6 +36,8 @@ pub(crate) struct Scopes<'v, 'f> {
     pub active: Vec<Active>,
     /// Start, end and place in [`ContextKnowledge::terminators`].
     pub terminators: Vec<(usize, usize, u16)>,
+    /// Symbols of the longest of them.
+    longest: usize,
     /// Where cues begin that look forward and say whether something is there.
     pub(super) stated: Vec<usize>,
     pub(super) places: Places,
@@ -57,9 +59,6 @@ pub(crate) struct Places {
 /// Letters and digits of a level: "c6".
 const LEVEL: usize = 3;
 
-/// Symbols of the longest terminator, fillers between its words included.
-const LONGEST: usize = 64;
-
 /// Words between a choice and what it is between, at most: "strain *or* an underlying radiculopathy".
 const ASIDE: usize = 1;
 
@@ -74,6 +73,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
             })
             .collect();
         terminators.sort_by_key(|t| t.0);
+        let longest = terminators.iter().map(|t| t.1 - t.0).max().unwrap_or(0);
         let states = |f: &&Found| match f.part {
             Part::Cue(cue) => {
                 let rule = &knowledge.cues[cue as usize];
@@ -81,7 +81,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
             }
             _ => false,
         };
-        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators, stated: Vec::new(), places };
+        let mut scopes = Scopes { view, knowledge, active: Vec::new(), terminators, longest, stated: Vec::new(), places };
         // the dash of a list entry denies nothing
         let glued = |f: &&Found| !matches!(f.part, Part::Cue(cue) if knowledge.cues[cue as usize].glued) || scopes.is_glued(f);
         scopes.stated = found.iter().filter(states).filter(glued).map(|f| f.start).collect();
@@ -543,7 +543,7 @@ impl<'v, 'f> Scopes<'v, 'f> {
 
     /// Those that begin at a symbol or so few before it that they may reach over it.
     fn terminators_over(&self, at: usize) -> &[(usize, usize, u16)] {
-        let from = self.terminators.partition_point(|t| t.0 + LONGEST < at);
+        let from = self.terminators.partition_point(|t| t.0 + self.longest < at);
         let end = from + self.terminators[from..].partition_point(|t| t.0 <= at);
         &self.terminators[from..end]
     }

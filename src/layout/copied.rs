@@ -38,7 +38,7 @@ pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge
         }
         let alone = alone(line.of(text), knowledge);
         named = named.or(alone.then_some(line.first));
-        let Some(folded) = mark(line.of(text), knowledge) else { continue };
+        let Some(folded) = mark(line.of(text), open.is_some(), knowledge) else { continue };
         let holds = |phrases: &[String]| phrases.iter().any(|p| folded.contains(p.as_str()));
         let begins = holds(&knowledge.copied_begin) || (alone && (line.of(text).ends_with(':') || banner(line.of(text))));
         let next = lines.get(i + 1).map_or(text.len(), |l| l.start);
@@ -98,7 +98,7 @@ fn resumes(line: &str, knowledge: &SectionsKnowledge) -> bool {
 }
 
 /// The folded words of a line that is shaped like a mark (set off by signs, or ending with a colon), or begins and ends with marks in angles.
-fn mark(line: &str, knowledge: &SectionsKnowledge) -> Option<String> {
+fn mark(line: &str, open: bool, knowledge: &SectionsKnowledge) -> Option<String> {
     if line.starts_with("<<") && line.ends_with(">>") {
         return knowledge.may_mark_copied(line).then(|| fold_phrase(line));
     }
@@ -106,7 +106,7 @@ fn mark(line: &str, knowledge: &SectionsKnowledge) -> Option<String> {
         line.starts_with(['>', '-', '=', '*', '[', '(', '#', '~', '<', '_', '+', '|']) || line.ends_with([':', ']', '>', '=', '-', '*']);
     // "End of copied text."
     let ends = || {
-        line.len() <= MARK / 2 && knowledge.may_mark_copied(line) && {
+        open && line.len() <= MARK / 2 && knowledge.may_mark_copied(line) && {
             let folded = fold_phrase(line);
             knowledge.copied_end.iter().any(|p| folded.starts_with(p.as_str()))
         }
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn lines_without_the_words_are_not_read_for_marks() {
         let knowledge = Knowledge::built_in().unwrap();
-        let read = |line: &str| mark(line, &knowledge.sections).is_some();
+        let read = |line: &str| mark(line, false, &knowledge.sections).is_some();
         assert!(
             read("<< carried FORWARD from 3/14 >>") && read("[copied from note of 2/3]") && read("== end copy ==") && read("Last visit:")
         );

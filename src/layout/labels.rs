@@ -91,6 +91,18 @@ pub(crate) fn field_number(line: &str, names_field: impl Fn(&str) -> bool) -> us
     if spaces == 0 { 0 } else { end + spaces }
 }
 
+/// What stands behind a word that opens a line, in any case: " #2: Neck pain" of "Problem #2: Neck pain".
+pub(crate) fn behind_word<'l>(line: &'l str, word: &str) -> Option<&'l str> {
+    let head = line.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word))?;
+    Some(&line[head.len()..])
+}
+
+/// The number at the beginning of a text, and the bytes that it takes with the blanks and signs around it: " #2", "2 ".
+pub(crate) fn counted(text: &str) -> (Option<u32>, usize) {
+    let width = text.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'#' | b' ')).count();
+    (text[..width].trim_matches(['#', ' ']).parse().ok(), width)
+}
+
 /// Letters of the name of a form's field, at most.
 const FIELD: usize = 8;
 

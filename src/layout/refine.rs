@@ -161,13 +161,12 @@ fn managed<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: &
 fn problem<'l>(line: &'l str, knowledge: &SectionsKnowledge) -> Option<(&'l str, Known)> {
     let line = line.trim_start_matches(['-', '*', '•', ' ']);
     knowledge.problems.iter().find_map(|(opens, known)| {
-        let head = line.get(..opens.len()).filter(|head| head.eq_ignore_ascii_case(opens))?;
-        let rest = &line[head.len()..];
-        let number = rest.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'#' | b' ')).count();
+        let rest = labels::behind_word(line, opens)?;
+        let (count, number) = labels::counted(rest);
         let word = opens.starts_with(char::is_alphabetic);
         let marks: &[char] = if word { &[':', '.', ')', '-'] } else { &[':', '.', ')'] };
         let behind = rest[number..].trim_start_matches(marks);
-        let counted = rest[..number].contains(|c: char| c.is_ascii_digit()) && behind.len() < rest.len() - number;
+        let counted = count.is_some() && behind.len() < rest.len() - number;
         let name = behind.trim_start();
         let opened = if word { counted } else { !rest.starts_with(opens.as_str()) };
         (opened && name.starts_with(char::is_alphabetic)).then_some((named(name), *known))

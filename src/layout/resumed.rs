@@ -107,11 +107,10 @@ fn mark<'t>(line: &'t str, knowledge: &SectionsKnowledge) -> Option<Mark<'t>> {
     let signs = line.len() - line.trim_start_matches('#').len();
     let plain = line.trim_start_matches(['*', '_', '#']).trim_start();
     let counted = knowledge.problems.iter().filter(|(word, _)| word.starts_with(char::is_alphabetic)).find_map(|(word, _)| {
-        let head = plain.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word))?;
-        let number = plain[head.len()..].trim_start_matches([' ', '#']);
-        let digits = number.bytes().take_while(u8::is_ascii_digit).count();
-        let close = number[digits..].chars().next().filter(|c| matches!(c, ':' | '.' | ')' | '-'))?;
-        number[..digits].parse().ok().map(|n| Mark::Number(n, close))
+        let rest = labels::behind_word(plain, word)?;
+        let (number, width) = labels::counted(rest);
+        let close = rest[width..].chars().next().filter(|c| matches!(c, ':' | '.' | ')' | '-'))?;
+        number.map(|n| Mark::Number(n, close))
     });
     if counted.is_some() {
         return counted;

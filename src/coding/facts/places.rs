@@ -63,6 +63,27 @@ type Known = (u32, u32, u32, String, bool, usize);
 /// The region of a back of which no part is told.
 const BACK: &str = "back";
 
+/// Whether a region is of the back or the leg.
+pub(crate) fn below_the_neck(region: &str) -> bool {
+    matches!(family(region), "thoracic" | "lumbar" | "leg" | BACK)
+}
+
+/// "low back pain after shoveling": a load strains what it is told with, where that is below the neck.
+fn place_loads(facts: &mut [Fact], knowledge: &Knowledge) {
+    let Some(loads) = knowledge.coding.guidelines.get("strains-a-part") else { return };
+    for i in 0..facts.len() {
+        if !facts[i].region.is_empty() || !loads.concepts.has(facts[i].concept) {
+            continue;
+        }
+        let beside = || facts.iter().filter(|f| f.sentence == facts[i].sentence && !f.region.is_empty());
+        if beside().all(|f| below_the_neck(&f.region))
+            && let Some(region) = beside().next().map(|f| f.region.clone())
+        {
+            facts[i].region = region;
+        }
+    }
+}
+
 /// Gives a region to facts that name none: that of their sentence, problem, section or note, where it is only one.
 pub(super) fn place(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowledge) {
     let spinal = |r: &str| matches!(family(r), "cervical" | "thoracic" | "lumbar");
@@ -97,23 +118,13 @@ pub(super) fn place(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowle
     let effects: Vec<usize> = (0..facts.len()).filter(|i| family(&facts[*i].region) == "cervical" && caused(&facts[*i])).collect();
     let causes_neck_pain = |cause: usize| effects.iter().any(|effect| causes(findings, facts, *effect, cause));
     let of_the_neck: Vec<bool> = (0..facts.len()).map(|i| facts[i].region.is_empty() && causes_neck_pain(i)).collect();
-    let told: Vec<(u32, String)> = facts.iter().filter(|f| !f.region.is_empty()).map(|f| (f.sentence, f.region.clone())).collect();
+    place_loads(facts, knowledge);
     for (i, fact) in facts.iter_mut().enumerate().filter(|(_, f)| f.region.is_empty()) {
         if of_the_neck[i] {
             "cervical".clone_into(&mut fact.region);
             continue;
         }
         let kind = knowledge.lexicon.concept(fact.concept).kind;
-        // "low back pain after shoveling": what happened is of what is told beside it, where that is below the neck
-        let of_a_part = || knowledge.coding.guidelines.get("strains-a-part").is_some_and(|g| g.concepts.has(fact.concept));
-        if kind == ConceptKind::Mechanism && of_a_part() {
-            let elsewhere = |r: &str| matches!(family(r), "thoracic" | "lumbar" | "leg" | BACK);
-            let told: Vec<&(u32, String)> = told.iter().filter(|(sentence, _)| *sentence == fact.sentence).collect();
-            if let Some((_, region)) = told.first().filter(|_| told.iter().all(|(_, r)| elsewhere(r))) {
-                fact.region = region.clone();
-            }
-            continue;
-        }
         if !matches!(kind, ConceptKind::Diagnosis | ConceptKind::Symptom | ConceptKind::Sign | ConceptKind::Procedure | ConceptKind::Status)
         {
             continue;

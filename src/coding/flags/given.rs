@@ -2,7 +2,7 @@
 
 use super::Asking;
 use crate::attributes::{NoteValue, Value};
-use crate::coding::facts::{Fact, Standing, State, compatible, family};
+use crate::coding::facts::{self, Fact, Standing, State, compatible, family};
 use crate::fold::TokenKind;
 use crate::knowledge::context::{COMPANION, CONTRAST, VERB};
 use crate::knowledge::source::lexicon::Regional;
@@ -315,7 +315,7 @@ impl Asking<'_> {
 
     /// Whether it is by its own words of the back or the leg: "*foot* numbness for years".
     fn below_the_neck(&self, finding: usize) -> bool {
-        let below = |f: &Fact| f.own_region && matches!(family(&f.region), "thoracic" | "lumbar" | "back" | "leg");
+        let below = |f: &Fact| f.own_region && facts::below_the_neck(&f.region);
         self.facts.iter().any(|f| f.finding == finding && below(f))
     }
 
