@@ -30,6 +30,8 @@ pub struct SectionsKnowledge {
     words: Vec<WordSet<String>>,
     /// The words that a heading, with or without qualifiers, may begin with.
     first: WordSet<String>,
+    /// The words that the heading of an assessment begins with, qualifiers aside.
+    first_assessing: WordSet<String>,
     /// The first letters of [`Self::bare`], one bit each.
     bare_letters: u32,
     /// By the first byte of an opening in prose: the bits of the letters behind it.
@@ -94,6 +96,9 @@ impl FirstWord {
     pub const NAMES: FirstWord = FirstWord(4);
     /// It is an abbreviation, as a title before a name is.
     pub const SHORTENED: FirstWord = FirstWord(8);
+
+    /// The heading of an assessment may begin with it behind its qualifiers, as it stands or put right.
+    pub const ASSESSES: FirstWord = FirstWord(16);
 
     /// Whether one of those is among them.
     pub const fn any(self, of: FirstWord) -> bool {
@@ -178,7 +183,10 @@ impl SectionsKnowledge {
         }
         let qualifiers = [SectionWordUse::Label, SectionWordUse::Before, SectionWordUse::Join].map(|what| out.words.get(what as usize));
         let all = out.headings.keys().chain(qualifiers.into_iter().flatten().flatten());
-        out.first = all.filter_map(|words| words.split(' ').next()).map(str::to_owned).collect();
+        let first = |words: &String| words.split(' ').next().map(str::to_owned);
+        out.first = all.filter_map(first).collect();
+        let assessing = out.headings.iter().filter(|(_, known)| assesses(known.kind)).map(|(words, _)| words);
+        out.first_assessing = assessing.filter_map(first).collect();
         out.spelling = Spelling::of(out.words.get(SectionWordUse::Correctable as usize).into_iter().flatten().cloned().collect());
         let copied = [&out.copied_begin, &out.copied_alone, &out.copied_end].into_iter().flatten();
         let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase()) && !word.is_empty();
@@ -223,6 +231,7 @@ impl SectionsKnowledge {
         FirstWord(
             FirstWord::HEADS.when(self.may_head(word))
                 | FirstWord::BARE.when(self.bare.keys().any(leads))
+                | FirstWord::ASSESSES.when(self.may_head_assessment(word))
                 | FirstWord::NAMES.when(names)
                 | FirstWord::SHORTENED.when(self.is(SectionWordUse::Abbreviation, word)),
         )
@@ -231,6 +240,12 @@ impl SectionsKnowledge {
     /// Whether some heading begins with the first of these words.
     pub(crate) fn may_head(&self, label: &str) -> bool {
         label.split(' ').next().is_some_and(|first| self.first.contains(first) || self.corrected(first).is_some())
+    }
+
+    /// Whether the heading of some assessment begins with the word, qualifiers aside.
+    fn may_head_assessment(&self, word: &str) -> bool {
+        let heads = |word: &str| self.first_assessing.contains(word);
+        heads(word) || self.corrected(word).is_some_and(heads)
     }
 
     /// The word that is meant by one that is no word of a heading and a slip away from one.
@@ -308,27 +323,14 @@ impl SectionsKnowledge {
         spaces.filter(|i| self.is(SectionWordUse::After, &label[*i + 1..])).last().map(|i| &label[..i])
     }
 
-    /// Whether a line may say that copied text begins or ends; nearly all lines have none of the words for it.
-    pub(crate) fn may_mark_copied(&self, line: &str) -> bool {
-        let (bytes, Some(words)) = (line.as_bytes(), &self.copied_words) else { return true };
-        // what is no plain word must be folded
-        if !line.is_ascii() || bytes.iter().any(|b| matches!(b, b'\'' | b'`')) {
-            return true;
-        }
-        let mut at = 0;
-        while at < bytes.len() {
-            if !bytes[at].is_ascii_alphabetic() {
-                at += 1;
-                continue;
-            }
-            let Some((key, length)) = first_word(&bytes[at..]) else { return true };
-            let (word, _) = key.bytes();
-            if std::str::from_utf8(&word[..length]).is_ok_and(|word| words.contains(word)) {
-                return true;
-            }
-            at += length;
-        }
-        false
+    /// Whether a line that holds the folded word may say that copied text begins or ends; nearly all lines hold none.
+    pub(crate) fn may_mark_copied(&self, word: &str) -> bool {
+        self.copied_words.as_ref().is_some_and(|words| words.contains(word))
+    }
+
+    /// Whether only lines with one of those words may say so.
+    pub(crate) fn copied_by_words(&self) -> bool {
+        self.copied_words.is_some()
     }
 
     /// The heading that these words open before text, without any mark between.

@@ -56,6 +56,7 @@ impl Knowledge {
         };
         let of_unknown = || Hints::JOINED.when(self.lexicon.may_be_joined(word, &self.words));
         let own = if id == WordId::NONE { of_unknown() } else { of_known() };
+        let own = own.and(Hints::COPIED.when(self.sections.may_mark_copied(word)));
         own.and(Hints::MISSPELT.when(self.lexicon.spelling.correct(word, id).is_some()))
     }
 }

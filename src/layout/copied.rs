@@ -1,12 +1,13 @@
 //! Blocks that are marked as carried over from an earlier note.
 
-use crate::fold::fold_phrase;
+use crate::fold::{Folded, fold_phrase};
 use crate::knowledge::sections::{SectionsKnowledge, assesses, squeeze};
 use crate::layout::headings::Heading;
 use crate::layout::labels;
 use crate::layout::lines::Line;
 use crate::span::Span;
 use crate::vocab::SectionKind;
+use crate::words::Hints;
 use std::ops::Range;
 
 /// Bytes a marking line may have.
@@ -17,8 +18,21 @@ const RESUMING: usize = 4;
 
 /// Every block, its marking lines included; one without an end goes to the next blank line, or, if it has an assessment of its own,
 /// to the line that resumes this visit's note: "Hospital discharge 9/1: … Dx: strain … Office visit today".
-pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge: &SectionsKnowledge) -> Vec<Range<usize>> {
+pub(crate) fn blocks(
+    text: &str,
+    folded: &Folded,
+    lines: &[Line],
+    headings: &[Heading],
+    knowledge: &SectionsKnowledge,
+) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
+    let everywhere = !knowledge.copied_by_words();
+    if !everywhere && !folded.hints.any(Hints::COPIED) {
+        return out;
+    }
+    // hardly a line has one of the words
+    let words = folded.tokens.iter().filter(|t| t.hints.any(Hints::COPIED)).map(|t| t.span.start as usize);
+    let mut words = words.peekable();
     let mut open: Option<usize> = None;
     // a line of an earlier note's name and day
     let mut named: Option<usize> = None;
@@ -35,6 +49,10 @@ pub(crate) fn blocks(text: &str, lines: &[Line], headings: &[Heading], knowledge
                 out.push(before);
                 continue;
             }
+        }
+        while words.next_if(|at| *at < line.first).is_some() {}
+        if !everywhere && words.peek().is_none_or(|at| *at >= line.end) {
+            continue;
         }
         let alone = alone(line.of(text), knowledge);
         named = named.or(alone.then_some(line.first));
@@ -82,7 +100,7 @@ fn alone(line: &str, knowledge: &SectionsKnowledge) -> bool {
     let line = line.trim_matches(BANNER);
     let words = labels::undated(line);
     let dated = line.len() <= MARK && words.len() < line.len();
-    dated && knowledge.may_mark_copied(line) && knowledge.copied_alone.contains(&squeeze(&fold_phrase(words)))
+    dated && knowledge.copied_alone.contains(&squeeze(&fold_phrase(words)))
 }
 
 /// Whether a line, or its label, says that this visit's note goes on: "Office visit today", "Today's HPI: sore neck".
@@ -100,18 +118,18 @@ fn resumes(line: &str, knowledge: &SectionsKnowledge) -> bool {
 /// The folded words of a line that is shaped like a mark (set off by signs, or ending with a colon), or begins and ends with marks in angles.
 fn mark(line: &str, open: bool, knowledge: &SectionsKnowledge) -> Option<String> {
     if line.starts_with("<<") && line.ends_with(">>") {
-        return knowledge.may_mark_copied(line).then(|| fold_phrase(line));
+        return Some(fold_phrase(line));
     }
     let set_off =
         line.starts_with(['>', '-', '=', '*', '[', '(', '#', '~', '<', '_', '+', '|']) || line.ends_with([':', ']', '>', '=', '-', '*']);
     // "End of copied text."
     let ends = || {
-        open && line.len() <= MARK / 2 && knowledge.may_mark_copied(line) && {
+        open && line.len() <= MARK / 2 && {
             let folded = fold_phrase(line);
             knowledge.copied_end.iter().any(|p| folded.starts_with(p.as_str()))
         }
     };
-    (set_off && line.len() <= MARK && knowledge.may_mark_copied(line) || ends()).then(|| fold_phrase(line))
+    (set_off && line.len() <= MARK || ends()).then(|| fold_phrase(line))
 }
 
 /// "(carried forward from 8/20: arm pain 8/10)": the mark holds all that is carried over.
@@ -148,7 +166,7 @@ mod tests {
     #[test]
     fn lines_without_the_words_are_not_read_for_marks() {
         let knowledge = Knowledge::built_in().unwrap();
-        let read = |line: &str| mark(line, false, &knowledge.sections).is_some();
+        let read = |line: &str| knowledge.fold(line).hints.any(Hints::COPIED);
         assert!(
             read("<< carried FORWARD from 3/14 >>") && read("[copied from note of 2/3]") && read("== end copy ==") && read("Last visit:")
         );

@@ -13,8 +13,8 @@ const STORY: usize = 100;
 
 /// Whether a line opens a letter: "Dear Dr. Jones,".
 pub(crate) fn salutes(line: &str, knowledge: &SectionsKnowledge) -> bool {
-    let first = line.split([' ', ',']).next().unwrap_or("");
-    line.len() <= LABEL && line.ends_with([',', ':']) && knowledge.is(SectionWordUse::Salutation, &first.to_lowercase())
+    let first = || line.split([' ', ',']).next().unwrap_or("").to_lowercase();
+    line.len() <= LABEL && line.ends_with([',', ':']) && knowledge.is(SectionWordUse::Salutation, &first())
 }
 
 /// "Dear Dr. Jones," "Diagnosis: cervical spondylosis" and, behind a blank line, "Thank you for referring this lady. She has …": what stands

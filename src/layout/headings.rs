@@ -101,11 +101,17 @@ impl Finder<'_> {
     pub(crate) fn shouting(&self) -> bool {
         *self.shouting.get_or_init(|| {
             // in chunks whose counts one byte holds: many bytes are counted at once
-            let count = |of: fn(&u8) -> bool| -> usize {
-                let chunks = self.text.as_bytes().chunks(usize::from(u8::MAX));
-                chunks.map(|chunk| usize::from(chunk.iter().map(|b| u8::from(of(b))).sum::<u8>())).sum()
-            };
-            count(u8::is_ascii_uppercase) > 2 * count(u8::is_ascii_lowercase)
+            let (mut upper, mut lower) = (0, 0);
+            for chunk in self.text.as_bytes().chunks(usize::from(u8::MAX)) {
+                let (mut capital, mut small) = (0u8, 0u8);
+                for byte in chunk {
+                    capital += u8::from(byte.is_ascii_uppercase());
+                    small += u8::from(byte.is_ascii_lowercase());
+                }
+                upper += usize::from(capital);
+                lower += usize::from(small);
+            }
+            upper > 2 * lower
         })
     }
 
@@ -525,11 +531,14 @@ impl Finder<'_> {
                 (after_blank || !lower || slashed || ((assesses(known.kind) || self.whispered()) && !self.wrapped(i))) && !short && !letter;
             return (firm && self.opens(known, rest)).then(|| self.heading_at(at, rest, end, known));
         }
+        if !after_blank {
+            return None;
+        }
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
         let rest = rest.trim_end_matches(['*', '_', '=', '#', ' ']);
         let capitals = labels::capitals(rest) && !self.shouting();
         let shaped = capitals || (labels::title_case(rest) && self.hashed(i) && self.marked_as_the_last(i, at));
-        (shaped && after_blank && !self.problem(rest)).then(|| self.heading_at(at, rest, end, unknown))
+        (shaped && !self.problem(rest)).then(|| self.heading_at(at, rest, end, unknown))
     }
 
     /// Whether line `i` opens with a mark of sub-headings.

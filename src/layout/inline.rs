@@ -6,6 +6,7 @@ use crate::knowledge::source::sections::{HeadingUse, SectionWordUse};
 use crate::layout::headings::{Finder, GAP, Heading};
 
 use crate::layout::labels;
+use crate::layout::opener::may_be_owned;
 use crate::span::floor;
 use crate::vocab::SectionKind;
 
@@ -31,6 +32,10 @@ const UNMARKED: usize = 200;
 impl Finder<'_> {
     /// "A/P neck pain", "IMPRESSION Cervical spondylosis", "Assessment 1. Neck pain".
     pub(crate) fn before_text(&self, i: usize, at: usize, rest: &str, lower: bool) -> Option<Heading> {
+        let opens = FirstWord::BARE.and(FirstWord::HEADS).and(FirstWord::SHORTENED);
+        if !self.may_open(rest, opens) && !may_be_owned(rest) {
+            return None;
+        }
         let first = rest.find(' ').unwrap_or(rest.len());
         if first > 24 {
             return None;
@@ -100,6 +105,11 @@ impl Finder<'_> {
         }
         if let Some(heading) = self.capital_head(at, rest) {
             return Some(heading);
+        }
+        let head = &rest[..floor(rest, UNMARKED_LABEL)];
+        let mut words = head.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && !w.contains(|c: char| c.is_ascii_digit()));
+        if !may_be_owned(head) && !words.any(|word| self.may_open(word, FirstWord::ASSESSES)) {
+            return None;
         }
         let spaces = rest.match_indices(' ').map(|(space, _)| space).take_while(|space| *space <= UNMARKED_LABEL);
         let text = |space: &usize| {
@@ -266,10 +276,13 @@ impl Finder<'_> {
         let one_line = self.lines.iter().filter(|l| !l.blank()).take(2).count() < 2;
         let spelled = |at: &usize| {
             let word = &label[*at..];
+            if !word.starts_with(char::is_uppercase) || !(self.may_mean(word) || word.as_bytes().get(1) == Some(&b' ')) {
+                return false;
+            }
             let (all, upper) = labels::letters(word);
             // "Spurling neg A/P: neck pain", and "tender paraspinals Dx: neck pain" in a note of one line
             let short = all > 1 && !word.contains(' ') && (word.contains(['/', '&']) && all == upper || one_line);
-            (all >= RUN_ON || short) && upper > 0 && word.starts_with(|c: char| c.is_uppercase())
+            all >= RUN_ON || short
         };
         words.filter(spelled).find_map(|at| {
             let before = label[..at].trim_end();

@@ -159,6 +159,10 @@ pub(crate) fn plain_words<'r>(label: &str, room: &'r mut [u8]) -> Option<&'r str
 
 /// Letters of a label: how many, how many of them capital.
 pub(crate) fn letters(label: &str) -> (usize, usize) {
+    if label.is_ascii() {
+        let count = |of: fn(&u8) -> bool| label.bytes().filter(of).count();
+        return (count(u8::is_ascii_alphabetic), count(u8::is_ascii_uppercase));
+    }
     label.chars().filter(|c| c.is_alphabetic()).fold((0, 0), |(all, upper), c| (all + 1, upper + usize::from(c.is_uppercase())))
 }
 

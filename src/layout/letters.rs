@@ -7,6 +7,21 @@ use crate::layout::lines::Line;
 /// Bytes of the name of a tag that may name a section.
 const TAG: usize = 3;
 
+/// What sets off the letter that a line opens with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SetOff {
+    /// Two blanks, or a tab.
+    Gap,
+    /// A bracket behind it.
+    Bracket,
+    /// A point behind it.
+    Point,
+    /// One blank.
+    Blank,
+    /// A bracket on both sides.
+    Brackets,
+}
+
 impl Finder<'_> {
     /// "<ASSESSMENT>", "<INTERVAL_HISTORY> She walks.": the tag of an export that names a section.
     pub(super) fn tag(&self, line: Line) -> Option<Heading> {
@@ -66,28 +81,33 @@ impl Finder<'_> {
     /// Lines that open with a known letter and a gap of two blanks or a tab, if three letters or more do so and none of them twice, or an
     /// S and an O, or an A and a P; the same with a bracket or a point, if they are no letters of a list ("S) O) A) P)").
     pub(super) fn lettered_lines(&self) -> Vec<usize> {
-        // hardly a note has any
-        let lettered =
-            |l: &Line| matches!(l.of(self.text).as_bytes(), [b'A'..=b'Z', b'\t' | b' ' | b')' | b'.', ..] | [b'(', b'A'..=b'Z', b')', ..]);
-        if !self.lines.iter().any(lettered) {
-            return Vec::new();
-        }
-        let gap = |b: &[u8]| b[0] != b'(' && (b[1] == b'\t' || (b[1] == b' ' && b[2] == b' '));
-        let mark = |mark: u8| move |b: &[u8]| b[0] != b'(' && b[1] == mark && b[2] == b' ';
-        let found = self.lettered_by(gap);
-        let letter = |i: &usize| self.lines[*i].of(self.text).as_bytes().first().copied();
-        let listed = |lines: &[usize]| lines.first().is_none_or(|i| letter(i) == Some(b'A')) && lines.get(1).and_then(letter) != Some(b'P');
-        let marked = [b')', b'.'].map(|m| self.lettered_by(mark(m))).into_iter().find(|lines| !listed(lines));
+        // hardly a line opens so
+        let opening = |(i, line): (usize, &Line)| {
+            let set_off = match line.of(self.text).as_bytes() {
+                [b'A'..=b'Z', b'\t', ..] | [b'A'..=b'Z', b' ', b' ', ..] => SetOff::Gap,
+                [b'A'..=b'Z', b')', b' ', ..] => SetOff::Bracket,
+                [b'A'..=b'Z', b'.', b' ', ..] => SetOff::Point,
+                [b'A'..=b'Z', b' ', ..] => SetOff::Blank,
+                [b'(', b'A'..=b'Z', b')', ..] => SetOff::Brackets,
+                _ => return None,
+            };
+            (line.first == line.start && line.end - line.first > 3).then_some((i, set_off))
+        };
+        let opened: Vec<(usize, SetOff)> = self.lines.iter().enumerate().filter_map(opening).collect();
+        let by = |set_off| self.lettered_by(opened.iter().filter(|(_, own)| *own == set_off).map(|(i, _)| *i));
+        let found = by(SetOff::Gap);
         if !found.is_empty() {
             return found;
         }
-        let bracketed = self.lettered_by(|b| b[0] == b'(' && b[2] == b')');
+        let bracketed = by(SetOff::Brackets);
         if !bracketed.is_empty() {
             return bracketed;
         }
+        let letter = |i: &usize| self.lines[*i].of(self.text).as_bytes().first().copied();
+        let listed = |lines: &[usize]| lines.first().is_none_or(|i| letter(i) == Some(b'A')) && lines.get(1).and_then(letter) != Some(b'P');
+        let marked = [SetOff::Bracket, SetOff::Point].map(by).into_iter().find(|lines| !listed(lines));
         // "A neck pain" above "P nsaids": an article opens many a line, all four letters in order do not, nor an A right above a P
-        let spaced = || self.lettered_by(|b| b[0] != b'(' && b[1] == b' ' && b[2] != b' ');
-        marked.or_else(|| Some(spaced()).filter(|lines| self.in_order(lines))).unwrap_or_default()
+        marked.or_else(|| Some(by(SetOff::Blank)).filter(|lines| self.in_order(lines))).unwrap_or_default()
     }
 
     /// Whether lines open with S, O, A and P in this order, or with an A and a P right below it.
@@ -96,17 +116,11 @@ impl Finder<'_> {
         letters == "SOAP" || (letters == "AP" && lines[0] + 1 == lines[1])
     }
 
-    fn lettered_by(&self, opens: impl Fn(&[u8]) -> bool) -> Vec<usize> {
-        let mut letters = Vec::new();
-        let mut found = Vec::new();
-        for (i, line) in self.lines.iter().enumerate().filter(|(_, l)| !l.blank() && l.first == l.start) {
-            let bytes = line.of(self.text).as_bytes();
-            let letter = bytes[usize::from(bytes.first() == Some(&b'('))..].first().filter(|b| b.is_ascii_uppercase());
-            if let Some(letter) = letter.filter(|_| bytes.len() > 3 && opens(bytes) && self.letter(*line).is_some()) {
-                letters.push(*letter);
-                found.push(i);
-            }
-        }
+    /// Those of the lines whose letter is known, if they are enough and none of them stands twice.
+    fn lettered_by(&self, lines: impl Iterator<Item = usize>) -> Vec<usize> {
+        let found: Vec<usize> = lines.filter(|i| self.letter(self.lines[*i]).is_some()).collect();
+        let letter = |i: &usize| self.lines[*i].of(self.text).bytes().find(|b| *b != b'(').unwrap_or(0);
+        let letters: Vec<u8> = found.iter().map(letter).collect();
         let mut distinct = letters.clone();
         distinct.sort_unstable();
         distinct.dedup();
@@ -117,6 +131,10 @@ impl Finder<'_> {
     /// "**Assessment:** neck strain **Plan:** PT": the headings in bold behind the first.
     pub(super) fn bold_inside(&mut self, from: usize, end: usize) {
         let Some(line) = self.text.get(from..end) else { return };
+        // nearly no line has any
+        if memchr::memchr(b'*', line.as_bytes()).is_none() {
+            return;
+        }
         let mut next = 0;
         while let Some(open) = line[next..].find("**").map(|at| next + at) {
             let Some(close) = line[open + 2..].find("**") else { return };

@@ -159,7 +159,8 @@ pub fn layout(text: &str, knowledge: &Knowledge) -> Layout {
 
 /// Tokens and sections alone: all that is shown of a note which names nothing.
 pub fn outline(text: &str, folded: Folded, knowledge: &Knowledge) -> Layout {
-    Layout { folded, sections: sections(text, knowledge), ..Layout::default() }
+    let sections = parts(text, &folded, knowledge);
+    Layout { folded, sections, ..Layout::default() }
 }
 
 /// The layout with its items and sentences.
@@ -174,11 +175,16 @@ pub fn whole(text: &str, mut outline: Layout, knowledge: &Knowledge) -> Layout {
 
 /// The sections of a note alone: they partition the text, and at least one is there.
 pub fn sections(text: &str, knowledge: &Knowledge) -> Vec<Section> {
+    outline(text, knowledge.fold(text), knowledge).sections
+}
+
+/// The sections of a note that folds so.
+fn parts(text: &str, folded: &Folded, knowledge: &Knowledge) -> Vec<Section> {
     let lines = lines::lines(text);
     let mut found = headings::headings(text, &lines, &knowledge.sections);
     refine::refine(text, &lines, &mut found, &knowledge.sections);
     let earlier = visits::earlier(text, &lines, &found, &knowledge.sections);
-    let copied = copied::blocks(text, &lines, &found, &knowledge.sections);
+    let copied = copied::blocks(text, folded, &lines, &found, &knowledge.sections);
     copied::insert(&copied, &mut found);
     let end = text.len() as u32;
     let mut out = Vec::with_capacity(found.len() + 1);

@@ -160,6 +160,10 @@ fn managed<'t>(text: &'t str, lines: &[Line], headings: &[Heading], knowledge: &
 /// ("Problem #1: Neck pain. Heat."), and what that mark or word is.
 fn problem<'l>(line: &'l str, knowledge: &SectionsKnowledge) -> Option<(&'l str, Known)> {
     let line = line.trim_start_matches(['-', '*', '•', ' ']);
+    let first = line.as_bytes().first()?.to_ascii_lowercase();
+    if !knowledge.problems.iter().any(|(opens, _)| opens.as_bytes().first() == Some(&first)) {
+        return None;
+    }
     knowledge.problems.iter().find_map(|(opens, known)| {
         let rest = labels::behind_word(line, opens)?;
         let (count, number) = labels::counted(rest);
@@ -283,6 +287,9 @@ fn numbered(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
 fn told_by_problem(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
     // hardly a note has more than one
     if headings.iter().filter(|h| h.kind == SectionKind::Assessment).count() < 2 {
+        return;
+    }
+    if !headings.windows(2).any(|pair| assesses(pair[0].kind) && pair[1].kind == SectionKind::Assessment) {
         return;
     }
     let line_of = |h: &Heading| lines.partition_point(|l| l.end <= h.start);
