@@ -228,7 +228,10 @@ impl<'a> Deciding<'a> {
 
     /// Whether words that weaken a statement without hedging it ("evidence of", "borderline") stand before what it rests on.
     fn doubtful(&self, c: &Candidate) -> bool {
-        c.facts.iter().any(|&f| led_by(self.layout, &self.findings[self.facts[f].finding], self.knowledge, "weak-wording"))
+        let weak = |f: usize| led_by(self.layout, &self.findings[self.facts[f].finding], self.knowledge, "weak-wording");
+        // "Cervical spondylosis: neck pain with evidence of spondylosis": named outright, it is not weakened by what is said of it
+        let outright = |f: usize| c.facts.iter().any(|&g| self.facts[g].concept == self.facts[f].concept && !weak(g));
+        c.facts.iter().any(|&f| weak(f) && !outright(f))
     }
 
     /// Long paragraphs, and long sentences in two of them, that stand twice in the note: one of the two is a copy. The diagnosis after an operation may be the one before it.

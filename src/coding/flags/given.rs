@@ -70,14 +70,15 @@ impl Asking<'_> {
                     let over = |m: usize| felt(m) && self.findings[m].assertion.time == Time::Historical || past && !felt(m);
                     let counted = |m: usize| counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
                     let told = |&m: &usize| !past && counted(m) && stated(m) && !self.own_problem(m, v) && !self.below_the_neck(m);
-                    // "nothing shooting into the arm" goes nowhere
-                    let denied = |m: usize| key == AttributeKey::Radiation && !stated(m);
+                    // "nothing shooting into the arm" goes nowhere, "at first he had pain down the arm" nowhere today
+                    let gone = |m: usize| self.findings[m].assertion.time == Time::Historical;
+                    let denied = |m: usize| key == AttributeKey::Radiation && (!stated(m) || gone(m));
                     // "P> ibuprofen x 5d": what is planned has its own time
                     let planned = begun && v.section == SectionKind::Plan && !self.named_in_sentence(v.attribute.span);
                     (v.mentions.is_empty() && !past && !planned && !self.in_another_problem(v.attribute.span))
                         || v.mentions.iter().any(|m| {
                             (self.neck(*m) && !denied(*m) && !(begun && over(*m)))
-                                || told(m)
+                                || told(m) && !denied(*m)
                                 || begun && self.listed_with_the_neck(*m, v.attribute.span)
                         })
                 }
