@@ -16,7 +16,7 @@ use crate::fold::{Token, TokenKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::Saying;
 use crate::knowledge::lexicon::ConceptId;
-use crate::layout::{Layout, Sentence};
+use crate::layout::{ItemKind, Layout, Sentence};
 use crate::span::Span;
 use crate::vocab::{AttributeKey, Certainty, ConceptKind, Polarity, Reason, SectionKind, Setting, Subject, Time};
 use std::collections::BTreeMap;
@@ -237,7 +237,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
         (saying("referring-diagnosis"), saying("other-clinician"), saying("makes-worse"), saying("quoted-report"));
     let (weighing, discounting, shows, seen) =
         (saying("report-weighed"), saying("imaging-weighed"), saying("study-shows"), saying("seen-on-study"));
-    let conditional = saying("on-condition");
+    let (conditional, own_words) = (saying("on-condition"), saying("own-words"));
     let mut facts: Vec<Fact> = findings
         .iter()
         .enumerate()
@@ -271,13 +271,14 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let introduced = |by: Option<&Saying>| introduced(layout, finding, section.title, by);
             // a letterhead tells nothing of others: "ED dx:"
             let reported = |by: Option<&Saying>| reported(layout, finding, by);
-            let told = || self::introduced(layout, finding, None, by_others);
+            let told = || self::introduced(layout, finding, None, by_others) && !self::introduced(layout, finding, None, own_words);
             // the treating provider's own diagnosis goes before the one that the patient came with
             let in_line = || section.kind == SectionKind::Diagnosis && in_line(layout, finding, referring);
             let referred = encounter.not_provider && (introduced(referring) || in_line());
             let first = layout.items.get(sentence.item as usize).and_then(|i| layout.sentences.get(i.sentences.start as usize));
             let heads = first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5);
             let problem = heads && encounter.problems.contains(&sentence.item);
+            let numbered = heads && layout.items.get(sentence.item as usize).is_some_and(|i| i.kind == ItemKind::Numbered);
             let says = |by: Option<&Saying>| by.is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
             let weighed = || says(weighing);
             // the name of what is done may begin with "after"
@@ -299,7 +300,8 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 // a complaint is the patient's, whoever tells it
                 // unless the provider says what it means: "MRI: C5-6 herniation, which is the cause"
                 Standing::Assessed if kind == ConceptKind::Diagnosis && introduced(report) && !weighed() => Standing::Imaging,
-                Standing::Assessed if kind == ConceptKind::Diagnosis && of_no_account() => Standing::Imaging,
+                // but "1. Cervical stenosis, an incidental finding on MRI, asymptomatic" is a problem of its own
+                Standing::Assessed if kind == ConceptKind::Diagnosis && !numbered && of_no_account() => Standing::Imaging,
                 Standing::Assessed if kind == ConceptKind::Diagnosis && told() => Standing::Narrative,
                 standing => standing,
             };
