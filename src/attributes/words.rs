@@ -118,8 +118,8 @@ fn radiation(scan: &Scan<'_>, start: u32, from: u32, end: u32, link: u16, out: &
             let named = &scan.knowledge.targets[target as usize];
             let name = &named.value;
             let text = side.take().or_else(|| named.side.clone()).map_or_else(|| name.clone(), |side| format!("{side} {name}"));
-            // "Radiating to arms: No"
-            if scan.token(target_end) == ":" && scan.word(target_end + 1, WordUse::Negator).is_some() {
+            // "Radiating to arms: No", "Radiates to arm? No"
+            if matches!(scan.token(target_end), ":" | "?") && scan.word(target_end + 1, WordUse::Negator).is_some() {
                 return;
             }
             let attribute = Attribute { key: AttributeKey::Radiation, value: Value::Text(text), span: scan.span(start..target_end), rule };

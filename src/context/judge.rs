@@ -166,7 +166,8 @@ fn title_says(layout: &Layout, title: Span, knowledge: &Knowledge) -> Option<(Cu
         let opened = view.symbol(f.start) == "(" || (f.start > 0 && view.symbol(f.start - 1) == "(");
         let bracketed = opened && f.end + 1 >= view.len();
         let says = rule.says.iter().copied().find(|s| match s {
-            Says::Probable | Says::Possible => rule.direction != Direction::Backward,
+            // "VS:" above a pulse is no choice between two
+            Says::Probable | Says::Possible => !matches!(rule.direction, Direction::Backward | Direction::Both),
             Says::Hypothetical => whole && rule.direction != Direction::Backward,
             Says::Absent => whole && rule.direction != Direction::Forward,
             // "CHILDHOOD ILLNESSES" speaks of all below it

@@ -68,7 +68,10 @@ impl Asking<'_> {
                     let begun = matches!(key, AttributeKey::Duration | AttributeKey::Onset);
                     let felt = |m: usize| self.complaint(m) || (!past && self.diagnosed(m));
                     let over = |m: usize| felt(m) && self.findings[m].assertion.time == Time::Historical || past && !felt(m);
-                    let counted = |m: usize| counts.is_some_and(|c| c.concepts.has(self.findings[m].mention.concept));
+                    let counted = |m: usize| {
+                        let concept = self.findings[m].mention.concept;
+                        counts.is_some_and(|c| c.concepts.has(concept) && !c.beside.has(concept))
+                    };
                     let told = |&m: &usize| !past && counted(m) && stated(m) && !self.own_problem(m, v) && !self.below_the_neck(m);
                     // "nothing shooting into the arm" goes nowhere, "at first he had pain down the arm" nowhere today
                     let gone = |m: usize| self.findings[m].assertion.time == Time::Historical;
