@@ -28,15 +28,30 @@ pub(crate) enum Reading {
     Ago(u32, u32),
 }
 
+/// When a note was written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Written {
+    /// On that day.
+    On(Date),
+    /// On that day or later: of notes without a date none is older than the first of the years that count as recent.
+    Since(Date),
+    /// At any time.
+    Sometime,
+}
+
 impl Reading {
-    /// Days before `service`, from least to most; `None` if it lies after it. Without a service date what can be said: a wide range.
-    pub fn days_before(self, service: Option<Date>) -> Option<(u32, u32)> {
-        let Some(service) = service else {
+    /// Days before the note was written, from least to most; `None` if it lies after it. Without a service date what can be said: a wide range.
+    pub fn days_before(self, written: Written) -> Option<(u32, u32)> {
+        let Written::On(service) = written else {
+            let least = |last: Date| match written {
+                Written::Since(first) => first.since(last).map_or(0, |s| s.get_days().max(0) as u32),
+                Written::On(_) | Written::Sometime => 0,
+            };
             return Some(match self {
                 Reading::Ago(least, most) => (least, most),
                 Reading::Weekday(_) => (0, 13),
                 Reading::Yearless(..) => (0, 365),
-                Reading::Day(_) | Reading::Between(..) => (0, 36_500),
+                Reading::Day(last) | Reading::Between(_, last) => (least(last), 36_500),
             });
         };
         let before = |date: Date| service.since(date).ok().map(|s| s.get_days());

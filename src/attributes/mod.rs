@@ -26,6 +26,8 @@ use crate::mentions::Mention;
 use crate::note::Note;
 use crate::span::Span;
 use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
+use dates::Written;
+use jiff::civil::Date;
 use link::Linker;
 use scan::Scan;
 use std::ops::Range;
@@ -113,6 +115,12 @@ pub fn note_level(mut values: Vec<NoteValue>) -> Vec<NoteValue> {
     values
 }
 
+/// When a note without a date was written.
+fn recent(knowledge: &Knowledge) -> Written {
+    let years = knowledge.context.recent_years.iter().filter_map(|year| year.parse().ok());
+    years.min().and_then(|year| Date::new(year, 1, 1).ok()).map_or(Written::Sometime, Written::Since)
+}
+
 /// Reads and links every value of a note, in text order.
 pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Knowledge) -> Vec<NoteValue> {
     if mentions.is_empty() {
@@ -121,7 +129,8 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
     let scan = Scan::new(&note.text, layout, &knowledge.attributes);
     let service = note.facts.date.or_else(|| facts::service_date_of(&scan).map(|(date, _)| date));
     let mut reads = Vec::new();
-    quantities::read(&scan, service, &mut reads);
+    let written = service.map_or_else(|| recent(knowledge), Written::On);
+    quantities::read(&scan, written, &mut reads);
     levels::read(&scan, &mut reads);
     words::read(&scan, &mut reads);
     words::read_links(&scan, &mut reads);

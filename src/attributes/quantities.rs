@@ -1,6 +1,6 @@
 //! Durations, onsets and scores: a number, length of time or date with the words around it.
 
-use crate::attributes::dates::When;
+use crate::attributes::dates::{When, Written};
 use crate::attributes::scan::{Hit, Scan};
 use crate::attributes::{Attribute, Read, Value};
 use crate::fold::TokenKind;
@@ -9,7 +9,6 @@ use crate::knowledge::source::attributes::{QuantityKind, WordUse};
 use crate::layout::Section;
 use crate::vocab::AttributeKey;
 use crate::words::WordId;
-use jiff::civil::Date;
 use std::ops::Range;
 
 /// How many tokens before and behind a quantity can say that it is of something else.
@@ -22,16 +21,16 @@ const COURSE: u32 = 3;
 const OPENED: u32 = 16;
 
 /// Reads every quantity of a note, in text order.
-pub(crate) fn read(scan: &Scan<'_>, service: Option<Date>, out: &mut Vec<Read>) {
+pub(crate) fn read(scan: &Scan<'_>, written: Written, out: &mut Vec<Read>) {
     let mut token = 0;
     while token < scan.len() {
-        let found = if scan.may_count(token) { quantity(scan, service, token, out) } else { None };
+        let found = if scan.may_count(token) { quantity(scan, written, token, out) } else { None };
         token = found.unwrap_or(token + 1).max(token + 1);
     }
 }
 
 /// Reads the quantity that begins at a token; the token after it if there is one.
-fn quantity(scan: &Scan<'_>, service: Option<Date>, token: u32, out: &mut Vec<Read>) -> Option<u32> {
+fn quantity(scan: &Scan<'_>, written: Written, token: u32, out: &mut Vec<Read>) -> Option<u32> {
     if let Some(length) = scan.length(token) {
         // "twice a week" is no length of time
         let often = || token > 0 && scan.any_word(token - 1..token, WordUse::Often);
@@ -70,7 +69,7 @@ fn quantity(scan: &Scan<'_>, service: Option<Date>, token: u32, out: &mut Vec<Re
         }
     }
     if let Some((end, (rule, from, to), reading)) = dated
-        && let Some((least, most)) = reading.days_before(service)
+        && let Some((least, most)) = reading.days_before(written)
     {
         push(scan, rule, Value::Days(least, most), from, to, out);
         return Some(to.max(end));
