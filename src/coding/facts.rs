@@ -15,6 +15,7 @@ use crate::findings::Finding;
 use crate::fold::{Token, TokenKind};
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::Saying;
+use crate::knowledge::context::CONTRAST;
 use crate::knowledge::lexicon::ConceptId;
 use crate::layout::{ItemKind, Layout, Sentence};
 use crate::span::Span;
@@ -237,7 +238,8 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
         (saying("referring-diagnosis"), saying("other-clinician"), saying("makes-worse"), saying("quoted-report"));
     let (weighing, discounting, shows, seen) =
         (saying("report-weighed"), saying("imaging-weighed"), saying("study-shows"), saying("seen-on-study"));
-    let (conditional, own_words) = (saying("on-condition"), saying("own-words"));
+    let (conditional, own_words, adopting) = (saying("on-condition"), saying("own-words"), saying("adopted-diagnosis"));
+    let (seen_with, shared, own_status) = (saying("study-with"), saying("shared-with-the-patient"), saying("status-of-its-own"));
     let mut facts: Vec<Fact> = findings
         .iter()
         .enumerate()
@@ -269,17 +271,22 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 region = region_of_level(level).to_owned();
             }
             let introduced = |by: Option<&Saying>| introduced(layout, finding, section.title, by);
+            let says = |by: Option<&Saying>| by.is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
             // a letterhead tells nothing of others: "ED dx:"
             let reported = |by: Option<&Saying>| reported(layout, finding, by);
-            let told = || self::introduced(layout, finding, None, by_others) && !self::introduced(layout, finding, None, own_words);
+            let told = || {
+                led_in_clause(layout, finding, by_others, knowledge)
+                    && !led_in_clause(layout, finding, own_words, knowledge)
+                    && !says(adopting)
+            };
             // the treating provider's own diagnosis goes before the one that the patient came with
             let in_line = || section.kind == SectionKind::Diagnosis && in_line(layout, finding, referring);
             let referred = encounter.not_provider && (introduced(referring) || in_line());
             let first = layout.items.get(sentence.item as usize).and_then(|i| layout.sentences.get(i.sentences.start as usize));
             let heads = first.is_some_and(|s| finding.mention.tokens.start < s.tokens.start + 5);
             let problem = heads && encounter.problems.contains(&sentence.item);
-            let numbered = heads && layout.items.get(sentence.item as usize).is_some_and(|i| i.kind == ItemKind::Numbered);
-            let says = |by: Option<&Saying>| by.is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
+            let numbered =
+                heads && layout.items.get(sentence.item as usize).is_some_and(|i| i.kind == ItemKind::Numbered) && says(own_status);
             let weighed = || says(weighing);
             // the name of what is done may begin with "after"
             let start = finding.mention.tokens.start;
@@ -287,7 +294,10 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let worsens = || introduced(worse) || worse.is_some_and(|g| g.stands_in(led()));
             // "Age-appropriate spondylosis on films": what a study shows and the provider makes nothing of
             let shown = || introduced(shows) || seen.is_some_and(|g| followed(layout, finding, g));
-            let of_no_account = || shown() && says(discounting);
+            let discounted = || discounting.is_some_and(|g| g.stands_in(layout.tokens(part_of(layout, finding, sentence))));
+            let of_no_account = || shown() && discounted();
+            // "XR w/ mild DDD", not "films reviewed with patient"
+            let with_study = || introduced(seen_with) && !introduced(shared) && !weighed();
             let standing = match standing(section.kind, coded) {
                 _ if section.copied => Standing::Past,
                 _ if introduced(clinician) => Standing::Incidental,
@@ -299,7 +309,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 Standing::Assessed if introduced(axis) || reported(axis) => Standing::Incidental,
                 // a complaint is the patient's, whoever tells it
                 // unless the provider says what it means: "MRI: C5-6 herniation, which is the cause"
-                Standing::Assessed if kind == ConceptKind::Diagnosis && introduced(report) && !weighed() => Standing::Imaging,
+                Standing::Assessed if kind == ConceptKind::Diagnosis && (introduced(report) && !weighed() || with_study()) => {
+                    Standing::Imaging
+                }
                 // but "1. Cervical stenosis, an incidental finding on MRI, asymptomatic" is a problem of its own
                 Standing::Assessed if kind == ConceptKind::Diagnosis && !numbered && of_no_account() => Standing::Imaging,
                 Standing::Assessed if kind == ConceptKind::Diagnosis && told() => Standing::Narrative,
@@ -495,7 +507,30 @@ fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: O
 fn followed(layout: &Layout, finding: &Finding, saying: &Saying) -> bool {
     let mention = &finding.mention;
     let Some(sentence) = layout.sentences.get(mention.sentence as usize) else { return false };
-    saying.stands_in(layout.tokens(mention.tokens.end..sentence.tokens.end.min(mention.tokens.end + saying.within)))
+    let end = sentence.tokens.end.min(mention.tokens.end + saying.within);
+    let parted = (mention.tokens.end..end).find(|t| layout.folded.word(*t as usize) == ";");
+    saying.stands_in(layout.tokens(mention.tokens.end..parted.unwrap_or(end)))
+}
+
+/// The tokens of a sentence between the semicolons around a mention.
+fn part_of(layout: &Layout, finding: &Finding, sentence: &Sentence) -> std::ops::Range<u32> {
+    let own = &finding.mention.tokens;
+    let parts = |t: &u32| layout.folded.word(*t as usize) == ";";
+    let start = (sentence.tokens.start..own.start).rev().find(parts).map_or(sentence.tokens.start, |t| t + 1);
+    start..(own.end..sentence.tokens.end).find(parts).unwrap_or(sentence.tokens.end)
+}
+
+/// Whether the words of a convention stand a few tokens before a mention, with neither a semicolon nor a word of contrast between.
+fn led_in_clause(layout: &Layout, finding: &Finding, saying: Option<&Saying>, knowledge: &Knowledge) -> bool {
+    let Some(saying) = saying else { return false };
+    let mention = &finding.mention;
+    let before = layout.before(mention.sentence, mention.core(layout).start, saying.within);
+    let parts = |t: &u32| {
+        let word = layout.folded.tokens.get(*t as usize).map(|t| t.word);
+        layout.folded.word(*t as usize) == ";" || word.is_some_and(|w| knowledge.context.is_of(w, CONTRAST))
+    };
+    let parted = before.clone().rev().find(parts);
+    saying.stands_in(layout.tokens(parted.map_or(before.start, |t| t + 1)..before.end))
 }
 
 /// Whether the words of a convention stand in the line of a mention: "Referral: Dr. Coates. Dx: *neck pain*", "Dx: *neck pain* - per Dr. Coates".
