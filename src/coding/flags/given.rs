@@ -67,7 +67,9 @@ impl Asking<'_> {
                     // "a neck strain 5 years ago that resolved" tells nothing of today's pain
                     let begun = matches!(key, AttributeKey::Duration | AttributeKey::Onset);
                     let felt = |m: usize| self.complaint(m) || (!past && self.diagnosed(m));
-                    let over = |m: usize| felt(m) && self.findings[m].assertion.time == Time::Historical || past && !felt(m);
+                    // "the x-ray done last year showed narrowing at C5-6"
+                    let imaged = |m: usize| self.facts.iter().any(|f| f.finding == m && f.standing == Standing::Imaging);
+                    let over = |m: usize| felt(m) && self.findings[m].assertion.time == Time::Historical || past && !felt(m) || imaged(m);
                     let counted = |m: usize| {
                         let concept = self.findings[m].mention.concept;
                         counts.is_some_and(|c| c.concepts.has(concept) && !c.beside.has(concept))
