@@ -296,6 +296,24 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let shown = || introduced(shows) || seen.is_some_and(|g| followed(layout, finding, g));
             let discounted = || discounting.is_some_and(|g| g.stands_in(layout.tokens(part_of(layout, finding, sentence))));
             let of_no_account = || shown() && discounted();
+            // "1. Neck pain. MRI showed a C5-6 bulge. PT": the problem is the complaint, and the study's finding is told of it
+            let of_a_complaint = || {
+                let here = |f: &&Finding| {
+                    let own = layout.sentences.get(f.mention.sentence as usize);
+                    own.is_some_and(|s| s.item == sentence.item)
+                        && f.mention.sentence as usize + REPORTED >= finding.mention.sentence as usize
+                };
+                let mut before = findings[..i].iter().rev().take_while(here).filter(|f| f.mention.tokens.end <= start);
+                let names = |f: &Finding| complaints.is_some_and(|g| g.concepts.has(f.mention.concept));
+                // "neck pain and C6 radiculopathy, MRI shows a herniation" tells of the root
+                let diagnoses = |f: &Finding| {
+                    knowledge.lexicon.concept(f.mention.concept).kind == ConceptKind::Diagnosis
+                        && f.assertion.polarity == Polarity::Present
+                        && !self::introduced(layout, f, None, shows)
+                };
+                before.clone().any(names) && !before.any(diagnoses)
+            };
+            let told_of_a_complaint = || introduced(shows) && of_a_complaint() && !weighed();
             // "XR w/ mild DDD", not "films reviewed with patient"
             let with_study = || introduced(seen_with) && !introduced(shared) && !weighed();
             let standing = match standing(section.kind, coded) {
@@ -309,7 +327,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 Standing::Assessed if introduced(axis) || reported(axis) => Standing::Incidental,
                 // a complaint is the patient's, whoever tells it
                 // unless the provider says what it means: "MRI: C5-6 herniation, which is the cause"
-                Standing::Assessed if kind == ConceptKind::Diagnosis && (introduced(report) && !weighed() || with_study()) => {
+                Standing::Assessed
+                    if kind == ConceptKind::Diagnosis && (introduced(report) && !weighed() || with_study() || told_of_a_complaint()) =>
+                {
                     Standing::Imaging
                 }
                 // but "1. Cervical stenosis, an incidental finding on MRI, asymptomatic" is a problem of its own
