@@ -260,12 +260,10 @@ impl Hints {
     pub const TARGET: Hints = Hints(4);
     /// A phrase begins with it by which a note speaks of itself.
     pub const ABOUT: Hints = Hints(8);
-
-    /// A line that holds it may say that copied text begins or ends there.
-    pub const COPIED: Hints = Hints(32);
-
     /// It has the beginning of a code's shape ("M54", "723.1"), which is told by its letters and digits alone.
     pub const CODED: Hints = Hints(16);
+    /// A line that holds it may say that copied text begins or ends there.
+    pub const COPIED: Hints = Hints(32);
 
     /// Whether one of those is among them.
     #[inline]

@@ -2,22 +2,24 @@
 
 mod causes;
 mod places;
+mod sayings;
 
 pub(crate) use places::{below_the_neck, compatible, family};
+pub(super) use sayings::led_by;
 
 use self::places::{adopt_levels, adopt_sides, place, push_new, region_at_end, region_of_level, share_levels};
+use self::sayings::{REPORTED, followed, in_line, introduced, led_in_clause, part_of, reported};
 use super::apart;
 use super::encounter::{self, Encounter};
 use super::reconcile;
 use crate::attributes::Value;
 use crate::context::Cue;
 use crate::findings::Finding;
-use crate::fold::{Token, TokenKind};
+use crate::fold::Token;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::Saying;
-use crate::knowledge::context::CONTRAST;
 use crate::knowledge::lexicon::ConceptId;
-use crate::layout::{ItemKind, Layout, Sentence};
+use crate::layout::{ItemKind, Layout};
 use crate::span::Span;
 use crate::vocab::{AttributeKey, Certainty, ConceptKind, Polarity, Reason, SectionKind, Setting, Subject, Time};
 use std::collections::BTreeMap;
@@ -309,7 +311,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 let diagnoses = |f: &Finding| {
                     knowledge.lexicon.concept(f.mention.concept).kind == ConceptKind::Diagnosis
                         && f.assertion.polarity == Polarity::Present
-                        && !self::introduced(layout, f, None, shows)
+                        && !sayings::introduced(layout, f, None, shows)
                 };
                 before.clone().any(names) && !before.any(diagnoses)
             };
@@ -502,101 +504,6 @@ fn led_with(layout: &Layout, findings: &[Finding], i: usize, knowledge: &Knowled
     let (first, _, end) = before.next()?;
     let gap = layout.tokens(end..start);
     (before.next().is_none() && gap.len() <= WITH as usize && with.stands_in(gap)).then_some(first)
-}
-
-/// Whether the words of a convention introduce a mention: in its heading, or a few tokens before it.
-fn introduced(layout: &Layout, finding: &Finding, title: Option<Span>, saying: Option<&Saying>) -> bool {
-    let Some(saying) = saying else { return false };
-    let mention = &finding.mention;
-    // "XR C-spine: DDD": the site may be of the words that introduce
-    let range = layout.before(mention.sentence, mention.core(layout).start, saying.within);
-    let (from, before) = (range.start, layout.tokens(range));
-    let number = |i: usize| before[i].kind == TokenKind::Number;
-    // "MRI 3/2022: bulge": a date says nothing of who speaks
-    let beside = |i: usize| i > 0 && number(i - 1) || i + 1 < before.len() && number(i + 1);
-    let date = |i: usize| number(i) || (beside(i) && matches!(layout.folded.word(from as usize + i), "/" | "-" | ","));
-    let said = if (0..before.len()).any(number) {
-        saying.stands_in(&(0..before.len()).filter(|i| !date(*i)).map(|i| before[i]).collect::<Vec<_>>())
-    } else {
-        saying.stands_in(before)
-    };
-    said || title.is_some_and(|t| saying.stands_in(layout.tokens_of(t)))
-}
-
-/// Whether the words of a convention stand right behind a mention, in its sentence: "DDD *on films*".
-fn followed(layout: &Layout, finding: &Finding, saying: &Saying) -> bool {
-    let mention = &finding.mention;
-    let Some(sentence) = layout.sentences.get(mention.sentence as usize) else { return false };
-    let end = sentence.tokens.end.min(mention.tokens.end + saying.within);
-    let parted = (mention.tokens.end..end).find(|t| layout.folded.word(*t as usize) == ";");
-    saying.stands_in(layout.tokens(mention.tokens.end..parted.unwrap_or(end)))
-}
-
-/// The tokens of a sentence between the semicolons around a mention.
-fn part_of(layout: &Layout, finding: &Finding, sentence: &Sentence) -> std::ops::Range<u32> {
-    let own = &finding.mention.tokens;
-    let parts = |t: &u32| layout.folded.word(*t as usize) == ";";
-    let start = (sentence.tokens.start..own.start).rev().find(parts).map_or(sentence.tokens.start, |t| t + 1);
-    start..(own.end..sentence.tokens.end).find(parts).unwrap_or(sentence.tokens.end)
-}
-
-/// Whether the words of a convention stand a few tokens before a mention, with neither a semicolon nor a word of contrast between.
-fn led_in_clause(layout: &Layout, finding: &Finding, saying: Option<&Saying>, knowledge: &Knowledge) -> bool {
-    let Some(saying) = saying else { return false };
-    let mention = &finding.mention;
-    let before = layout.before(mention.sentence, mention.core(layout).start, saying.within);
-    let parts = |t: &u32| {
-        let word = layout.folded.tokens.get(*t as usize).map(|t| t.word);
-        layout.folded.word(*t as usize) == ";" || word.is_some_and(|w| knowledge.context.is_of(w, CONTRAST))
-    };
-    let parted = before.clone().rev().find(parts);
-    saying.stands_in(layout.tokens(parted.map_or(before.start, |t| t + 1)..before.end))
-}
-
-/// Whether the words of a convention stand in the line of a mention: "Referral: Dr. Coates. Dx: *neck pain*", "Dx: *neck pain* - per Dr. Coates".
-fn in_line(layout: &Layout, finding: &Finding, saying: Option<&Saying>) -> bool {
-    let Some(saying) = saying else { return false };
-    let tokens = &layout.folded.tokens;
-    let own = finding.mention.tokens.start as usize;
-    let start = (0..=own).rev().find(|t| tokens[*t].breaks > 0).unwrap_or(0);
-    let end = (own + 1..tokens.len()).find(|t| tokens[*t].breaks > 0).unwrap_or(tokens.len());
-    saying.stands_in(&tokens[start..end])
-}
-
-/// Whether the name of a study, or of a row, opens the line, and what it names goes on in a later sentence of it: "XR: no fracture. Mild *DDD* C5-6".
-fn reported(layout: &Layout, finding: &Finding, study: Option<&Saying>) -> bool {
-    let Some(study) = study else { return false };
-    let at = finding.mention.sentence as usize;
-    let Some(own) = layout.sentences.get(at) else { return false };
-    let same_line =
-        |s: &&Sentence| s.section == own.section && s.item == own.item && !breaks_within(layout, s.tokens.start + 1..own.tokens.start + 1);
-    let before = layout.sentences[..at].iter().rev().take(REPORTED).take_while(same_line).last();
-    before.is_some_and(|s| {
-        let colon = layout.tokens(s.tokens.clone()).iter().take(LABELLED).position(|t| t.folded.of(&layout.folded.text) == ":");
-        colon.is_some_and(|colon| study.stands_in(layout.tokens(s.tokens.start..s.tokens.start + colon as u32 + 1)))
-    })
-}
-
-/// Sentences of a line that a study's name opens, and tokens up to the colon behind that name.
-const REPORTED: usize = 3;
-const LABELLED: usize = 8;
-
-/// Whether a line begins with one of these tokens.
-fn breaks_within(layout: &Layout, tokens: std::ops::Range<u32>) -> bool {
-    layout.tokens(tokens).iter().any(|t| t.breaks > 0)
-}
-
-/// Whether the words of a convention stand in the few tokens before a mention.
-pub(super) fn led_by(layout: &Layout, finding: &Finding, knowledge: &Knowledge, id: &str) -> bool {
-    let mention = &finding.mention;
-    // "No evidence of fracture; cervical strain": not beyond a semicolon
-    let near = |within: u32| {
-        let before = layout.before(mention.sentence, mention.tokens.start, within);
-        let parted = before.clone().rev().find(|t| layout.folded.word(*t as usize) == ";");
-        layout.tokens(parted.map_or(before.start, |t| t + 1)..before.end)
-    };
-    let says = |g: &Saying| g.stands_in(near(g.within));
-    knowledge.coding.guidelines.get(id).is_some_and(says)
 }
 
 /// What the assessment hedges and the same provider's story states is not uncertain.

@@ -285,10 +285,7 @@ fn numbered(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
 
 /// "Neck pain / Assessment: stable / Plan: heat" for each problem below the heading of an assessment: what is told of a problem heads no section.
 fn told_by_problem(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
-    // hardly a note has more than one
-    if headings.iter().filter(|h| h.kind == SectionKind::Assessment).count() < 2 {
-        return;
-    }
+    // hardly a note has one below another
     if !headings.windows(2).any(|pair| assesses(pair[0].kind) && pair[1].kind == SectionKind::Assessment) {
         return;
     }
