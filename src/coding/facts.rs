@@ -241,6 +241,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
     let (weighing, discounting, shows, seen) =
         (saying("report-weighed"), saying("imaging-weighed"), saying("study-shows"), saying("seen-on-study"));
     let (conditional, own_words, adopting) = (saying("on-condition"), saying("own-words"), saying("adopted-diagnosis"));
+    let (no_account, doubting, as_cause) = (saying("of-no-account"), saying("doubts-that"), saying("as-the-cause"));
     let (seen_with, shared, own_status) = (saying("study-with"), saying("shared-with-the-patient"), saying("status-of-its-own"));
     let mut facts: Vec<Fact> = findings
         .iter()
@@ -296,8 +297,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let worsens = || introduced(worse) || worse.is_some_and(|g| g.stands_in(led()));
             // "Age-appropriate spondylosis on films": what a study shows and the provider makes nothing of
             let shown = || introduced(shows) || seen.is_some_and(|g| followed(layout, finding, g));
-            let discounted = || discounting.is_some_and(|g| g.stands_in(layout.tokens(part_of(layout, finding, sentence))));
-            let of_no_account = || shown() && discounted();
+            let part_says = |by: Option<&Saying>| by.is_some_and(|g| g.stands_in(layout.tokens(part_of(layout, finding, sentence))));
+            // "I do not think that the bulge is causing her pain"
+            let no_cause = || introduced(doubting) && as_cause.is_some_and(|g| followed(layout, finding, g));
             // "1. Neck pain. MRI showed a C5-6 bulge. PT": the problem is the complaint, and the study's finding is told of it
             let of_a_complaint = || {
                 let here = |f: &&Finding| {
@@ -315,6 +317,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 };
                 before.clone().any(names) && !before.any(diagnoses)
             };
+            let of_no_account = || (shown() && part_says(discounting)) || ((part_says(no_account) || no_cause()) && of_a_complaint());
             let told_of_a_complaint = || introduced(shows) && of_a_complaint() && !weighed();
             // "XR w/ mild DDD", not "films reviewed with patient"
             let with_study = || introduced(seen_with) && !introduced(shared) && !weighed();
