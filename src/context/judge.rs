@@ -285,7 +285,7 @@ fn reverse(scopes: &Scopes<'_, '_>, acts: &mut [Act]) {
 
 fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     // "no stiffness with driving, all goals met": what is denied by the words right before it was not there to end
-    let ends = |a: &Act| scopes.knowledge.cues[scopes.active[a.active].cue as usize].says.contains(&Says::Resolved);
+    let ends = |a: &Act| scopes.rule(&scopes.active[a.active]).says.contains(&Says::Resolved);
     let denied = acts.iter().any(|a| a.says == Says::Absent && a.forward && a.distance < DENIED_AT_ONCE && !ends(a));
     let kept: Vec<Act>;
     let acts = if denied {
@@ -298,7 +298,7 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     let mut deciding: Vec<&Act> = Vec::new();
     let nearest = |axis: Axis| acts.iter().filter(|a| a.says.axis() == axis).min_by_key(|a| rank(scopes, acts, a));
 
-    let wins = |a: &Act| scopes.knowledge.cues[scopes.active[a.active].cue as usize].wins;
+    let wins = |a: &Act| scopes.rule(&scopes.active[a.active]).wins;
     let affirms = |a: &&Act| a.says != Says::Present || a.forward || wins(a) || !denied_within(scopes, a);
     let polarity = acts.iter().filter(|a| a.says.axis() == Axis::Polarity).filter(affirms).min_by_key(|a| rank(scopes, acts, a));
     if let Some(act) = polarity {
@@ -314,7 +314,7 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     let supposed = |a: &&Act| {
         let end = scopes.active[a.active].at.start;
         let from = condition.filter(|c| c.forward).map(|c| scopes.active[c.active].at.end);
-        let denies = scopes.knowledge.cues[scopes.active[a.active].cue as usize].says.contains(&Says::Absent);
+        let denies = scopes.rule(&scopes.active[a.active]).says.contains(&Says::Absent);
         !denies && from.is_some_and(|from| from <= end && (from..end).all(|i| !matches!(scopes.view.symbol(i), "," | ";")))
     };
     let certainty = nearest(Axis::Certainty).filter(|a| wins(a) && !supposed(a)).or(condition).or_else(|| nearest(Axis::Certainty));
@@ -331,7 +331,13 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
             said == asked || (said == asked + 1 && matches!(scopes.view.symbol(asked), "-" | "--"))
         };
         let answered = polarity.is_some_and(|p| !p.forward && behind(p));
-        if act.says == Says::Hypothetical || !(taken_in || answered) {
+        // "no bleeding, infection or neck pain": a list that would be a consent's is denied
+        let denied = polarity.is_some_and(|p| {
+            let (denial, list) = (&scopes.active[p.active], &scopes.active[act.active]);
+            p.says == Says::Absent && p.forward && denial.at.end == list.at.start
+        });
+        let stands = if act.says == Says::Hypothetical { !denied } else { !(taken_in || answered) };
+        if stands {
             apply(&mut assertion, act.says);
             deciding.push(act);
         }
@@ -341,7 +347,9 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     // "arm pain resolved after the injection *but recurred*": of what ended and what came again the last said holds
     let at = |a: &Act| scopes.active[a.active].at.clone();
     let again = acts.iter().filter(|a| a.says == Says::Current && !a.forward && wins(a)).max_by_key(|a| at(a).start);
-    let ended = nearest(Axis::Time);
+    // "no neck pain *before the accident*"
+    let told = |a: &&Act| a.says.axis() == Axis::Time && (assertion.polarity == Polarity::Absent || !scopes.rule(&scopes.active[a.active]).denied);
+    let ended = acts.iter().filter(told).min_by_key(|a| rank(scopes, acts, a));
     let since = |n: &Act| scopes.view.is(at(n).start, DATING);
     let last = again.filter(|n| ended.is_some_and(|e| ends(e) && !e.forward && !since(n) && scopes.says_on(at(e).end, at(n).start)));
     let time = last.or(ended).filter(|a| condition.is_none() || a.says == Says::Future);

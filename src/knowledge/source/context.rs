@@ -190,6 +190,9 @@ pub struct CueDoc {
     /// It acts only where an entry before it in its sentence has an answer of its own: "Hoffmann negative, tenderness *present*".
     #[serde(default)]
     pub behind_answer: bool,
+    /// It speaks only of what is denied: "no neck pain *before the accident*", not "neck pain before the accident".
+    #[serde(default)]
+    pub denied: bool,
     /// Sections in which it says nothing: a year behind an entry of a problem list is when it was found, not when it was over.
     #[serde(default)]
     pub not_in: Vec<SectionKind>,
