@@ -90,8 +90,10 @@ pub(crate) struct Fact {
     pub imaging_levels: Vec<String>,
     /// Single vertebrae or roots.
     pub roots: Vec<String>,
-    /// The problem or paragraph.
+    /// The list entry or paragraph.
     pub item: u32,
+    /// The problem that it is told of, which may have several entries.
+    pub problem: u32,
     /// The sentence.
     pub sentence: u32,
     /// Its place among the parts of the sentence that semicolons divide.
@@ -302,9 +304,10 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let no_cause = || introduced(doubting) && as_cause.is_some_and(|g| followed(layout, finding, g));
             // "1. Neck pain. MRI showed a C5-6 bulge. PT": the problem is the complaint, and the study's finding is told of it
             let of_a_complaint = || {
+                let of = layout.problem(sentence.item);
                 let here = |f: &&Finding| {
                     let own = layout.sentences.get(f.mention.sentence as usize);
-                    own.is_some_and(|s| s.item == sentence.item)
+                    own.is_some_and(|s| s.section == sentence.section && layout.problem(s.item) == of)
                         && f.mention.sentence as usize + REPORTED >= finding.mention.sentence as usize
                 };
                 let mut before = findings[..i].iter().rev().take_while(here).filter(|f| f.mention.tokens.end <= start);
@@ -375,6 +378,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 imaging_levels: Vec::new(),
                 roots,
                 item: sentence.item,
+                problem: layout.problem(sentence.item),
                 sentence: finding.mention.sentence,
                 clause: clause(layout, finding),
                 section: sentence.section,

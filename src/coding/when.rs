@@ -89,6 +89,7 @@ impl<'a> Scene<'a> {
             Near::Cause => causes(self.findings, self.facts, f, i),
             Near::Effect => causes(self.findings, self.facts, i, f),
             Near::Item => other.item == here.item,
+            Near::Problem => other.problem == here.problem,
             Near::Sentence => other.sentence == here.sentence,
             Near::OtherItem => other.item != here.item && other.standing == Standing::Assessed,
         };

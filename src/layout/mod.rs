@@ -145,12 +145,32 @@ impl Layout {
         (at < self.sentences.len()).then_some(at)
     }
 
+    /// The problem that an item is told of: the entry that it is indented under, or the short line above its list ("Neck pain.", then
+    /// "- Medical reasoning: …"); itself where there is neither.
+    pub fn problem(&self, item: u32) -> u32 {
+        let mut at = item;
+        while let Some(parent) = self.items.get(at as usize).and_then(|i| i.parent) {
+            at = parent;
+        }
+        let Some(own) = self.items.get(at as usize).filter(|i| i.kind == ItemKind::Bullet) else { return at };
+        let above = self.items[..at as usize].iter().rposition(|i| i.section != own.section || i.kind != ItemKind::Bullet);
+        let heads = |i: &Item| {
+            let sentences = self.sentences.get(i.sentences.start as usize..i.sentences.end as usize).unwrap_or_default();
+            let titled = matches!(i.kind, ItemKind::Paragraph | ItemKind::Numbered) && i.section == own.section;
+            titled && sentences.iter().map(|s| s.tokens.len()).sum::<usize>() <= TITLE
+        };
+        above.filter(|i| heads(&self.items[*i])).map_or(at, |i| i as u32)
+    }
+
     fn covered(&self, span: Span) -> (usize, usize) {
         let first = self.folded.tokens.partition_point(|t| t.span.start < span.start);
         let end = self.folded.tokens.partition_point(|t| t.span.end <= span.end);
         (first, end.max(first))
     }
 }
+
+/// Tokens of a line that is the title of a problem.
+const TITLE: usize = 8;
 
 /// Lays out a note.
 pub fn layout(text: &str, knowledge: &Knowledge) -> Layout {

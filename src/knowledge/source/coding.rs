@@ -176,6 +176,8 @@ pub enum Near {
     Note,
     /// In the same problem or paragraph.
     Item,
+    /// In the entries of the same problem: "Neck pain.", then "- Medical reasoning: a muscle strain".
+    Problem,
     /// In the same sentence.
     Sentence,
     /// In another problem or paragraph.
