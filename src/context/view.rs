@@ -371,7 +371,8 @@ impl<'f> View<'f> {
     /// The end of what is said of a person between commas, if that begins with symbol `i`: "her father*, 68,* has".
     fn aside(&self, i: usize) -> Option<usize> {
         let comma = |at: &usize| self.symbol(*at) == ",";
-        if !i.checked_sub(1).is_some_and(|before| self.is(before, PERSON)) || !comma(&i) {
+        // "Dear colleague," above the letter's first line
+        if !i.checked_sub(1).is_some_and(|before| self.is(before, PERSON)) || !comma(&i) || self.opens_line(i + 1) {
             return None;
         }
         let close = (i + 1..self.len().min(i + ASIDE)).find(comma)?;
