@@ -19,7 +19,7 @@ use crate::fold::Token;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::Saying;
 use crate::knowledge::lexicon::ConceptId;
-use crate::layout::{ItemKind, Layout};
+use crate::layout::{ItemKind, Layout, Sentence};
 use crate::span::Span;
 use crate::vocab::{AttributeKey, Certainty, ConceptKind, Polarity, Reason, SectionKind, Setting, Subject, Time};
 use std::collections::BTreeMap;
@@ -244,6 +244,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
         (saying("report-weighed"), saying("imaging-weighed"), saying("study-shows"), saying("seen-on-study"));
     let (conditional, own_words, adopting) = (saying("on-condition"), saying("own-words"), saying("adopted-diagnosis"));
     let (no_account, doubting, as_cause) = (saying("of-no-account"), saying("doubts-that"), saying("as-the-cause"));
+    let (diagnosing, by_whom, blames) = (saying("diagnosing-words"), saying("by-whom"), saying("blames"));
     let (seen_with, shared, own_status) = (saying("study-with"), saying("shared-with-the-patient"), saying("status-of-its-own"));
     let mut facts: Vec<Fact> = findings
         .iter()
@@ -279,8 +280,12 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let says = |by: Option<&Saying>| by.is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.clone())));
             // a letterhead tells nothing of others: "ED dx:"
             let reported = |by: Option<&Saying>| reported(layout, finding, by);
+            // "diagnosed with a strain at urgent care"
+            let by_another = || {
+                led_in_clause(layout, finding, diagnosing, knowledge) && by_whom.is_some_and(|g| followed(layout, finding, g))
+            };
             let told = || {
-                led_in_clause(layout, finding, by_others, knowledge)
+                (led_in_clause(layout, finding, by_others, knowledge) || by_another())
                     && !led_in_clause(layout, finding, own_words, knowledge)
                     && !says(adopting)
             };
@@ -303,25 +308,35 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             // "I do not think that the bulge is causing her pain"
             let no_cause = || introduced(doubting) && as_cause.is_some_and(|g| followed(layout, finding, g));
             // "1. Neck pain. MRI showed a C5-6 bulge. PT": the problem is the complaint, and the study's finding is told of it
-            let of_a_complaint = || {
+            let studied = |f: &Finding| {
+                let range = |s: &Sentence| part_of(layout, f, s).start..f.mention.core(layout).start;
+                let before = layout.sentences.get(f.mention.sentence as usize).map(range);
+                before.is_some_and(|range| shows.is_some_and(|g| g.stands_in(layout.tokens(range))))
+            };
+            let of_a_complaint = |until: u32| {
                 let of = layout.problem(sentence.item);
                 let here = |f: &&Finding| {
                     let own = layout.sentences.get(f.mention.sentence as usize);
                     own.is_some_and(|s| s.section == sentence.section && layout.problem(s.item) == of)
                         && f.mention.sentence as usize + REPORTED >= finding.mention.sentence as usize
                 };
-                let mut before = findings[..i].iter().rev().take_while(here).filter(|f| f.mention.tokens.end <= start);
+                let mut before = findings[..i].iter().rev().take_while(here).filter(|f| f.mention.tokens.end <= until);
                 let names = |f: &Finding| complaints.is_some_and(|g| g.concepts.has(f.mention.concept));
                 // "neck pain and C6 radiculopathy, MRI shows a herniation" tells of the root
                 let diagnoses = |f: &Finding| {
                     knowledge.lexicon.concept(f.mention.concept).kind == ConceptKind::Diagnosis
                         && f.assertion.polarity == Polarity::Present
-                        && !sayings::introduced(layout, f, None, shows)
+                        && !studied(f)
                 };
                 before.clone().any(names) && !before.any(diagnoses)
             };
-            let of_no_account = || (shown() && part_says(discounting)) || ((part_says(no_account) || no_cause()) && of_a_complaint());
-            let told_of_a_complaint = || introduced(shows) && of_a_complaint() && !weighed();
+            let of_no_account = || (shown() && part_says(discounting)) || ((part_says(no_account) || no_cause()) && of_a_complaint(start));
+            // "Disc bulge noted on MRI", not "due to the disc bulge on MRI"
+            let seen_on_study = || {
+                let blamed = || blames.is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.start..start)));
+                seen.is_some_and(|g| followed(layout, finding, g)) && !blamed() && of_a_complaint(sentence.tokens.start)
+            };
+            let told_of_a_complaint = || (studied(finding) && of_a_complaint(start) || seen_on_study()) && !weighed();
             // "XR w/ mild DDD", not "films reviewed with patient"
             let with_study = || introduced(seen_with) && !introduced(shared) && !weighed();
             let standing = match standing(section.kind, coded) {

@@ -230,9 +230,9 @@ fn corrects(kind: SectionKind) -> bool {
 fn resolved(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     let gone: Vec<(usize, ConceptId, u32)> = (0..facts.len())
         .filter(|i| facts[*i].standing == Standing::Assessed && facts[*i].state == State::Resolved)
-        .map(|i| (i, facts[i].concept, facts[i].item))
+        .map(|i| (i, facts[i].concept, facts[i].problem))
         .collect();
-    for (by, concept, item) in gone {
+    for (by, concept, problem) in gone {
         // the site may be one that both share: "cervical spondylosis with radiculopathy, radiculopathy resolved"
         let at = |f: &Fact| findings[f.finding].mention.core(layout).start;
         let end = at(&facts[by]);
@@ -242,7 +242,7 @@ fn resolved(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge
             true => !ended.may_share_level(f) || sides(&ended, f, findings) || elsewhere(&ended, f),
             false => another(&ended, f, findings, layout, knowledge),
         };
-        let before = |f: &&mut Fact| f.concept == concept && f.item == item && f.state == State::Affirmed && at(f) < end && !other(f);
+        let before = |f: &&mut Fact| f.concept == concept && f.problem == problem && f.state == State::Affirmed && at(f) < end && !other(f);
         facts.iter_mut().filter(before).for_each(|f| f.state = State::Resolved);
     }
 }

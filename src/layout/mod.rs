@@ -152,14 +152,27 @@ impl Layout {
         while let Some(parent) = self.items.get(at as usize).and_then(|i| i.parent) {
             at = parent;
         }
-        let Some(own) = self.items.get(at as usize).filter(|i| i.kind == ItemKind::Bullet) else { return at };
-        let above = self.items[..at as usize].iter().rposition(|i| i.section != own.section || i.kind != ItemKind::Bullet);
-        let heads = |i: &Item| {
+        let Some(own) = self.items.get(at as usize) else { return at };
+        let words = |i: &Item| {
             let sentences = self.sentences.get(i.sentences.start as usize..i.sentences.end as usize).unwrap_or_default();
-            let titled = matches!(i.kind, ItemKind::Paragraph | ItemKind::Numbered) && i.section == own.section;
-            titled && sentences.iter().map(|s| s.tokens.len()).sum::<usize>() <= TITLE
+            sentences.iter().map(|s| s.tokens.len()).sum::<usize>()
+        };
+        let above = match own.kind {
+            ItemKind::Bullet => self.items[..at as usize].iter().rposition(|i| i.section != own.section || i.kind != ItemKind::Bullet),
+            // "Neck pain", and in the line below "MRI shows a disc bulge."
+            ItemKind::Paragraph if words(own) > TITLE && self.follows(own) => at.checked_sub(1).map(|i| i as usize),
+            _ => None,
+        };
+        let heads = |i: &Item| {
+            matches!(i.kind, ItemKind::Paragraph | ItemKind::Numbered) && i.section == own.section && words(i) <= TITLE
         };
         above.filter(|i| heads(&self.items[*i])).map_or(at, |i| i as u32)
+    }
+
+    /// Whether an item begins in the line below the one before it.
+    fn follows(&self, item: &Item) -> bool {
+        let first = self.sentences.get(item.sentences.start as usize).map(|s| s.tokens.start as usize);
+        first.and_then(|t| self.folded.tokens.get(t)).is_some_and(|t| t.breaks == 1)
     }
 
     fn covered(&self, span: Span) -> (usize, usize) {
