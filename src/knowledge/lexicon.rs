@@ -218,8 +218,9 @@ impl Lexicon {
                 }
             }
             let meaning = Meaning::Concept(id);
-            compiler.add_all(&concept.terms, meaning, false, None);
-            compiler.add_all(&concept.abbreviations, meaning, true, None);
+            let company = compiler.builder.company(&[], &concept.unless_near, false, compiler.words);
+            compiler.add_all(&concept.terms, meaning, false, company);
+            compiler.add_all(&concept.abbreviations, meaning, true, company);
             compiler.add_all(&concept.not, Meaning::Block(None), false, None);
         }
         for site in &doc.sites {

@@ -87,6 +87,9 @@ pub struct ConceptDoc {
     /// Longer phrases that block a match inside them.
     #[serde(default)]
     pub not: Vec<Placed<SmolStr>>,
+    /// Words that, in the same sentence, make it another part's or another trouble's ("osteomyelitis" beside "toe").
+    #[serde(default)]
+    pub unless_near: Vec<String>,
     /// Cases.
     #[serde(default)]
     pub cases: Vec<Case>,
