@@ -306,7 +306,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let shown = || introduced(shows) || seen.is_some_and(|g| followed(layout, finding, g));
             let part_says = |by: Option<&Saying>| by.is_some_and(|g| g.stands_in(layout.tokens(part_of(layout, finding, sentence))));
             // "I do not think that the bulge is causing her pain"
-            let no_cause = || introduced(doubting) && as_cause.is_some_and(|g| followed(layout, finding, g));
+            let no_cause = || led_in_clause(layout, finding, doubting, knowledge) && as_cause.is_some_and(|g| followed(layout, finding, g));
             // "1. Neck pain. MRI showed a C5-6 bulge. PT": the problem is the complaint, and the study's finding is told of it
             let studied = |f: &Finding| {
                 let range = |s: &Sentence| part_of(layout, f, s).start..f.mention.core(layout).start;
@@ -330,11 +330,14 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 };
                 before.clone().any(names) && !before.any(diagnoses)
             };
-            let of_no_account = || (shown() && part_says(discounting)) || ((part_says(no_account) || no_cause()) && of_a_complaint(start));
+            let incidental = || no_account.is_some_and(|g| followed(layout, finding, g));
+            let of_no_account = || (shown() && part_says(discounting)) || ((incidental() || no_cause()) && of_a_complaint(start));
             // "Disc bulge noted on MRI", not "due to the disc bulge on MRI"
             let seen_on_study = || {
                 let blamed = || blames.is_some_and(|g| g.stands_in(layout.tokens(sentence.tokens.start..start)));
-                seen.is_some_and(|g| followed(layout, finding, g)) && !blamed() && of_a_complaint(sentence.tokens.start)
+                // what opens an entry of its own is a problem: "Cervical stenosis noted on MRI, refer for decompression"
+                let opens = start <= sentence.tokens.start + 1 && first.is_some_and(|s| s.tokens == sentence.tokens);
+                seen.is_some_and(|g| followed(layout, finding, g)) && !opens && !blamed() && of_a_complaint(sentence.tokens.start)
             };
             let told_of_a_complaint = || (studied(finding) && of_a_complaint(start) || seen_on_study()) && !weighed();
             // "XR w/ mild DDD", not "films reviewed with patient"

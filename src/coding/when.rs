@@ -153,9 +153,7 @@ pub(crate) fn answered(facts: &[Fact], i: usize, coding: &CodingKnowledge) -> bo
     let says = |id: &str, f: &Fact| coding.guidelines.get(id).is_some_and(|g| g.concepts.has(fact.concept) && g.beside.has(f.concept));
     // "no acute fracture" names no place and need not
     let same = |f: &Fact| f.concept == fact.concept && f.may_share_level(fact) || says("settled-by", f);
-    // "to rule out meningitis; CSF was clear and meningitis was ruled out": in the assessment, or below it in the same account
-    let settles = |f: &Fact| f.standing == Standing::Assessed || f.section == fact.section;
-    let denied = |f: &Fact| same(f) && f.state == State::Denied && settles(f) && (f.sentence, f.finding) > (fact.sentence, fact.finding);
+    let denied = |f: &Fact| same(f) && f.state == State::Denied && f.standing == Standing::Assessed && f.sentence > fact.sentence;
     let studied = |(k, f): (usize, &Fact)| {
         says("settled-by-study", f)
             && matches!(f.state, State::Affirmed | State::Hedged)

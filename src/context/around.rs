@@ -119,8 +119,7 @@ fn opens_list(layout: &Layout, lead: &Sentence) -> bool {
     // "**Differential diagnosis:**"
     let closes = |token: &u32| matches!(layout.folded.word(*token as usize), "**" | "__" | "*" | "_");
     let last = lead.tokens.clone().rev().find(|t| !closes(t));
-    // "complications include, but are not limited to,"
-    let colon = last.is_some_and(|last| matches!(layout.folded.word(last as usize), ":" | ","));
+    let colon = last.is_some_and(|last| layout.folded.word(last as usize) == ":");
     // "Ddx" above its list
     let word = lead.tokens.len() == 1 && layout.tokens(lead.tokens.clone()).iter().all(|t| t.kind == TokenKind::Word);
     colon || word || layout.items.get(lead.item as usize).is_some_and(|i| i.kind == ItemKind::Heading)

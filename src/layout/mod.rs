@@ -35,6 +35,8 @@ pub struct Layout {
     pub items: Vec<Item>,
     /// In text order; at least one.
     pub sections: Vec<Section>,
+    /// For each item the one that names its problem.
+    pub problems: Vec<u32>,
 }
 
 /// A sentence, or what stands for one in telegraphic notes (a list entry, a table row).
@@ -146,33 +148,9 @@ impl Layout {
     }
 
     /// The problem that an item is told of: the entry that it is indented under, or the short line above its list ("Neck pain.", then
-    /// "- Medical reasoning: …"); itself where there is neither.
+    /// "- Medical reasoning: …") or right above it; itself where there is neither.
     pub fn problem(&self, item: u32) -> u32 {
-        let mut at = item;
-        while let Some(parent) = self.items.get(at as usize).and_then(|i| i.parent) {
-            at = parent;
-        }
-        let Some(own) = self.items.get(at as usize) else { return at };
-        let words = |i: &Item| {
-            let sentences = self.sentences.get(i.sentences.start as usize..i.sentences.end as usize).unwrap_or_default();
-            sentences.iter().map(|s| s.tokens.len()).sum::<usize>()
-        };
-        let above = match own.kind {
-            ItemKind::Bullet => self.items[..at as usize].iter().rposition(|i| i.section != own.section || i.kind != ItemKind::Bullet),
-            // "Neck pain", and in the line below "MRI shows a disc bulge."
-            ItemKind::Paragraph if words(own) > TITLE && self.follows(own) => at.checked_sub(1).map(|i| i as usize),
-            _ => None,
-        };
-        let heads = |i: &Item| {
-            matches!(i.kind, ItemKind::Paragraph | ItemKind::Numbered) && i.section == own.section && words(i) <= TITLE
-        };
-        above.filter(|i| heads(&self.items[*i])).map_or(at, |i| i as u32)
-    }
-
-    /// Whether an item begins in the line below the one before it.
-    fn follows(&self, item: &Item) -> bool {
-        let first = self.sentences.get(item.sentences.start as usize).map(|s| s.tokens.start as usize);
-        first.and_then(|t| self.folded.tokens.get(t)).is_some_and(|t| t.breaks == 1)
+        self.problems.get(item as usize).copied().unwrap_or(item)
     }
 
     fn covered(&self, span: Span) -> (usize, usize) {
@@ -203,7 +181,35 @@ pub fn whole(text: &str, mut outline: Layout, knowledge: &Knowledge) -> Layout {
     for (section, here) in outline.sections.iter_mut().enumerate().filter(|(_, s)| s.assessed) {
         here.tabled = columns::heads_table(&outline.folded, section as u32, &sentences, &knowledge.sections);
     }
-    Layout { items, sentences, ..outline }
+    let problems = problems(&outline.folded, &items, &sentences);
+    Layout { items, sentences, problems, ..outline }
+}
+
+/// For each item the one that names its problem.
+fn problems(folded: &Folded, items: &[Item], sentences: &[Sentence]) -> Vec<u32> {
+    let of = |i: &Item| sentences.get(i.sentences.start as usize..i.sentences.end as usize).unwrap_or_default();
+    let words = |i: &Item| of(i).iter().map(|s| s.tokens.len()).sum::<usize>();
+    let next_line = |i: &Item| of(i).first().and_then(|s| folded.tokens.get(s.tokens.start as usize)).is_some_and(|t| t.breaks == 1);
+    let mut out: Vec<u32> = Vec::with_capacity(items.len());
+    let mut unlisted: Option<usize> = None;
+    for (at, item) in items.iter().enumerate() {
+        let above = match item.kind {
+            ItemKind::Bullet => unlisted,
+            // "Neck pain", and in the line below "MRI shows a disc bulge."
+            ItemKind::Paragraph if words(item) > TITLE && next_line(item) => at.checked_sub(1),
+            _ => None,
+        };
+        let titled = |i: &Item| matches!(i.kind, ItemKind::Paragraph | ItemKind::Numbered) && i.section == item.section && words(i) <= TITLE;
+        let own = match item.parent {
+            Some(parent) => out.get(parent as usize).copied().unwrap_or(parent),
+            None => above.filter(|i| titled(&items[*i])).unwrap_or(at) as u32,
+        };
+        out.push(own);
+        if item.kind != ItemKind::Bullet {
+            unlisted = Some(at);
+        }
+    }
+    out
 }
 
 /// The sections of a note alone: they partition the text, and at least one is there.
