@@ -281,9 +281,8 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             // a letterhead tells nothing of others: "ED dx:"
             let reported = |by: Option<&Saying>| reported(layout, finding, by);
             // "diagnosed with a strain at urgent care"
-            let by_another = || {
-                led_in_clause(layout, finding, diagnosing, knowledge) && by_whom.is_some_and(|g| followed(layout, finding, g))
-            };
+            let by_another =
+                || led_in_clause(layout, finding, diagnosing, knowledge) && by_whom.is_some_and(|g| followed(layout, finding, g));
             let told = || {
                 (led_in_clause(layout, finding, by_others, knowledge) || by_another())
                     && !led_in_clause(layout, finding, own_words, knowledge)

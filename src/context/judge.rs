@@ -348,7 +348,8 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
     let at = |a: &Act| scopes.active[a.active].at.clone();
     let again = acts.iter().filter(|a| a.says == Says::Current && !a.forward && wins(a)).max_by_key(|a| at(a).start);
     // "no neck pain *before the accident*"
-    let told = |a: &&Act| a.says.axis() == Axis::Time && (assertion.polarity == Polarity::Absent || !scopes.rule(&scopes.active[a.active]).denied);
+    let told =
+        |a: &&Act| a.says.axis() == Axis::Time && (assertion.polarity == Polarity::Absent || !scopes.rule(&scopes.active[a.active]).denied);
     let ended = acts.iter().filter(told).min_by_key(|a| rank(scopes, acts, a));
     let since = |n: &Act| scopes.view.is(at(n).start, DATING);
     let last = again.filter(|n| ended.is_some_and(|e| ends(e) && !e.forward && !since(n) && scopes.says_on(at(e).end, at(n).start)));

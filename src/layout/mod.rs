@@ -199,7 +199,8 @@ fn problems(folded: &Folded, items: &[Item], sentences: &[Sentence]) -> Vec<u32>
             ItemKind::Paragraph if words(item) > TITLE && next_line(item) => at.checked_sub(1),
             _ => None,
         };
-        let titled = |i: &Item| matches!(i.kind, ItemKind::Paragraph | ItemKind::Numbered) && i.section == item.section && words(i) <= TITLE;
+        let titled =
+            |i: &Item| matches!(i.kind, ItemKind::Paragraph | ItemKind::Numbered) && i.section == item.section && words(i) <= TITLE;
         let own = match item.parent {
             Some(parent) => out.get(parent as usize).copied().unwrap_or(parent),
             None => above.filter(|i| titled(&items[*i])).unwrap_or(at) as u32,
