@@ -48,8 +48,8 @@ pub(crate) fn typed(
     }
     // "Referring diagnosis: cervicalgia (723.1)" in a therapist's note
     let referred = |at: usize| facts.iter().any(|f| f.referred && f.section as usize == at);
-    let coded = layout.sections.iter().zip(&encounter.coded_from).enumerate().filter(|(at, (_, coded))| **coded || referred(*at));
-    for (_, (section, _)) in coded {
+    let coded = |at: usize| encounter.coded_from.get(at).copied().unwrap_or(false) || referred(at);
+    for (_, section) in layout.sections.iter().enumerate().filter(|(at, _)| coded(*at)) {
         let Some(body) = text.get(section.start as usize..section.end as usize) else { continue };
         for found in SHAPE.captures_iter(body) {
             let Some(whole) = found.get(0) else { continue };

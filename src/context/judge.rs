@@ -332,11 +332,11 @@ fn decide(scopes: &Scopes<'_, '_>, acts: &[Act]) -> Assertion {
         };
         let answered = polarity.is_some_and(|p| !p.forward && behind(p));
         // "no bleeding, infection or neck pain": a list that would be a consent's is denied
-        let denied = polarity.is_some_and(|p| {
+        let list_denied = polarity.is_some_and(|p| {
             let (denial, list) = (&scopes.active[p.active], &scopes.active[act.active]);
             p.says == Says::Absent && p.forward && denial.at.end == list.at.start
         });
-        let stands = if act.says == Says::Hypothetical { !denied } else { !(taken_in || answered) };
+        let stands = if act.says == Says::Hypothetical { !list_denied } else { !(taken_in || answered) };
         if stands {
             apply(&mut assertion, act.says);
             deciding.push(act);

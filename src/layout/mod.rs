@@ -188,7 +188,7 @@ pub fn whole(text: &str, mut outline: Layout, knowledge: &Knowledge) -> Layout {
 /// For each item the one that names its problem.
 fn problems(folded: &Folded, items: &[Item], sentences: &[Sentence]) -> Vec<u32> {
     let of = |i: &Item| sentences.get(i.sentences.start as usize..i.sentences.end as usize).unwrap_or_default();
-    let words = |i: &Item| of(i).iter().map(|s| s.tokens.len()).sum::<usize>();
+    let words = |i: &Item| of(i).last().map_or(0, |last| (last.tokens.end - of(i)[0].tokens.start) as usize);
     let next_line = |i: &Item| of(i).first().and_then(|s| folded.tokens.get(s.tokens.start as usize)).is_some_and(|t| t.breaks == 1);
     let mut out: Vec<u32> = Vec::with_capacity(items.len());
     let mut unlisted: Option<usize> = None;

@@ -133,7 +133,7 @@ impl Asking<'_> {
     fn in_another_problem(&self, span: Span) -> bool {
         let items = &self.layout.items;
         let Some(sentence) = self.sentence_of(span).and_then(|at| self.layout.sentences.get(at)) else { return false };
-        let here = self.problem_of(sentence.item);
+        let here = self.layout.problem(sentence.item) as usize;
         let Some(item) = items.get(here).filter(|i| i.kind == ItemKind::Numbered) else { return false };
         if !self.layout.sections.get(item.section as usize).is_some_and(|s| s.assessed) {
             return false;
@@ -146,15 +146,6 @@ impl Asking<'_> {
         at >= first + NAMED && !told[here] && others()
     }
 
-    /// The problem that an item belongs to: the one it is indented under, and so on.
-    fn problem_of(&self, item: u32) -> usize {
-        let mut at = item;
-        while let Some(parent) = self.layout.items.get(at as usize).and_then(|i| i.parent) {
-            at = parent;
-        }
-        at as usize
-    }
-
     /// For each item whether it, or what stands under it, tells of the neck or the arms.
     fn problems_of_the_neck(&self) -> Vec<bool> {
         let mut told = vec![false; self.layout.items.len()];
@@ -162,7 +153,7 @@ impl Asking<'_> {
         let findings = (0..self.findings.len()).filter(|m| self.of_the_neck(*m) || self.of_the_arm(*m));
         let sentences = named.chain(findings.map(|m| self.findings[m].mention.sentence as usize));
         for sentence in sentences.filter_map(|at| self.layout.sentences.get(at)) {
-            if let Some(problem) = told.get_mut(self.problem_of(sentence.item)) {
+            if let Some(problem) = told.get_mut(self.layout.problem(sentence.item) as usize) {
                 *problem = true;
             }
         }
