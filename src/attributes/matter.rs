@@ -45,7 +45,13 @@ impl Linker<'_> {
         let opened = |t: u32| self.scan.token(t) == "(" && t + 2 >= read.tokens.start;
         let parts = |t: u32| matches!(self.scan.token(t), ";" | "." | "(" | ")" | "|") && !opened(t);
         let goes_on = |t: &u32| !parts(*t) && self.scan.breaks(t + 1) <= 1;
-        let from = (here.start..read.tokens.start).rev().take_while(goes_on).last().unwrap_or(read.tokens.start);
+        let begin = |until: u32| (here.start..until).rev().take_while(goes_on).last().unwrap_or(until);
+        let mut from = begin(read.tokens.start);
+        // "Heartburn is controlled; if he forgets it he pays for it, *8 out of 10*": a clause that names nothing goes on with the one before
+        if from > here.start && self.scan.token(from - 1) == ";" && !self.felt_in(from..here.end) {
+            let earlier = begin(from - 1);
+            from = if (earlier..from).any(|t| self.names_neck(t)) { from } else { earlier };
+        }
         // "2 days of diarrhea", "intermittent cough"
         let reach = if self.scan.token(read.tokens.end) == "of" { OF_WHAT } else { u32::from(own == WordUse::OtherPart) };
         // "neck pain, *stable* hypertension"

@@ -53,7 +53,9 @@ fn quantity(scan: &Scan<'_>, written: Written, token: u32, out: &mut Vec<Read>) 
     let by_rule = |when: When| Some((when.end, match_rules(scan, QuantityKind::Date, token, when.end)?, when.reading));
     // "onset 1-26" is a day, "1-26" may be anything
     let hyphened = || scan.hyphened(token).and_then(by_rule).filter(|(_, (rule, ..), _)| !rule.before.is_empty());
-    let dated = scan.when(token).and_then(by_rule).or_else(hyphened);
+    // "neck pain 2/2 arthritis" is due to it
+    let because = |end: u32| scan.at(token).iter().any(|h| h.end == end && matches!(h.meaning, Meaning::Link(_)));
+    let dated = scan.when(token).filter(|when| !because(when.end)).and_then(by_rule).or_else(hyphened);
     // "onset about 2/10" is a day, "pain 2/10" a score
     let onset = dated.as_ref().is_some_and(|(_, (rule, ..), _)| !rule.before.is_empty());
     // "as a 6": an article is a number before a length of time only
@@ -148,17 +150,20 @@ fn before(scan: &Scan<'_>, rule: &Quantity, start: u32) -> Option<u32> {
     if scan.token(start).len() > 1 && scan.token(start).starts_with('x') && scan.token(start).as_bytes()[1].is_ascii_digit() {
         return rule.before.iter().any(|b| b == " x ").then_some(start);
     }
-    let mut at = start;
+    let (mut at, mut found) = (start, None);
     for _ in 0..4 {
         let text = text_up_to(scan, at);
-        if let Some(words) = rule.before.iter().filter(|b| text.ends_with(b.as_str())).max_by_key(|b| b.len()) {
-            return Some(at.saturating_sub(count(words)));
-        }
+        let words = rule.before.iter().filter(|b| text.ends_with(b.as_str())).max_by_key(|b| b.len());
+        found = words.map(|words| at.saturating_sub(count(words))).or(found);
         let skipped = rule.skip.iter().find(|s| text.ends_with(s.as_str())).map(|s| count(s));
-        let skipped = skipped.or_else(|| at.checked_sub(1).filter(|a| scan.word(*a, WordUse::About) == Some(at)).map(|_| 1))?;
-        at = at.saturating_sub(skipped);
+        let skipped = skipped.or_else(|| at.checked_sub(1).filter(|a| scan.word(*a, WordUse::About) == Some(at)).map(|_| 1));
+        // "lasting *over* 6 months": what may be skipped may open as well
+        match skipped {
+            Some(skipped) => at = at.saturating_sub(skipped),
+            None => break,
+        }
     }
-    None
+    found
 }
 
 /// The token after the words that must stand behind; `end` if none need to.

@@ -3,9 +3,11 @@
 use crate::attributes::levels;
 use crate::attributes::scan::Scan;
 use crate::attributes::{Attribute, Read, Value};
+use crate::fold::{Token, TokenKind};
 use crate::knowledge::attributes::Meaning;
 use crate::knowledge::source::attributes::{LinkKind, WordUse};
 use crate::vocab::AttributeKey;
+use crate::words::WordId;
 use std::ops::Range;
 
 /// How far before a link a denial reaches, in tokens.
@@ -47,7 +49,16 @@ pub(crate) fn initial(scan: &Scan<'_>, tokens: &Range<u32>) -> bool {
     let named = || (pointed || scan.token(tokens.end) == ".") && scan.token(tokens.start - 1) == "." && tokens.start > 1;
     // "R > L."
     let lesser = pointed && matches!(scan.token(tokens.start - 1), ">" | "<");
-    counted || lesser || named() && title(scan.token(tokens.start - 2))
+    counted || lesser || named() && title(scan.token(tokens.start - 2)) || surname(scan, tokens.end)
+}
+
+/// Whether a word that no term has is written as a name is: "signed by R. *Patel*".
+fn surname(scan: &Scan<'_>, token: u32) -> bool {
+    let strange = |t: &Token| t.kind == TokenKind::Word && t.word == WordId::NONE;
+    let mut letters = scan.span(token..token + 1).of(scan.text).chars();
+    scan.layout.folded.tokens.get(token as usize).is_some_and(strange)
+        && letters.next().is_some_and(char::is_uppercase)
+        && letters.next().is_some_and(char::is_lowercase)
 }
 
 /// Reads where pain goes and what things are due to.
@@ -62,6 +73,7 @@ pub(crate) fn read_links(scan: &Scan<'_>, out: &mut Vec<Read>) {
         covered = hit.end;
         let sentence_end = sentence_end(scan, hit.start);
         match link.kind {
+            LinkKind::Radiation if gone_since(scan, hit.start, sentence_end) => {}
             LinkKind::Radiation => radiation(scan, hit.start, hit.end, sentence_end, index, out),
             LinkKind::Cause => cause(scan, hit.start, hit.end, sentence_end, index, out),
             LinkKind::ServiceDate => {}
@@ -76,6 +88,11 @@ pub(crate) fn denied(scan: &Scan<'_>, token: u32) -> bool {
         (from..token).rev().take_while(|t| !matches!(scan.token(*t), "." | ";" | "!" | "?") && scan.word(*t, WordUse::Clause).is_none());
     let start = clause.last().unwrap_or(token);
     scan.any_word(start..token, WordUse::Negator)
+}
+
+/// Whether the sentence says that it was so at first and is over: "*initially* radiated to the arm, but *now just* in the neck".
+fn gone_since(scan: &Scan<'_>, token: u32, sentence_end: u32) -> bool {
+    scan.any_word(token.saturating_sub(DENIAL_REACH)..token, WordUse::Formerly) && scan.any_word(token..sentence_end, WordUse::OverNow)
 }
 
 /// The token after the sentence that holds a token.

@@ -23,6 +23,7 @@ use crate::layout::{ItemKind, Layout, Sentence};
 use crate::span::Span;
 use crate::vocab::{AttributeKey, Certainty, ConceptKind, Polarity, Reason, SectionKind, Setting, Subject, Time};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Where in the note a finding stands, by how much its words weigh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,6 +122,8 @@ pub(crate) struct Fact {
     pub performed: bool,
     /// Ordered or planned: to come, or named in the plan.
     pub planned: bool,
+    /// Told in the review of systems.
+    pub reviewed: bool,
     /// The finding of the story that gives its side.
     pub side: Option<usize>,
     /// Quoted as the referring provider's diagnosis, or given by the provider in another's note.
@@ -242,6 +245,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
         (saying("referring-diagnosis"), saying("other-clinician"), saying("makes-worse"), saying("quoted-report"));
     let (weighing, discounting, shows, seen) =
         (saying("report-weighed"), saying("imaging-weighed"), saying("study-shows"), saying("seen-on-study"));
+    let asking = saying("asks-a-study");
     let (conditional, own_words, adopting) = (saying("on-condition"), saying("own-words"), saying("adopted-diagnosis"));
     let (no_account, doubting, as_cause) = (saying("of-no-account"), saying("doubts-that"), saying("as-the-cause"));
     let (diagnosing, by_whom, blames) = (saying("diagnosing-words"), saying("by-whom"), saying("blames"));
@@ -310,7 +314,9 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
             let studied = |f: &Finding| {
                 let range = |s: &Sentence| part_of(layout, f, s).start..f.mention.core(layout).start;
                 let before = layout.sentences.get(f.mention.sentence as usize).map(range);
-                before.is_some_and(|range| shows.is_some_and(|g| g.stands_in(layout.tokens(range))))
+                // "MRI for suspected radiculopathy" shows nothing yet
+                let says = |range: &Range<u32>, by: Option<&Saying>| by.is_some_and(|g| g.stands_in(layout.tokens(range.clone())));
+                before.is_some_and(|range| says(&range, shows) && !says(&range, asking))
             };
             let of_a_complaint = |until: u32| {
                 let of = layout.problem(sentence.item);
@@ -405,6 +411,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 with: led_with(layout, findings, i, knowledge),
                 apart: Vec::new(),
                 planned: kind == ConceptKind::Procedure && planned(finding, state, section.kind) && !on_condition(),
+                reviewed: section.kind == SectionKind::Ros,
                 performed: state == State::Affirmed
                     && kind == ConceptKind::Procedure
                     && (matches!(section.kind, SectionKind::Procedure | SectionKind::HospitalCourse) || heading())
@@ -425,7 +432,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
     reconcile::reconcile(&mut facts, findings, layout, knowledge);
     established_elsewhere(&mut facts, layout);
     share_levels(&mut facts, findings, layout, knowledge);
-    place(&mut facts, findings, knowledge);
+    place(&mut facts, findings, layout, knowledge);
     causes::put_old_causes_in_the_past(&mut facts, findings, knowledge);
     adopt_levels(&mut facts, knowledge);
     adopt_sides(&mut facts, findings, knowledge);

@@ -4,7 +4,7 @@ use super::super::bonds::causes;
 use super::{Fact, Standing, State};
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
-use crate::knowledge::coding::Suggest;
+use crate::knowledge::coding::{Saying, Suggest};
 use crate::knowledge::lexicon::ConceptId;
 use crate::knowledge::source::coding::TableKey;
 use crate::layout::Layout;
@@ -68,6 +68,25 @@ pub(crate) fn below_the_neck(region: &str) -> bool {
     matches!(family(region), "thoracic" | "lumbar" | "leg" | BACK)
 }
 
+/// The region of an event that hurt an arm or a leg.
+const LIMB: &str = "limb";
+
+/// "right knee pain since a fall", "slipped on ice and hurt her wrist": an event is of the limb that its sentence tells of, where that
+/// does not name the neck.
+fn place_events(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
+    let saying = |id: &str| knowledge.coding.guidelines.get(id);
+    let (Some(limbs), whole) = (saying("hurts-a-limb"), saying("hurts-the-trunk")) else { return };
+    for fact in facts.iter_mut().filter(|f| f.region.is_empty() && limbs.concepts.has(f.concept)) {
+        let Some(tokens) = layout.sentences.get(fact.sentence as usize).map(|s| s.tokens.clone()) else { continue };
+        let says = |g: &Saying| g.stands_in(layout.tokens(tokens.clone()));
+        let names_neck = || tokens.clone().any(|t| knowledge.lexicon.neck_at(&layout.folded, t as usize, |_| true));
+        if says(limbs) && !whole.is_some_and(says) && !names_neck() {
+            LIMB.clone_into(&mut fact.region);
+            fact.own_region = true;
+        }
+    }
+}
+
 /// "low back pain after shoveling": a load strains what it is told with, where that is below the neck.
 fn place_loads(facts: &mut [Fact], knowledge: &Knowledge) {
     let Some(loads) = knowledge.coding.guidelines.get("strains-a-part") else { return };
@@ -80,12 +99,13 @@ fn place_loads(facts: &mut [Fact], knowledge: &Knowledge) {
             && let Some(region) = beside().next().map(|f| f.region.clone())
         {
             facts[i].region = region;
+            facts[i].own_region = true;
         }
     }
 }
 
 /// Gives a region to facts that name none: that of their sentence, problem, section or note, where it is only one.
-pub(super) fn place(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowledge) {
+pub(super) fn place(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     let spinal = |r: &str| matches!(family(r), "cervical" | "thoracic" | "lumbar");
     // "Chronic back pain. DDD on MRI.": of the back, wherever in it
     let backs: Vec<(u32, u32)> =
@@ -119,6 +139,7 @@ pub(super) fn place(facts: &mut [Fact], findings: &[Finding], knowledge: &Knowle
     let causes_neck_pain = |cause: usize| effects.iter().any(|effect| causes(findings, facts, *effect, cause));
     let of_the_neck: Vec<bool> = (0..facts.len()).map(|i| facts[i].region.is_empty() && causes_neck_pain(i)).collect();
     place_loads(facts, knowledge);
+    place_events(facts, layout, knowledge);
     for (i, fact) in facts.iter_mut().enumerate().filter(|(_, f)| f.region.is_empty()) {
         if of_the_neck[i] {
             "cervical".clone_into(&mut fact.region);

@@ -123,8 +123,15 @@ impl Asking<'_> {
         let guidelines = &self.knowledge.coding.guidelines;
         let speaks = |id: &str| guidelines.get(id).filter(|g| g.concepts.has(mention.concept));
         let (alone, nerve) = (speaks("problem-of-its-own").is_some(), speaks("of-a-nerve-of-the-arm"));
-        let own = |f: &Fact| alone && f.concept == mention.concept || nerve.is_some_and(|g| g.beside.has(f.concept));
-        self.facts.iter().any(|f| f.state == State::Affirmed && f.standing == Standing::Assessed && own(f))
+        let assessed = || self.facts.iter().filter(|f| f.state == State::Affirmed && f.standing == Standing::Assessed);
+        let root = |f: &Fact| {
+            let diagnosis = self.knowledge.lexicon.concept(f.concept).kind == ConceptKind::Diagnosis;
+            diagnosis && guidelines.get("strong-for-the-neck").is_some_and(|g| g.concepts.has(f.concept))
+        };
+        let joint = speaks("of-a-joint-of-the-arm").filter(|_| !assessed().any(root));
+        let other = |f: &Fact| nerve.into_iter().chain(joint).any(|g| g.beside.has(f.concept));
+        let own = |f: &Fact| alone && f.concept == mention.concept || other(f);
+        assessed().any(own)
             && self.sentence_of(value.attribute.span).is_some_and(|at| at as u32 == mention.sentence && !self.names_neck(at))
     }
 
@@ -310,9 +317,12 @@ impl Asking<'_> {
         self.neck(finding) && self.facts.iter().any(|f| f.finding == finding && f.own_region && family(&f.region) == "cervical")
     }
 
-    /// Whether it is by its own words of the back or the leg: "*foot* numbness for years".
+    /// Whether it is by its own words of the back or the leg, or an event of another part: "*foot* numbness for years", "knee pain since a
+    /// *fall*".
     fn below_the_neck(&self, finding: usize) -> bool {
-        let below = |f: &Fact| f.own_region && facts::below_the_neck(&f.region);
+        let event =
+            |f: &Fact| self.knowledge.lexicon.concept(f.concept).kind == ConceptKind::Mechanism && !compatible(&f.region, "cervical");
+        let below = |f: &Fact| f.own_region && (facts::below_the_neck(&f.region) || event(f));
         self.facts.iter().any(|f| f.finding == finding && below(f))
     }
 

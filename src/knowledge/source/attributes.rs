@@ -291,6 +291,12 @@ pub enum WordUse {
     LevelBetween,
     /// Bring in what goes along with a condition, or does not: "with", "without". A level before them is of what stands before it.
     Company,
+    /// Says that what follows was so at first: "initially", "at one time".
+    Formerly,
+    /// Says that what was so at first is over: "now just", "has resolved".
+    OverNow,
+    /// How a pain feels, between how strong it is and its name: "a severe *sharp* pain".
+    Quality,
     /// Between a condition and its cause, or a cause and what it does: "due to", "causing". Both are at the level that either names.
     Because,
     /// Between a complaint and the event it began with, or behind it: "since", "after".
