@@ -9,7 +9,14 @@ use crate::vocab::AttributeKey;
 
 /// Pairs of a complication and a condition it is bound to, by index of facts.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Bonds(Vec<(usize, usize)>);
+pub(crate) struct Bonds {
+    bound: Vec<(usize, usize)>,
+    /// Those of them in which the condition is named as the cause.
+    named: Vec<(usize, usize)>,
+}
+
+/// Tokens between two causes that are named together: "spondylosis *and a* disc herniation".
+const JOINED: u32 = 2;
 
 /// How near a condition stands to a complication, nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,22 +41,27 @@ impl Bonds {
         let mut bonds = Bonds::default();
         for binding in &coding.bindings {
             for &c in active.iter().filter(|&&c| binding.complications.has(facts[c].concept)) {
-                bonds.0.extend(hosts(findings, facts, active, binding, c).into_iter().map(|h| (c, h)));
+                let (hosts, named) = hosts(findings, facts, active, binding, c);
+                bonds.named.extend(hosts.iter().filter(|_| named).map(|h| (c, *h)));
+                bonds.bound.extend(hosts.into_iter().map(|h| (c, h)));
             }
         }
-        bonds.0.sort_unstable();
-        bonds.0.dedup();
+        for pairs in [&mut bonds.bound, &mut bonds.named] {
+            pairs.sort_unstable();
+            pairs.dedup();
+        }
         bonds
     }
 
     /// Whether one of the two is a complication that is bound to the other.
     pub(crate) fn bound(&self, a: usize, b: usize) -> bool {
-        self.0.binary_search(&(a, b)).is_ok() || self.0.binary_search(&(b, a)).is_ok()
+        self.bound.binary_search(&(a, b)).is_ok() || self.bound.binary_search(&(b, a)).is_ok()
     }
 
-    /// Whether two conditions share a complication.
+    /// Whether two conditions share a complication, and which of them it is of is not said.
     pub(crate) fn rivals(&self, a: usize, b: usize) -> bool {
-        self.0.iter().any(|&(c, h)| h == a && self.0.binary_search(&(c, b)).is_ok())
+        let named = |c: usize, h: usize| self.named.binary_search(&(c, h)).is_ok();
+        self.bound.iter().any(|&(c, h)| h == a && self.bound.binary_search(&(c, b)).is_ok() && !(named(c, a) && named(c, b)))
     }
 }
 
@@ -63,7 +75,8 @@ pub(crate) fn causes(findings: &[Finding], facts: &[Fact], effect: usize, cause:
     attributes.any(|a| a.key == AttributeKey::Cause && matches!(a.value, Value::Text(_)) && a.span.overlaps(hull))
 }
 
-fn hosts(findings: &[Finding], facts: &[Fact], active: &[usize], binding: &Binding, complication: usize) -> Vec<usize> {
+/// The conditions that a complication is of, and whether they are named as its cause.
+fn hosts(findings: &[Finding], facts: &[Fact], active: &[usize], binding: &Binding, complication: usize) -> (Vec<usize>, bool) {
     let c = &facts[complication];
     let tier = |h: usize| {
         let host = &facts[h];
@@ -89,8 +102,21 @@ fn hosts(findings: &[Finding], facts: &[Fact], active: &[usize], binding: &Bindi
             && !apart::parted(c, host)
     };
     let mut near: Vec<(Tier, usize)> = active.iter().copied().filter(may).map(|h| (tier(h), h)).collect();
-    let Some(least) = near.iter().map(|n| n.0).min() else { return Vec::new() };
-    near.retain(|n| n.0 == least);
+    let Some(least) = near.iter().map(|n| n.0).min() else { return (Vec::new(), false) };
+    // "radiculopathy due to spondylosis and disc herniation": both are named as its cause
+    let named: Vec<usize> = near.iter().filter(|n| n.0 == Tier::Cause).map(|n| n.1).collect();
+    let joined = |h: usize| {
+        let tokens = |f: usize| &findings[facts[f].finding].mention.tokens;
+        let beside = |&n: &usize| {
+            let (first, second) = if n < h { (n, h) } else { (h, n) };
+            let between = tokens(second).start.saturating_sub(tokens(first).end);
+            facts[n].sentence == facts[h].sentence && facts[n].clause == facts[h].clause && between <= JOINED
+        };
+        let own = tokens(complication);
+        let parted = |&n: &usize| own.start >= tokens(n.min(h)).end && own.end <= tokens(n.max(h)).start;
+        named.iter().any(|n| beside(n) && !parted(n))
+    };
+    near.retain(|n| n.0 == least || joined(n.1));
     let mut hosts: Vec<usize> = near.into_iter().map(|n| n.1).collect();
     if hosts.iter().any(|&h| binding.hosts.has(facts[h].concept)) {
         hosts.retain(|&h| binding.hosts.has(facts[h].concept));
@@ -101,5 +127,5 @@ fn hosts(findings: &[Finding], facts: &[Fact], active: &[usize], binding: &Bindi
     if least != Tier::Cause && hosts.iter().any(|&h| hit(h)) {
         hosts.retain(|&h| hit(h) || facts[h].levels.is_empty());
     }
-    hosts
+    (hosts, least == Tier::Cause)
 }

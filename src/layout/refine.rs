@@ -283,17 +283,27 @@ fn numbered(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
     }
 }
 
-/// "Neck pain / Assessment: stable / Plan: heat" for each problem below the heading of an assessment: what is told of a problem heads no section.
+/// "Neck pain / Assessment: stable / Plan: heat" for each problem below the heading of an assessment, or of the problems: what is told of a
+/// problem heads no section.
 fn told_by_problem(text: &str, lines: &[Line], headings: &mut Vec<Heading>, knowledge: &SectionsKnowledge) {
+    let heads = |kind: SectionKind| assesses(kind) || kind == SectionKind::ProblemList;
     // hardly a note has one below another
-    if !headings.windows(2).any(|pair| assesses(pair[0].kind) && pair[1].kind == SectionKind::Assessment) {
+    if !headings.windows(2).any(|pair| heads(pair[0].kind) && pair[1].kind == SectionKind::Assessment) {
         return;
     }
     let line_of = |h: &Heading| lines.partition_point(|l| l.end <= h.start);
+    let above = |h: &Heading| line_of(h).checked_sub(1);
     let names = |line: usize| lines.get(line).is_some_and(|l| knowledge.names_problem(&squeeze(&fold_phrase(l.of(text)))));
-    let labels = |h: &Heading| h.kind == SectionKind::Assessment && line_of(h).checked_sub(1).is_some_and(names);
+    // a line of its own below a blank one: "Iron deficiency"
+    let set_off = |line: usize| {
+        let words = lines.get(line).map_or("", |l| l.of(text));
+        let after_blank = line.checked_sub(1).and_then(|l| lines.get(l)).is_some_and(Line::blank);
+        after_blank && !words.is_empty() && words.len() <= TITLE && !words.ends_with(['.', ':'])
+    };
+    let known = headings.iter().filter(|h| h.kind == SectionKind::Assessment && above(h).is_some_and(names)).count();
+    let labels = |h: &Heading| h.kind == SectionKind::Assessment && above(h).is_some_and(|l| names(l) || known > 0 && set_off(l));
     let told = headings.iter().filter(|h| labels(h)).count();
-    let Some(first) = headings.iter().position(labels).filter(|first| told > 1 && *first > 0 && assesses(headings[*first - 1].kind)) else {
+    let Some(first) = headings.iter().position(labels).filter(|first| told > 1 && *first > 0 && heads(headings[*first - 1].kind)) else {
         return;
     };
     let end = headings.iter().rposition(labels).unwrap_or(first);
@@ -302,7 +312,12 @@ fn told_by_problem(text: &str, lines: &[Line], headings: &mut Vec<Heading>, know
     let told_in = line_of(&headings[first])..=last + 1;
     let plan_of_one = |h: &Heading| h.kind == SectionKind::Plan && told_in.contains(&line_of(h));
     let each = headings.iter().filter(|h| plan_of_one(h)).count() >= told;
+    // the problems that are assessed one by one are the assessment
+    let list = headings[first - 1].start;
     headings.retain(|h| !(labels(h) || each && plan_of_one(h)));
+    if let Some(list) = headings.iter_mut().find(|h| h.start == list && h.kind == SectionKind::ProblemList) {
+        list.kind = if each { SectionKind::AssessmentAndPlan } else { SectionKind::Assessment };
+    }
 }
 
 /// "Plan:" below each problem of a list belongs to the problem: another numbered problem follows it.
@@ -334,6 +349,9 @@ fn plans_of_problems(text: &str, lines: &[Line], headings: &mut Vec<Heading>) {
         drop.iter().all(|d| d.0 != i - 1)
     });
 }
+
+/// Bytes of a line that is the title of a problem.
+const TITLE: usize = 60;
 
 /// Bytes of an assessment in which a problem is sought.
 const OWN: usize = 600;

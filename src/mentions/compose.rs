@@ -176,17 +176,17 @@ impl Reader<'_> {
                 before = earlier.clone();
             }
         }
-        if before.is_empty() && after.is_empty() {
-            before = self.sites_of_effect(row.start, earlier);
-        }
+        // "neck pain due to DDD and arthritis": what names no place is where the effect is
+        let effect = if before.is_empty() && after.is_empty() { self.sites_of_effect(row.clone(), earlier) } else { Sites::new() };
         for at in row.clone() {
             let Some(named) = self.named(at) else { continue };
+            let (before, after) = if effect.is_empty() || !self.caused(named) { (&before, &after) } else { (&effect, &after) };
             let alone = |n: &Named| n.concept.is_none() && n.findings.iter().all(|(f, _)| self.lexicon.findings[f.0 as usize].alone);
             if row.len() > 1 && alone(named) {
                 continue;
             }
             let first = at == row.start;
-            let (near, far) = if !before.is_empty() && (first || after.is_empty()) { (&before, &after) } else { (&after, &before) };
+            let (near, far) = if !before.is_empty() && (first || after.is_empty()) { (before, after) } else { (after, before) };
             if !self.read_one(named, near, far, out) {
                 let by_row = || (row.start..at).find_map(|o| self.named(o).and_then(|o| o.region.clone()));
                 let by_clause = || self.only_region().filter(|_| !self.names_other_parts()).map(|r| r.0);
@@ -194,20 +194,28 @@ impl Reader<'_> {
                 let reach = |n: &Named| n.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach == Reach::Clause);
                 let region = by_row().or_else(|| if lone && reach(named) { by_clause() } else { None });
                 let region = region.or_else(|| if lone && named.concept.is_none() { self.region_guessed_at(named, out) } else { None });
+                let region = region.or_else(|| if lone && reach(named) { self.region_of_the_list(named, out) } else { None });
                 self.read_alone(named, region, out);
             }
         }
         before.extend(after);
+        before.extend(effect);
         before
     }
 
-    /// "neck pain in the setting of arthritis": the cause is sought where its effect is.
-    fn sites_of_effect(&self, at: usize, earlier: &Sites) -> Sites {
-        let linked = |n: &Named| n.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach != Reach::Beside);
+    /// Whether what causes something may be named so, without its place.
+    fn caused(&self, named: &Named) -> bool {
+        named.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach != Reach::Beside)
+    }
+
+    /// "neck pain in the setting of arthritis": the causes in a row are sought where their effect is.
+    fn sites_of_effect(&self, row: Range<usize>, earlier: &Sites) -> Sites {
+        let at = row.start;
         let effect = (0..at).rev().find(|&e| !self.binds_action(e));
         let effect = effect.filter(|&e| !matches!(self.nodes[e], Node::Site(_)) || earlier.contains(&e));
+        let caused = row.filter_map(|n| self.named(n)).any(|n| self.caused(n));
         match effect {
-            Some(effect) if self.named(at).is_some_and(linked) && self.joined(Joins::FindingCause, None, effect, at) => earlier.clone(),
+            Some(effect) if caused && self.joined(Joins::FindingCause, None, effect, at) => earlier.clone(),
             _ => Sites::new(),
         }
     }
@@ -234,6 +242,21 @@ impl Reader<'_> {
             if adds { told_in.assessed } else { told_in.kind <= SectionKind::Hpi }
         };
         let mut regions = before.filter(|m| last.map_or_else(|| tells(m), |last| m.sentence == last)).filter_map(|m| m.region.as_ref());
+        let (only, _) = regions.next()?;
+        regions.all(|(region, _)| region == only).then(|| only.clone())
+    }
+
+    /// "1. Cervical spondylosis. 2. Stenosis.": what is a sentence of an assessment by itself is where all is that was named before it there.
+    fn region_of_the_list(&self, named: &Named, told: &[Mention]) -> Option<String> {
+        let sentences = &self.layout.sentences;
+        let here = &sentences[self.sentence as usize];
+        let mark = |t: u32| self.layout.folded.tokens[t as usize].kind != TokenKind::Word;
+        let alone = (here.tokens.start..named.tokens.start).chain(named.tokens.end..here.tokens.end).all(mark);
+        if !alone || !self.layout.sections[here.section as usize].assessed {
+            return None;
+        }
+        let listed = told.iter().filter(|m| m.sentence < self.sentence && sentences[m.sentence as usize].section == here.section);
+        let mut regions = listed.filter_map(|m| m.region.as_ref());
         let (only, _) = regions.next()?;
         regions.all(|(region, _)| region == only).then(|| only.clone())
     }
