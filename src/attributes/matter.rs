@@ -1,7 +1,7 @@
 //! Whose a value is that names nothing of ours: the matter of another part or problem that its clause, or the story before it, is about.
 
 use crate::attributes::Read;
-use crate::attributes::link::{Linker, tells};
+use crate::attributes::link::{Linker, takes, tells};
 use crate::fold::TokenKind;
 use crate::knowledge::source::attributes::WordUse;
 use crate::layout::{Item, ItemKind, Sentence};
@@ -34,7 +34,7 @@ impl Linker<'_> {
     /// 2 weeks", "2 days of *diarrhea*", "*plantar fasciitis* left"; not where the neck is named, too, but in "neck pain, *stable* hypertension".
     pub(super) fn of_another_matter(&self, read: &Read) -> Option<Range<u32>> {
         let own = match read.attribute.key {
-            AttributeKey::Duration | AttributeKey::Onset | AttributeKey::Laterality => WordUse::AnotherMatter,
+            AttributeKey::Duration | AttributeKey::Onset | AttributeKey::Laterality | AttributeKey::Region => WordUse::AnotherMatter,
             // "*ankle* 8/10", "*chest* pain radiating to the left arm"
             AttributeKey::PainScore | AttributeKey::Severity | AttributeKey::Radiation | AttributeKey::Course => WordUse::OtherPart,
             _ => return None,
@@ -53,7 +53,8 @@ impl Linker<'_> {
             from = if (earlier..from).any(|t| self.names_neck(t)) { from } else { earlier };
         }
         // "2 days of diarrhea", "intermittent cough"
-        let reach = if self.scan.token(read.tokens.end) == "of" { OF_WHAT } else { u32::from(own == WordUse::OtherPart) };
+        let of_what = [read.tokens.end, read.tokens.end - 1].into_iter().any(|t| self.scan.token(t) == "of");
+        let reach = if of_what { OF_WHAT } else { u32::from(own == WordUse::OtherPart) };
         // "neck pain, *stable* hypertension"
         if own == WordUse::OtherPart && self.scan.word(read.tokens.end, own).is_some() {
             return Some(read.tokens.clone());
@@ -71,7 +72,54 @@ impl Linker<'_> {
         let subject = |t: u32| self.scan.word(t, WordUse::Felt) == Some(t + 1) && !self.scan.any_word(from..t + 1, own);
         let felt = own == WordUse::OtherPart && (from..from + OPENS).any(subject);
         let another = told && !felt && !self.in_a_field(read) || self.placed_elsewhere(read);
-        (another && !(from..here.end).any(|t| self.names_neck(t))).then_some(from..here.end)
+        let neck = (from..here.end).find(|t| self.names_neck(*t));
+        // "coughing for 2 weeks and has neck pain": what is told before the neck is named is of what is named before it
+        let ahead = |neck: u32| {
+            let timed = matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset);
+            let between = read.tokens.end..neck;
+            let because = between.clone().any(|t| self.scan.word(t, WordUse::Because).is_some());
+            timed && named && neck >= read.tokens.end && !because && self.scan.any_word(before.clone(), own)
+        };
+        match neck {
+            None => another.then_some(from..here.end),
+            Some(neck) => (another && ahead(neck)).then_some(from..read.tokens.end),
+        }
+    }
+
+    /// Whether a time, score or side stands in a clause that tells of something else: one with a word that no telling of the complaint has,
+    /// and none that names it: "*Her sugars* have been high for 3 weeks", "*Pacemaker* placed on the left side".
+    pub(super) fn told_of_something_else(&self, read: &Read) -> bool {
+        let aside = matches!(read.attribute.key, AttributeKey::Laterality | AttributeKey::Region);
+        let timed = matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset);
+        if !(aside || timed || matches!(read.attribute.key, AttributeKey::PainScore | AttributeKey::Severity)) {
+            return false;
+        }
+        let Some(here) = self.scan.layout.sentence_at(read.tokens.start).map(|at| self.scan.layout.sentences[at].tokens.clone()) else {
+            return false;
+        };
+        let parts = |t: &u32| matches!(self.scan.token(*t), ";" | "." | "(" | ")" | "|");
+        let in_clause = |t: &u32| !parts(t) && self.scan.breaks(t + 1) <= 1;
+        let from = (here.start..read.tokens.start).rev().take_while(in_clause).last().unwrap_or(read.tokens.start);
+        let ends = |t: &u32| parts(t) || self.scan.token(*t) == ",";
+        let until = if aside { (read.tokens.end..here.end).find(ends).unwrap_or(here.end) } else { read.tokens.start };
+        let names = |t: u32| self.scan.word(t, WordUse::ComplaintWord).is_some() || self.names_neck(t);
+        let all = from..until.max(read.tokens.end);
+        // "R shoulder is *doing well*" names nothing that has a side
+        let takes = |m: &Mention| takes(self.knowledge.lexicon.concept(m.concept).kind, read.attribute.key);
+        let found = self.mentions.partition_point(|m| m.tokens.end <= all.start);
+        let own = self.mentions[found..].iter().take_while(|m| m.tokens.start < all.end).any(|m| m.tokens.end > all.start && takes(m));
+        if own || all.clone().any(names) {
+            return false;
+        }
+        let strange = |t: u32| {
+            let token = self.scan.layout.folded.tokens.get(t as usize);
+            token.is_some_and(|t| t.kind == TokenKind::Word)
+                && self.scan.token(t).bytes().all(|b| b.is_ascii_alphabetic() || b == b'\'')
+                && self.scan.word(t, WordUse::Telling).is_none()
+                && !read.tokens.contains(&t)
+                && !self.in_value(t)
+        };
+        (from..until).any(strange)
     }
 
     /// Whether a label opens the sentence, or the list entry that it stands in, and names something else: "*R shoulder:* 6 wks, 7/10",

@@ -95,7 +95,10 @@ fn match_rules<'k>(scan: &Scan<'k>, of: QuantityKind, start: u32, end: u32) -> O
     let joined = scan.layout.folded.tokens.get(start as usize).is_some_and(|t| t.kind == TokenKind::Alphanumeric);
     let rules = &scan.knowledge.quantities;
     // "1. Neck pain 2. HTN", in one line or in two
-    if of == QuantityKind::Score && matches!(scan.token(end), "." | ")") && (scan.breaks(start) > 0 || scan.numbers_item(start)) {
+    if of == QuantityKind::Score
+        && matches!(scan.token(end), "." | ")")
+        && (scan.breaks(start) > 0 || scan.numbers_item(start) || scan.numbers_on(start))
+    {
         return None;
     }
     let near = scan.knowledge.quantities_by.between(previous, next, about || joined, rules.len());

@@ -10,6 +10,8 @@ use std::ops::Range;
 
 /// No blocking phrase has more tokens.
 const BLOCK_LENGTH: u32 = 16;
+/// Tokens of a line before a number among which the number before it is sought.
+const LINE: usize = 40;
 
 /// A known phrase at a place.
 #[derive(Debug, Clone, Copy)]
@@ -176,6 +178,14 @@ impl<'a> Scan<'a> {
         let Some(start) = self.layout.folded.tokens.get(token as usize).map(|t| t.span.start) else { return false };
         let from = self.layout.items.partition_point(|i| i.span.start < start);
         self.layout.items[from..].iter().take_while(|i| i.span.start == start).any(|i| i.kind == ItemKind::Numbered)
+    }
+
+    /// Whether a token is the number of an entry within a line: "1. Neck pain *2.* Migraine".
+    pub fn numbers_on(&self, token: u32) -> bool {
+        let opens = |t: u32, number: u32| self.token(t).parse() == Ok(number) && matches!(self.token(t + 1), "." | ")");
+        let Some(before) = self.token(token).parse::<u32>().ok().filter(|n| *n > 1).map(|n| n - 1) else { return false };
+        let line = (0..token).rev().take(LINE).take_while(|t| self.breaks(t + 1) == 0);
+        opens(token, before + 1) && line.into_iter().any(|t| opens(t, before))
     }
 
     /// How many tokens the note has.
