@@ -124,7 +124,9 @@ impl Asking<'_> {
                 .filter(|&i| {
                     let candidate = self.decision.candidates[i].as_ref();
                     let plain = candidate.is_some_and(|c| c.plain_in.is_some_and(|t| when.unspecified_in.contains(&t)));
-                    plain && candidate.is_some_and(|c| c.facts.iter().any(|&f| self.facts[f].standing == Standing::Assessed))
+                    // of a history, or of what an operation was for, the level is not asked
+                    let assessed = |f: &Fact| f.standing == Standing::Assessed && f.state != State::Past;
+                    plain && candidate.is_some_and(|c| c.facts.iter().any(|&f| assessed(&self.facts[f])))
                 })
                 .collect();
             if found.is_empty() {
