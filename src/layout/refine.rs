@@ -411,7 +411,10 @@ fn asked_of_a_study(text: &str, headings: &mut [Heading], knowledge: &SectionsKn
     };
     let Some(at) = headings.iter().position(|h| h.kind == Diagnosis) else { return };
     let Some(end) = headings[at..].iter().position(concludes).map(|i| at + i) else { return };
-    if !headings.iter().any(of_visit) && names_study(text.get(..headings[at].start).unwrap_or(""), knowledge) {
+    // "Records reviewed: MRI report": what was read is not what the note is
+    let story =
+        headings[..at].iter().find(|h| matches!(h.kind, SectionKind::History | SectionKind::Exam)).map_or(headings[at].start, |h| h.start);
+    if !headings.iter().any(of_visit) && names_study(text.get(..story).unwrap_or(""), knowledge) {
         headings[at..end].iter_mut().filter(|h| h.kind == Diagnosis).for_each(|h| h.kind = Indications);
     }
 }

@@ -11,7 +11,7 @@ use crate::fold::TokenKind;
 use crate::knowledge::lexicon::entries::FindingId;
 use crate::knowledge::lexicon::{ConceptId, Lexicon};
 use crate::knowledge::source::lexicon::{Form, Joins, Reach, Regional};
-use crate::layout::Layout;
+use crate::layout::{Layout, Sentence};
 use crate::span::Span;
 use crate::vocab::SectionKind;
 use crate::words::WordId;
@@ -191,10 +191,9 @@ impl Reader<'_> {
                 let by_row = || (row.start..at).find_map(|o| self.named(o).and_then(|o| o.region.clone()));
                 let by_clause = || self.only_region().filter(|_| !self.names_other_parts()).map(|r| r.0);
                 let lone = near.is_empty() && far.is_empty();
-                let reach = |n: &Named| n.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach == Reach::Clause);
-                let region = by_row().or_else(|| if lone && reach(named) { by_clause() } else { None });
+                let region = by_row().or_else(|| if lone && self.placed_by_clause(named) { by_clause() } else { None });
                 let region = region.or_else(|| if lone && named.concept.is_none() { self.region_guessed_at(named, out) } else { None });
-                let region = region.or_else(|| if lone && reach(named) { self.region_of_the_list(named, out) } else { None });
+                let region = region.or_else(|| if lone { self.region_of_the_list(named, out) } else { None });
                 self.read_alone(named, region, out);
             }
         }
@@ -246,19 +245,33 @@ impl Reader<'_> {
         regions.all(|(region, _)| region == only).then(|| only.clone())
     }
 
-    /// "1. Cervical spondylosis. 2. Stenosis.": what is a sentence of an assessment by itself is where all is that was named before it there.
+    /// "1. Cervical spondylosis. 2. Stenosis.": what is a sentence of an assessment by itself is where all is that was named before it
+    /// there, and "Neck pain" with "OA" in the line below, where the problem is.
     fn region_of_the_list(&self, named: &Named, told: &[Mention]) -> Option<String> {
         let sentences = &self.layout.sentences;
         let here = &sentences[self.sentence as usize];
-        let mark = |t: u32| self.layout.folded.tokens[t as usize].kind != TokenKind::Word;
+        let folded = &self.layout.folded;
+        let mark = |t: u32| folded.tokens[t as usize].kind != TokenKind::Word || self.lexicon.grammar.describes(folded, t);
         let alone = (here.tokens.start..named.tokens.start).chain(named.tokens.end..here.tokens.end).all(mark);
         if !alone || !self.layout.sections[here.section as usize].assessed {
             return None;
         }
-        let listed = told.iter().filter(|m| m.sentence < self.sentence && sentences[m.sentence as usize].section == here.section);
-        let mut regions = listed.filter_map(|m| m.region.as_ref());
-        let (only, _) = regions.next()?;
-        regions.all(|(region, _)| region == only).then(|| only.clone())
+        let only = |in_list: &dyn Fn(&Sentence) -> bool| {
+            let listed = told.iter().filter(|m| m.sentence < self.sentence && in_list(&sentences[m.sentence as usize]));
+            let mut regions = listed.filter_map(|m| m.region.as_ref());
+            let (only, _) = regions.next()?;
+            regions.all(|(region, _)| region == only).then(|| only.clone())
+        };
+        let problem = self.layout.problem(here.item);
+        let of_problem = |s: &Sentence| s.section == here.section && self.layout.problem(s.item) == problem;
+        // "1. Neck pain 2. Arthritis" may be of any joint
+        let listed = |s: &Sentence| s.section == here.section && self.placed_by_clause(named);
+        if self.caused(named) { only(&of_problem).or_else(|| only(&listed)) } else { None }
+    }
+
+    /// Whether what stands in a clause that names one part is of that part, though another word stands between.
+    fn placed_by_clause(&self, named: &Named) -> bool {
+        named.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach == Reach::Clause)
     }
 
     /// Reads a finding with its sites; false if nothing came of it.
