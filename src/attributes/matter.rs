@@ -1,7 +1,7 @@
 //! Whose a value is that names nothing of ours: the matter of another part or problem that its clause, or the story before it, is about.
 
 use crate::attributes::Read;
-use crate::attributes::link::{Linker, takes, tells};
+use crate::attributes::link::{Linker, tells};
 use crate::fold::TokenKind;
 use crate::knowledge::source::attributes::WordUse;
 use crate::layout::{Item, ItemKind, Sentence};
@@ -20,6 +20,8 @@ const OF_WHAT: u32 = 4;
 const FIELD: u32 = 3;
 /// Tokens behind a score among which its place is told in a field of its own.
 const PLACED: u32 = 6;
+/// Tokens at the beginning of a clause among which its subject and its verb stand: "*Her blood sugars have* been high".
+const SUBJECT: u32 = 5;
 /// Sentences of a list entry that are looked at for the neck.
 const ENTRY: usize = 12;
 /// Tokens of a label, its mark and colon included: "**R shoulder:**".
@@ -76,8 +78,7 @@ impl Linker<'_> {
         // "coughing for 2 weeks and has neck pain": what is told before the neck is named is of what is named before it
         let ahead = |neck: u32| {
             let timed = matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset);
-            let between = read.tokens.end..neck;
-            let because = between.clone().any(|t| self.scan.word(t, WordUse::Because).is_some());
+            let because = (read.tokens.end..here.end).any(|t| self.scan.word(t, WordUse::Because).is_some());
             timed && named && neck >= read.tokens.end && !because && self.scan.any_word(before.clone(), own)
         };
         match neck {
@@ -86,12 +87,11 @@ impl Linker<'_> {
         }
     }
 
-    /// Whether a time, score or side stands in a clause that tells of something else: one with a word that no telling of the complaint has,
-    /// and none that names it: "*Her sugars* have been high for 3 weeks", "*Pacemaker* placed on the left side".
-    pub(super) fn told_of_something_else(&self, read: &Read) -> bool {
-        let aside = matches!(read.attribute.key, AttributeKey::Laterality | AttributeKey::Region);
-        let timed = matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset);
-        if !(aside || timed || matches!(read.attribute.key, AttributeKey::PainScore | AttributeKey::Severity)) {
+    /// Whether the clause of a time, score or side has a subject that no telling of the complaint has: "*Her sugars* have been high for 3
+    /// weeks", "*the rash* was on the left side".
+    pub(super) fn has_another_subject(&self, read: &Read) -> bool {
+        use AttributeKey as K;
+        if !matches!(read.attribute.key, K::Duration | K::Onset | K::PainScore | K::Severity | K::Laterality) {
             return false;
         }
         let Some(here) = self.scan.layout.sentence_at(read.tokens.start).map(|at| self.scan.layout.sentences[at].tokens.clone()) else {
@@ -100,26 +100,20 @@ impl Linker<'_> {
         let parts = |t: &u32| matches!(self.scan.token(*t), ";" | "." | "(" | ")" | "|");
         let in_clause = |t: &u32| !parts(t) && self.scan.breaks(t + 1) <= 1;
         let from = (here.start..read.tokens.start).rev().take_while(in_clause).last().unwrap_or(read.tokens.start);
-        let ends = |t: &u32| parts(t) || self.scan.token(*t) == ",";
-        let until = if aside { (read.tokens.end..here.end).find(ends).unwrap_or(here.end) } else { read.tokens.start };
-        let names = |t: u32| self.scan.word(t, WordUse::ComplaintWord).is_some() || self.names_neck(t);
-        let all = from..until.max(read.tokens.end);
-        // "R shoulder is *doing well*" names nothing that has a side
-        let takes = |m: &Mention| takes(self.knowledge.lexicon.concept(m.concept).kind, read.attribute.key);
-        let found = self.mentions.partition_point(|m| m.tokens.end <= all.start);
-        let own = self.mentions[found..].iter().take_while(|m| m.tokens.start < all.end).any(|m| m.tokens.end > all.start && takes(m));
-        if own || all.clone().any(names) {
+        // "and her sugars"
+        let from = from + u32::from(self.scan.word(from, WordUse::Join).is_some());
+        if self.scan.word(from, WordUse::Determiner) != Some(from + 1) {
             return false;
         }
+        let ends = |t: &u32| self.scan.word(*t, WordUse::Copula).is_some();
+        let Some(verb) = (from + 1..read.tokens.start.min(from + SUBJECT)).find(ends) else { return false };
         let strange = |t: u32| {
-            let token = self.scan.layout.folded.tokens.get(t as usize);
-            token.is_some_and(|t| t.kind == TokenKind::Word)
-                && self.scan.token(t).bytes().all(|b| b.is_ascii_alphabetic() || b == b'\'')
-                && self.scan.word(t, WordUse::Telling).is_none()
-                && !read.tokens.contains(&t)
-                && !self.in_value(t)
+            let word = self.scan.layout.folded.tokens.get(t as usize).is_some_and(|t| t.kind == TokenKind::Word);
+            word && self.scan.word(t, WordUse::ComplaintWord).is_none()
         };
-        (from..until).any(strange)
+        let own = self.mentions.partition_point(|m| m.tokens.end <= from);
+        let mentioned = self.mentions.get(own).is_some_and(|m| m.tokens.start < read.tokens.end);
+        verb > from + 1 && !mentioned && (from + 1..verb).all(strange) && !(from..here.end).any(|t| self.names_neck(t))
     }
 
     /// Whether a label opens the sentence, or the list entry that it stands in, and names something else: "*R shoulder:* 6 wks, 7/10",

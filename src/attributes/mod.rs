@@ -171,7 +171,7 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         let felt = || scan.word(named, WordUse::Felt).is_some_and(|end| !linker.goes_on(end)) && story();
         let of_other = read.attribute.key == AttributeKey::Severity && linker.goes_on(read.tokens.end) && !felt();
         let matter = linker.of_another_matter(&read).or_else(|| linker.before_the_neck(&read));
-        let of_other = of_other || matter.is_some() || linker.told_of_something_else(&read);
+        let of_other = of_other || matter.is_some() || linker.has_another_subject(&read);
         // "neck pain; sleep is worse": in its clause nothing of ours is named
         // but "R shoulder: 6 wks, night pain"
         let placed = |m: &Mention| m.region.is_some() || knowledge.lexicon.concept(m.concept).kind != ConceptKind::Symptom;

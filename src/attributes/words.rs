@@ -12,6 +12,8 @@ use std::ops::Range;
 
 /// How far before a link a denial reaches, in tokens.
 const DENIAL_REACH: u32 = 8;
+/// How far before a link the words stand that say it was so at first, in tokens.
+const FIRST_REACH: u32 = 4;
 /// How many tokens without a target end the words of a radiation.
 const PATH_REACH: u32 = 5;
 /// Letters of a title or an initial before a name, at most.
@@ -49,7 +51,10 @@ pub(crate) fn initial(scan: &Scan<'_>, tokens: &Range<u32>) -> bool {
     let named = || (pointed || scan.token(tokens.end) == ".") && scan.token(tokens.start - 1) == "." && tokens.start > 1;
     // "R > L."
     let lesser = pointed && matches!(scan.token(tokens.start - 1), ">" | "<");
-    counted || lesser || named() && title(scan.token(tokens.start - 2)) || surname(scan, tokens.end)
+    counted
+        || lesser
+        || named() && title(scan.token(tokens.start - 2))
+        || (scan.word(tokens.start - 1, WordUse::BeforeName).is_some() && surname(scan, tokens.end))
 }
 
 /// Whether a word that no term has is written as a name is: "signed by R. *Patel*".
@@ -92,7 +97,7 @@ pub(crate) fn denied(scan: &Scan<'_>, token: u32) -> bool {
 
 /// Whether the sentence says that it was so at first and is over: "*initially* radiated to the arm, but *now just* in the neck".
 fn gone_since(scan: &Scan<'_>, token: u32, sentence_end: u32) -> bool {
-    scan.any_word(token.saturating_sub(DENIAL_REACH)..token, WordUse::Formerly) && scan.any_word(token..sentence_end, WordUse::OverNow)
+    scan.any_word(token.saturating_sub(FIRST_REACH)..token, WordUse::Formerly) && scan.any_word(token..sentence_end, WordUse::OverNow)
 }
 
 /// The token after the sentence that holds a token.

@@ -122,8 +122,6 @@ pub(crate) struct Fact {
     pub performed: bool,
     /// Ordered or planned: to come, or named in the plan.
     pub planned: bool,
-    /// Told in the review of systems.
-    pub reviewed: bool,
     /// The finding of the story that gives its side.
     pub side: Option<usize>,
     /// Quoted as the referring provider's diagnosis, or given by the provider in another's note.
@@ -245,7 +243,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
         (saying("referring-diagnosis"), saying("other-clinician"), saying("makes-worse"), saying("quoted-report"));
     let (weighing, discounting, shows, seen) =
         (saying("report-weighed"), saying("imaging-weighed"), saying("study-shows"), saying("seen-on-study"));
-    let asking = saying("asks-a-study");
+    let (asking, told_study) = (saying("asks-a-study"), saying("study-told"));
     let (conditional, own_words, adopting) = (saying("on-condition"), saying("own-words"), saying("adopted-diagnosis"));
     let (no_account, doubting, as_cause) = (saying("of-no-account"), saying("doubts-that"), saying("as-the-cause"));
     let (diagnosing, by_whom, blames) = (saying("diagnosing-words"), saying("by-whom"), saying("blames"));
@@ -316,7 +314,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 let before = layout.sentences.get(f.mention.sentence as usize).map(range);
                 // "MRI for suspected radiculopathy" shows nothing yet
                 let says = |range: &Range<u32>, by: Option<&Saying>| by.is_some_and(|g| g.stands_in(layout.tokens(range.clone())));
-                before.is_some_and(|range| says(&range, shows) && !says(&range, asking))
+                before.is_some_and(|range| says(&range, shows) && (!says(&range, asking) || says(&range, told_study)))
             };
             let of_a_complaint = |until: u32| {
                 let of = layout.problem(sentence.item);
@@ -411,7 +409,6 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 with: led_with(layout, findings, i, knowledge),
                 apart: Vec::new(),
                 planned: kind == ConceptKind::Procedure && planned(finding, state, section.kind) && !on_condition(),
-                reviewed: section.kind == SectionKind::Ros,
                 performed: state == State::Affirmed
                     && kind == ConceptKind::Procedure
                     && (matches!(section.kind, SectionKind::Procedure | SectionKind::HospitalCourse) || heading())

@@ -172,7 +172,6 @@ fn counts(fact: &Fact, among: Among) -> bool {
         Among::Ever => matches!(fact.state, State::Affirmed | State::Past | State::Resolved),
         Among::Denied => fact.state == State::Denied,
         Among::Told => affirmed && fact.standing <= Standing::Narrative,
-        Among::Reported => affirmed && (fact.standing <= Standing::Narrative || fact.reviewed),
         Among::Open => matches!(fact.state, State::Affirmed | State::Hedged) && fact.standing <= Standing::Imaging,
         Among::Hedged => fact.state == State::Hedged,
         Among::Entertained => matches!(fact.state, State::Affirmed | State::Hedged | State::Past | State::Resolved),

@@ -312,8 +312,12 @@ fn told_by_problem(text: &str, lines: &[Line], headings: &mut Vec<Heading>, know
     let told_in = line_of(&headings[first])..=last + 1;
     let plan_of_one = |h: &Heading| h.kind == SectionKind::Plan && told_in.contains(&line_of(h));
     let each = headings.iter().filter(|h| plan_of_one(h)).count() >= told;
-    // the problems that are assessed one by one are the assessment
-    let list = headings[first - 1].start;
+    // the problems that are assessed one by one are the assessment; a list above them stays one
+    let (list, body) = (headings[first - 1].start, headings[first - 1].body);
+    let title = above(&headings[first]).and_then(|l| lines.get(l)).map_or(body, |l| l.first);
+    if headings[first - 1].kind == SectionKind::ProblemList && has_words(text.get(body..title).unwrap_or("")) {
+        return;
+    }
     headings.retain(|h| !(labels(h) || each && plan_of_one(h)));
     if let Some(list) = headings.iter_mut().find(|h| h.start == list && h.kind == SectionKind::ProblemList) {
         list.kind = if each { SectionKind::AssessmentAndPlan } else { SectionKind::Assessment };

@@ -264,9 +264,17 @@ impl Reader<'_> {
         };
         let problem = self.layout.problem(here.item);
         let of_problem = |s: &Sentence| s.section == here.section && self.layout.problem(s.item) == problem;
-        // "1. Neck pain 2. Arthritis" may be of any joint
-        let listed = |s: &Sentence| s.section == here.section && self.placed_by_clause(named);
-        if self.caused(named) { only(&of_problem).or_else(|| only(&listed)) } else { None }
+        let listed = |s: &Sentence| s.section == here.section;
+        // "1. Cervicalgia. 2. Aortic valve disease. 3. Stenosis": of what the entry before it names
+        let blank = |s: &&Sentence| s.tokens.clone().all(|t| folded.tokens[t as usize].kind != TokenKind::Word);
+        let before = sentences[..self.sentence as usize].iter().rposition(|s| !blank(&s)).unwrap_or(0) as u32;
+        let next = || told.iter().any(|m| m.sentence == before && m.region.is_some());
+        match only(&of_problem) {
+            Some(region) if self.caused(named) => Some(region),
+            // "1. Neck pain 2. Arthritis" may be of any joint
+            _ if self.placed_by_clause(named) && next() => only(&listed),
+            _ => None,
+        }
     }
 
     /// Whether what stands in a clause that names one part is of that part, though another word stands between.

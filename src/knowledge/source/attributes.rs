@@ -291,10 +291,12 @@ pub enum WordUse {
     LevelBetween,
     /// Bring in what goes along with a condition, or does not: "with", "without". A level before them is of what stands before it.
     Company,
-    /// Words of a clause that tells of the complaint, though it does not name the neck: "it", "symptoms", "began".
+    /// What a subject may be that is the complaint, though it does not name the neck: "the *symptoms* have".
     ComplaintWord,
-    /// Words that may stand in a clause about the complaint: any other word makes it one of something else.
-    Telling,
+    /// Before a subject: "her", "the".
+    Determiner,
+    /// Before the name of a clinician: "signed *by* R. Patel".
+    BeforeName,
     /// Says that what follows was so at first: "initially", "at one time".
     Formerly,
     /// Says that what was so at first is over: "now just", "has resolved".

@@ -211,8 +211,6 @@ pub enum Among {
     Denied,
     /// Affirmed by the provider: in the assessment or the narrative.
     Told,
-    /// The same, or affirmed in the review of systems.
-    Reported,
     /// Affirmed or hedged anywhere but in passing: what is not settled.
     Open,
     /// Hedged anywhere.
