@@ -50,6 +50,9 @@ struct Reader<'a> {
 /// Sites that a row of findings is joined with: indices of nodes.
 type Sites = Vec<usize>;
 
+/// Mentions of a list that are looked at for where it is.
+const LISTED: usize = 64;
+
 /// Tokens between a procedure and its year, at most.
 const DATED: u32 = 7;
 
@@ -257,7 +260,7 @@ impl Reader<'_> {
             return None;
         }
         let only = |in_list: &dyn Fn(&Sentence) -> bool| {
-            let listed = told.iter().filter(|m| m.sentence < self.sentence && in_list(&sentences[m.sentence as usize]));
+            let listed = told.iter().rev().take(LISTED).filter(|m| m.sentence < self.sentence && in_list(&sentences[m.sentence as usize]));
             let mut regions = listed.filter_map(|m| m.region.as_ref());
             let (only, _) = regions.next()?;
             regions.all(|(region, _)| region == only).then(|| only.clone())
@@ -268,7 +271,7 @@ impl Reader<'_> {
         // "1. Cervicalgia. 2. Aortic valve disease. 3. Stenosis": of what the entry before it names
         let blank = |s: &&Sentence| s.tokens.clone().all(|t| folded.tokens[t as usize].kind != TokenKind::Word);
         let before = sentences[..self.sentence as usize].iter().rposition(|s| !blank(&s)).unwrap_or(0) as u32;
-        let next = || told.iter().any(|m| m.sentence == before && m.region.is_some());
+        let next = || told.iter().rev().take(LISTED).any(|m| m.sentence == before && m.region.is_some());
         match only(&of_problem) {
             Some(region) if self.caused(named) => Some(region),
             // "1. Neck pain 2. Arthritis" may be of any joint
