@@ -52,7 +52,9 @@ impl Linker<'_> {
         // "Heartburn is controlled; if he forgets it he pays for it, *8 out of 10*": a clause that names nothing goes on with the one before
         if from > here.start && self.scan.token(from - 1) == ";" && !self.felt_in(from..here.end) {
             let earlier = begin(from - 1);
-            from = if (earlier..from).any(|t| self.names_neck(t)) { from } else { earlier };
+            let first = self.mentions.partition_point(|m| m.tokens.start < earlier);
+            let told = self.mentions.get(first).is_some_and(|m| m.tokens.start < from) || (earlier..from).any(|t| self.names_neck(t));
+            from = if told { from } else { earlier };
         }
         // "2 days of diarrhea", "intermittent cough"
         let of_what = [read.tokens.end, read.tokens.end - 1].into_iter().any(|t| self.scan.token(t) == "of");
