@@ -45,9 +45,7 @@ impl Linker<'_> {
         let here = self.scan.layout.sentences[at].tokens.clone();
         // "PHQ-9 *(past 2 weeks)*": what opens a bracket is of what stands before it
         let opened = |t: u32| self.scan.token(t) == "(" && t + 2 >= read.tokens.start;
-        let parts = |t: u32| matches!(self.scan.token(t), ";" | "." | "(" | ")" | "|") && !opened(t);
-        let goes_on = |t: &u32| !parts(*t) && self.scan.breaks(t + 1) <= 1;
-        let begin = |until: u32| (here.start..until).rev().take_while(goes_on).last().unwrap_or(until);
+        let begin = |until: u32| self.clause_start(here.start, until, opened);
         let mut from = begin(read.tokens.start);
         // "Heartburn is controlled; if he forgets it he pays for it, *8 out of 10*": a clause that names nothing goes on with the one before
         if from > here.start && self.scan.token(from - 1) == ";" && !self.felt_in(from..here.end) {
@@ -76,17 +74,26 @@ impl Linker<'_> {
         let subject = |t: u32| self.scan.word(t, WordUse::Felt) == Some(t + 1) && !self.scan.any_word(from..t + 1, own);
         let felt = own == WordUse::OtherPart && (from..from + OPENS).any(subject);
         let another = told && !felt && !self.in_a_field(read) || self.placed_elsewhere(read);
-        let neck = (from..here.end).find(|t| self.names_neck(*t));
+        if !another {
+            return None;
+        }
         // "coughing for 2 weeks and has neck pain": what is told before the neck is named is of what is named before it
         let ahead = |neck: u32| {
             let timed = matches!(read.attribute.key, AttributeKey::Duration | AttributeKey::Onset);
             let because = (read.tokens.end..here.end).any(|t| self.scan.word(t, WordUse::Because).is_some());
             timed && named && neck >= read.tokens.end && !because && self.scan.any_word(before.clone(), own)
         };
-        match neck {
-            None => another.then_some(from..here.end),
-            Some(neck) => (another && ahead(neck)).then_some(from..read.tokens.end),
+        match (from..here.end).find(|t| self.names_neck(*t)) {
+            None => Some(from..here.end),
+            Some(neck) => ahead(neck).then_some(from..read.tokens.end),
         }
+    }
+
+    /// Where the clause begins that ends before `until`: behind a mark that parts it from what stands before in the sentence, but for
+    /// those that are `spared`, or behind a blank line.
+    fn clause_start(&self, sentence: u32, until: u32, spared: impl Fn(u32) -> bool) -> u32 {
+        let parts = |t: u32| matches!(self.scan.token(t), ";" | "." | "(" | ")" | "|") && !spared(t);
+        (sentence..until).rev().take_while(|t| !parts(*t) && self.scan.breaks(t + 1) <= 1).last().unwrap_or(until)
     }
 
     /// Whether the clause of a time, score or side has a subject that no telling of the complaint has: "*Her sugars* have been high for 3
@@ -99,9 +106,7 @@ impl Linker<'_> {
         let Some(here) = self.scan.layout.sentence_at(read.tokens.start).map(|at| self.scan.layout.sentences[at].tokens.clone()) else {
             return false;
         };
-        let parts = |t: &u32| matches!(self.scan.token(*t), ";" | "." | "(" | ")" | "|");
-        let in_clause = |t: &u32| !parts(t) && self.scan.breaks(t + 1) <= 1;
-        let from = (here.start..read.tokens.start).rev().take_while(in_clause).last().unwrap_or(read.tokens.start);
+        let from = self.clause_start(here.start, read.tokens.start, |_| false);
         // "and her sugars"
         let from = from + u32::from(self.scan.word(from, WordUse::Join).is_some());
         if self.scan.word(from, WordUse::Determiner) != Some(from + 1) {

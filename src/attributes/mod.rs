@@ -167,8 +167,8 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         let story = || section_of(layout, read.attribute.span) <= SectionKind::Hpi;
         // "a severe, *sharp* pain"
         let described = |t: u32| scan.word(t, WordUse::Quality).or_else(|| (scan.token(t) == ",").then_some(t + 1));
-        let named = std::iter::successors(Some(read.tokens.end), |t| described(*t)).last().unwrap_or(read.tokens.end);
-        let felt = || scan.word(named, WordUse::Felt).is_some_and(|end| !linker.goes_on(end)) && story();
+        let named = || std::iter::successors(Some(read.tokens.end), |t| described(*t)).last().unwrap_or(read.tokens.end);
+        let felt = || scan.word(named(), WordUse::Felt).is_some_and(|end| !linker.goes_on(end)) && story();
         let of_other = read.attribute.key == AttributeKey::Severity && linker.goes_on(read.tokens.end) && !felt();
         let matter = linker.of_another_matter(&read).or_else(|| linker.before_the_neck(&read));
         let of_other = of_other || matter.is_some() || linker.has_another_subject(&read);

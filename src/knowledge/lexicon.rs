@@ -19,6 +19,7 @@ use joined::Joined;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use spelling::Spelling;
+use std::ops::Range;
 use std::sync::OnceLock;
 use targets::Targets;
 
@@ -128,6 +129,11 @@ impl Lexicon {
             });
         }
         found
+    }
+
+    /// Whether some tokens name a part of the neck.
+    pub(crate) fn names_neck(&self, folded: &Folded, mut tokens: Range<u32>) -> bool {
+        tokens.any(|t| self.neck_at(folded, t as usize, |_| true))
     }
 
     /// Checks and compiles the documents, in path order.

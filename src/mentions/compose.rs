@@ -255,8 +255,8 @@ impl Reader<'_> {
         let here = &sentences[self.sentence as usize];
         let folded = &self.layout.folded;
         let mark = |t: u32| folded.tokens[t as usize].kind != TokenKind::Word || self.lexicon.grammar.describes(folded, t);
-        let alone = (here.tokens.start..named.tokens.start).chain(named.tokens.end..here.tokens.end).all(mark);
-        if !alone || !self.layout.sections[here.section as usize].assessed {
+        let alone = || (here.tokens.start..named.tokens.start).chain(named.tokens.end..here.tokens.end).all(mark);
+        if !self.layout.sections[here.section as usize].assessed || !alone() {
             return None;
         }
         let only = |in_list: &dyn Fn(&Sentence) -> bool| {

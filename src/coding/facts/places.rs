@@ -79,8 +79,7 @@ fn place_events(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
     for fact in facts.iter_mut().filter(|f| f.region.is_empty() && limbs.concepts.has(f.concept)) {
         let Some(tokens) = layout.sentences.get(fact.sentence as usize).map(|s| s.tokens.clone()) else { continue };
         let says = |g: &Saying| g.stands_in(layout.tokens(tokens.clone()));
-        let names_neck = || tokens.clone().any(|t| knowledge.lexicon.neck_at(&layout.folded, t as usize, |_| true));
-        if says(limbs) && says(hurt) && !whole.is_some_and(says) && !names_neck() {
+        if says(limbs) && says(hurt) && !whole.is_some_and(says) && !knowledge.lexicon.names_neck(&layout.folded, tokens.clone()) {
             LIMB.clone_into(&mut fact.region);
             fact.own_region = true;
         }

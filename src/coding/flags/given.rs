@@ -169,8 +169,7 @@ impl Asking<'_> {
 
     /// Whether a sentence names the neck.
     fn names_neck(&self, sentence: usize) -> bool {
-        let (lexicon, folded) = (&self.knowledge.lexicon, &self.layout.folded);
-        self.layout.sentences[sentence].tokens.clone().any(|t| lexicon.neck_at(folded, t as usize, |_| true))
+        self.knowledge.lexicon.names_neck(&self.layout.folded, self.layout.sentences[sentence].tokens.clone())
     }
 
     /// Values of a property that are said of a present complaint of the neck: an old spell of it, or the disease behind it, has its own.
