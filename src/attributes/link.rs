@@ -1,6 +1,7 @@
 //! Which mention a value belongs to: the nearest one that can take it, in its clause, sentence, problem or, for what a patient tells, the topic before.
 
 use crate::attributes::levels;
+use crate::attributes::problems::Problems;
 use crate::attributes::scan::{Hit, Scan};
 use crate::attributes::words::denied;
 use crate::attributes::{Read, Value};
@@ -9,6 +10,7 @@ use crate::knowledge::attributes::Meaning;
 use crate::knowledge::source::attributes::WordUse;
 use crate::mentions::Mention;
 use crate::vocab::{AttributeKey, ConceptKind, SectionKind};
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// The most a value may be away from its mention within a sentence, in tokens and penalties.
@@ -34,6 +36,8 @@ pub(crate) struct Linker<'a> {
     pub scan: &'a Scan<'a>,
     pub mentions: &'a [Mention],
     pub knowledge: &'a Knowledge,
+    /// The problems of a note that assesses others, too; found out when it is asked.
+    pub problems: OnceCell<Option<Problems<'a>>>,
 }
 
 /// Tokens of a phrase of cause: "in the setting of".

@@ -2,10 +2,10 @@
 
 use crate::attributes::Read;
 use crate::attributes::link::{Linker, tells};
+use crate::attributes::problems::is_cervical;
 use crate::fold::TokenKind;
 use crate::knowledge::source::attributes::WordUse;
 use crate::layout::{Item, ItemKind, Sentence};
-use crate::mentions::Mention;
 use crate::vocab::{AttributeKey, SectionKind};
 use crate::words::WordId;
 use std::ops::Range;
@@ -62,7 +62,10 @@ impl Linker<'_> {
             return Some(read.tokens.clone());
         }
         let before = from..read.tokens.start;
-        let named = self.scan.any_word(from..(read.tokens.end + reach).min(here.end), own);
+        // "shoots into the *elbow*" names where it goes
+        let story = || self.scan.layout.sections.get(self.scan.layout.sentences[at].section as usize).is_some_and(|s| tells(s.kind));
+        let goes = read.attribute.key == AttributeKey::Radiation && story();
+        let named = self.scan.any_word(from..if goes { read.tokens.start } else { (read.tokens.end + reach).min(here.end) }, own);
         // "Insomnia x 1 yr, *severe*": how strong something is that is no part of the body
         let strength = matches!(read.attribute.key, AttributeKey::PainScore | AttributeKey::Severity);
         let opens = from..(from + OPENING).min(before.end);
@@ -91,7 +94,7 @@ impl Linker<'_> {
 
     /// Where the clause begins that ends before `until`: behind a mark that parts it from what stands before in the sentence, but for
     /// those that are `spared`, or behind a blank line.
-    fn clause_start(&self, sentence: u32, until: u32, spared: impl Fn(u32) -> bool) -> u32 {
+    pub(super) fn clause_start(&self, sentence: u32, until: u32, spared: impl Fn(u32) -> bool) -> u32 {
         let parts = |t: u32| matches!(self.scan.token(t), ";" | "." | "(" | ")" | "|") && !spared(t);
         (sentence..until).rev().take_while(|t| !parts(*t) && self.scan.breaks(t + 1) <= 1).last().unwrap_or(until)
     }
@@ -215,12 +218,14 @@ impl Linker<'_> {
         (!named && before().any(other)).then(|| here.tokens.clone())
     }
 
-    /// Whether some tokens name the neck or something of it.
+    /// Whether some tokens name the neck, a place of it or something of it.
     fn tells_of_the_neck(&self, mut tokens: Range<u32>) -> bool {
-        let own = |m: &Mention| m.region.as_ref().is_some_and(|(region, _)| region == "cervical");
-        let from = self.mentions.partition_point(|m| m.tokens.start < tokens.start);
-        let here = self.mentions[from..].iter().take_while(|m| m.tokens.start < tokens.end);
-        here.into_iter().any(own) || tokens.any(|t| self.names_neck(t))
+        self.speaks_of_the_neck(tokens.clone()) || tokens.any(|t| self.is_site(t))
+    }
+
+    /// Whether some tokens name the neck or something of it; "on the lower left" may be of anything.
+    pub(super) fn speaks_of_the_neck(&self, tokens: Range<u32>) -> bool {
+        self.mentions_in(tokens.clone()).any(is_cervical) || self.knowledge.lexicon.names_neck(&self.scan.layout.folded, tokens)
     }
 
     /// Whether a phase is of something else that heals: named before it, or right behind it in its clause.

@@ -11,6 +11,7 @@ mod link;
 mod matter;
 mod numbers;
 mod phrase;
+pub(crate) mod problems;
 mod quantities;
 mod scan;
 mod words;
@@ -30,6 +31,7 @@ use dates::Written;
 use jiff::civil::Date;
 use link::Linker;
 use scan::Scan;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// A property of a mention, with the words that give it.
@@ -145,7 +147,7 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
     let letter = |r: &Read| r.attribute.key == AttributeKey::Laterality && words::initial(&scan, &r.tokens);
     reads.retain(|r| !unticked(r.tokens.start) && !letter(r));
     reads.sort_by_key(|r| (r.tokens.start, r.tokens.end));
-    let linker = Linker { scan: &scan, mentions, knowledge };
+    let linker = Linker { scan: &scan, mentions, knowledge, problems: OnceCell::new() };
     let mut out: Vec<NoteValue> = Vec::with_capacity(reads.len());
     let mut levels: Option<(u32, Vec<usize>)> = None;
     let spared = levels::spared(&scan, &reads);
@@ -171,7 +173,7 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         let felt = || scan.word(named(), WordUse::Felt).is_some_and(|end| !linker.goes_on(end)) && story();
         let of_other = read.attribute.key == AttributeKey::Severity && linker.goes_on(read.tokens.end) && !felt();
         let matter = linker.of_another_matter(&read).or_else(|| linker.before_the_neck(&read));
-        let of_other = of_other || matter.is_some() || linker.has_another_subject(&read);
+        let of_other = of_other || matter.is_some() || linker.has_another_subject(&read) || linker.of_another_problem(&read);
         // "neck pain; sleep is worse": in its clause nothing of ours is named
         // but "R shoulder: 6 wks, night pain"
         let placed = |m: &Mention| m.region.is_some() || knowledge.lexicon.concept(m.concept).kind != ConceptKind::Symptom;

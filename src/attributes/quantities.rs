@@ -76,7 +76,9 @@ fn quantity(scan: &Scan<'_>, written: Written, token: u32, out: &mut Vec<Read>) 
         push(scan, rule, Value::Days(least, most), from, to, out);
         return Some(to.max(end));
     }
-    scan.when(token).map(|when| when.end)
+    // "prn pain 7-10/10": what is no score as a range is none by its last number
+    let range = || scan.number(token).filter(|number| number.min < number.max).map(|number| number.end);
+    scan.when(token).map(|when| when.end).or_else(range)
 }
 
 fn push(scan: &Scan<'_>, rule: &Quantity, value: Value, from: u32, to: u32, out: &mut Vec<Read>) {

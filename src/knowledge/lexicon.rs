@@ -131,6 +131,18 @@ impl Lexicon {
         found
     }
 
+    /// The regions of the places that are named among some tokens.
+    pub(crate) fn regions_in<'l>(&'l self, folded: &Folded, tokens: Range<u32>, mut each: impl FnMut(&'l str)) {
+        for token in tokens.start as usize..folded.tokens.len().min(tokens.end as usize) {
+            self.entries.finder.at(folded, token, |_, phrase| {
+                for entry in &self.entries.meanings[phrase] {
+                    let Meaning::Site(site) = entry.meaning else { continue };
+                    self.sites[site.0 as usize].region.iter().for_each(|region| each(region));
+                }
+            });
+        }
+    }
+
     /// Whether some tokens name a part of the neck.
     pub(crate) fn names_neck(&self, folded: &Folded, mut tokens: Range<u32>) -> bool {
         tokens.any(|t| self.neck_at(folded, t as usize, |_| true))

@@ -2,6 +2,7 @@
 
 use super::super::bonds::causes;
 use super::{Fact, Standing, State};
+use crate::attributes::problems::Problems;
 use crate::findings::Finding;
 use crate::knowledge::Knowledge;
 use crate::knowledge::coding::{Saying, Suggest};
@@ -9,6 +10,7 @@ use crate::knowledge::lexicon::ConceptId;
 use crate::knowledge::source::coding::TableKey;
 use crate::layout::Layout;
 use crate::vocab::{AttributeKey, ConceptKind};
+use std::cell::OnceCell;
 
 /// The family of regions that one spinal region belongs to.
 pub(crate) fn family(region: &str) -> &str {
@@ -72,14 +74,28 @@ pub(crate) fn below_the_neck(region: &str) -> bool {
 const LIMB: &str = "limb";
 
 /// "right knee pain since a fall", "slipped on ice and hurt her wrist": an event is of the limb that its sentence tells of, where that
-/// does not name the neck.
-fn place_events(facts: &mut [Fact], layout: &Layout, knowledge: &Knowledge) {
+/// does not name the neck; so is one that is told of a part in which another problem is assessed.
+fn place_events(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     let saying = |id: &str| knowledge.coding.guidelines.get(id);
     let (Some(limbs), Some(hurt), whole) = (saying("hurts-a-limb"), saying("hurt-there"), saying("hurts-the-trunk")) else { return };
+    let problems = OnceCell::new();
     for fact in facts.iter_mut().filter(|f| f.region.is_empty() && limbs.concepts.has(f.concept)) {
         let Some(tokens) = layout.sentences.get(fact.sentence as usize).map(|s| s.tokens.clone()) else { continue };
+        if knowledge.lexicon.names_neck(&layout.folded, tokens.clone()) {
+            continue;
+        }
         let says = |g: &Saying| g.stands_in(layout.tokens(tokens.clone()));
-        if says(limbs) && says(hurt) && !whole.is_some_and(says) && !knowledge.lexicon.names_neck(&layout.folded, tokens.clone()) {
+        // "landed on her hip", where a contusion of the hip is assessed
+        let assessed = || {
+            let problems = problems.get_or_init(|| Problems::of(layout, findings.iter().map(|f| &f.mention), knowledge));
+            let Some(problems) = problems.as_ref().filter(|p| p.others.iter().any(|o| limbs.stands_in(layout.tokens(o.clone())))) else {
+                return false;
+            };
+            let mut found = false;
+            knowledge.lexicon.regions_in(&layout.folded, tokens.clone(), |region| found |= problems.regions.contains(&region));
+            found
+        };
+        if says(limbs) && (says(hurt) && !whole.is_some_and(says) || assessed()) {
             LIMB.clone_into(&mut fact.region);
             fact.own_region = true;
         }
@@ -138,7 +154,7 @@ pub(super) fn place(facts: &mut [Fact], findings: &[Finding], layout: &Layout, k
     let causes_neck_pain = |cause: usize| effects.iter().any(|effect| causes(findings, facts, *effect, cause));
     let of_the_neck: Vec<bool> = (0..facts.len()).map(|i| facts[i].region.is_empty() && causes_neck_pain(i)).collect();
     place_loads(facts, knowledge);
-    place_events(facts, layout, knowledge);
+    place_events(facts, findings, layout, knowledge);
     for (i, fact) in facts.iter_mut().enumerate().filter(|(_, f)| f.region.is_empty()) {
         if of_the_neck[i] {
             "cervical".clone_into(&mut fact.region);

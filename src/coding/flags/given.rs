@@ -35,7 +35,9 @@ impl Asking<'_> {
                 AttributeKey::Acuity => v.mentions.iter().any(|m| self.of_the_neck(*m) || self.of_the_arm(*m)),
                 AttributeKey::Course => v.section != SectionKind::Exam && v.mentions.iter().any(|m| self.of_the_neck(*m)),
                 AttributeKey::Cause => !v.mentions.is_empty(),
-                AttributeKey::Severity => v.section != SectionKind::Exam && v.mentions.iter().all(|m| self.complaint(*m)),
+                AttributeKey::Severity => {
+                    v.section != SectionKind::Exam && v.mentions.iter().all(|m| self.complaint(*m) && !self.of_strength(*m))
+                }
                 _ => true,
             })
             .filter(move |v| {
@@ -130,7 +132,8 @@ impl Asking<'_> {
         };
         let joint = speaks("of-a-joint-of-the-arm").filter(|_| !assessed().any(root));
         let other = |f: &Fact| nerve.into_iter().chain(joint).any(|g| g.beside.has(f.concept));
-        let own = |f: &Fact| alone && f.concept == mention.concept || other(f);
+        // "Headaches for 3 months", where a migraine is assessed
+        let own = |f: &Fact| alone && self.knowledge.lexicon.is_a(f.concept, mention.concept) || other(f);
         assessed().any(own)
             && self.sentence_of(value.attribute.span).is_some_and(|at| at as u32 == mention.sentence && !self.names_neck(at))
     }
@@ -259,6 +262,12 @@ impl Asking<'_> {
         self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind == ConceptKind::Symptom
     }
 
+    /// Whether what is mild or severe of it tells nothing of a pain: "*mild* weakness since the stroke".
+    fn of_strength(&self, finding: usize) -> bool {
+        let weak = self.knowledge.coding.guidelines.get("no-strength-of-the-pain");
+        weak.is_some_and(|w| w.concepts.has(self.findings[finding].mention.concept))
+    }
+
     /// Whether it is a diagnosis.
     fn diagnosed(&self, finding: usize) -> bool {
         self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind == ConceptKind::Diagnosis
@@ -277,9 +286,9 @@ impl Asking<'_> {
         saying.stands_in(self.layout.tokens(from..end))
     }
 
-    /// Whether it is something done: of "PT both" the side is the treatment's.
+    /// Whether it is something done, or what an operation left: of "PT both" the side is the treatment's, of "ACDF C5-6 in 2019" the level.
     fn treats(&self, finding: usize) -> bool {
-        self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind == ConceptKind::Procedure
+        matches!(self.knowledge.lexicon.concept(self.findings[finding].mention.concept).kind, ConceptKind::Procedure | ConceptKind::Status)
     }
 
     /// Whether it is a sign or a complaint that is not there: "no midline tenderness" tells of no place.

@@ -293,6 +293,15 @@ pub enum WordUse {
     Company,
     /// What a subject may be that is the complaint, though it does not name the neck: "the *symptoms* have".
     ComplaintWord,
+    /// What the telling of a complaint is made of, though it names nothing: "it", "started", "worse", "at its". Where a note has several
+    /// problems, a sentence with another word tells of another one.
+    Telling,
+    /// Stands for the complaint where it is not named: "*it* began", "*hurting* since", "*stiff* for".
+    Hurts,
+    /// Says that someone tells: a name may stand before it ("Brianna *rates* it 5/10").
+    Speaks,
+    /// What is done for a problem, and so names none where an entry of an assessment opens with it: "heat", "continue".
+    Managed,
     /// Before a subject: "her", "the".
     Determiner,
     /// Before the name of a clinician: "signed *by* R. Patel".

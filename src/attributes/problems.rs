@@ -1,0 +1,207 @@
+//! Whose a value is in a note that assesses other problems beside the neck's: there a sentence that does not name the neck tells of it only if
+//! it says nothing that the telling of a complaint does not, and goes on with what tells of the neck.
+
+use crate::attributes::Read;
+use crate::attributes::link::{Linker, tells};
+use crate::fold::TokenKind;
+use crate::knowledge::Knowledge;
+use crate::knowledge::attributes::Meaning;
+use crate::knowledge::source::attributes::WordUse;
+use crate::layout::{Item, ItemKind, Layout, Sentence};
+use crate::mentions::Mention;
+use crate::vocab::{AttributeKey, ConceptKind};
+use std::ops::Range;
+
+/// Sentences before one among which its topic is sought.
+const TOPIC: usize = 6;
+
+/// The problems of a note that assesses others beside the neck's.
+pub(crate) struct Problems<'a> {
+    /// For each item whether it, or what stands under it, tells of the neck.
+    of_neck: Vec<bool>,
+    /// The regions of the places that the others name.
+    pub regions: Vec<&'a str>,
+    /// The tokens of the others.
+    pub others: Vec<Range<u32>>,
+}
+
+impl<'a> Problems<'a> {
+    /// The problems of a note that tells of the neck and assesses something else; `None` for any other.
+    pub fn of(layout: &Layout, mentions: impl Iterator<Item = &'a Mention> + Clone, knowledge: &'a Knowledge) -> Option<Problems<'a>> {
+        let mut of_neck = vec![false; layout.items.len()];
+        let named = layout.sentences.iter().filter(|s| knowledge.lexicon.names_neck(&layout.folded, s.tokens.clone()));
+        let told = mentions.clone().filter(|m| is_cervical(m)).filter_map(|m| layout.sentences.get(m.sentence as usize));
+        for sentence in named.chain(told) {
+            if let Some(problem) = of_neck.get_mut(layout.problem(sentence.item) as usize) {
+                *problem = true;
+            }
+        }
+        if !of_neck.contains(&true) {
+            return None;
+        }
+        let other = |at: usize| {
+            let item = &layout.items[at];
+            let assessed = layout.sections.get(item.section as usize).is_some_and(|s| s.assessed);
+            let own = layout.problem(at as u32) as usize == at && !of_neck[at];
+            assessed && own && item.kind != ItemKind::Heading && names_a_problem(layout, item, knowledge)
+        };
+        let others: Vec<usize> = (0..layout.items.len()).filter(|at| other(*at)).collect();
+        let mut regions: Vec<&str> = Vec::new();
+        let tokens = |at: &usize| {
+            let sentences = layout.sentences.get(range(&layout.items[*at].sentences)).unwrap_or_default();
+            sentences.first().map_or(0, |s| s.tokens.start)..sentences.last().map_or(0, |s| s.tokens.end)
+        };
+        let told: Vec<Range<u32>> = others.iter().map(tokens).collect();
+        for tokens in &told {
+            knowledge.lexicon.regions_in(&layout.folded, tokens.clone(), |region| regions.push(region));
+        }
+        let within = |m: &&Mention| layout.sentences.get(m.sentence as usize).is_some_and(|s| others.contains(&(s.item as usize)));
+        regions.extend(mentions.filter(within).filter_map(|m| Some(m.region.as_ref()?.0.as_str())));
+        (!others.is_empty()).then_some(Problems { of_neck, regions, others: told })
+    }
+}
+
+/// Whether a mention is of the neck by its own words.
+pub(super) fn is_cervical(mention: &Mention) -> bool {
+    mention.region.as_ref().is_some_and(|(region, _)| region == "cervical")
+}
+
+fn range(of: &Range<u32>) -> Range<usize> {
+    of.start as usize..of.end as usize
+}
+
+/// Whether an entry of an assessment opens with words that may name a problem, behind sides and the like, not with what is done.
+fn names_a_problem(layout: &Layout, item: &Item, knowledge: &Knowledge) -> bool {
+    let (folded, attributes) = (&layout.folded, &knowledge.attributes);
+    let says = |token: u32, what: fn(&Meaning) -> bool| {
+        let mut said = false;
+        attributes.finder.at(folded, token as usize, |_, phrase| said |= attributes.meanings[phrase].iter().any(what));
+        said
+    };
+    let word = |t: &u32| folded.tokens.get(*t as usize).is_some_and(|t| matches!(t.kind, TokenKind::Word | TokenKind::Alphanumeric));
+    let sentences = layout.sentences.get(range(&item.sentences)).unwrap_or_default();
+    let mut words = sentences.iter().flat_map(|s| s.tokens.clone()).filter(word);
+    let first = words.find(|t| !says(*t, |m| matches!(m, Meaning::Value { .. })));
+    first.is_some_and(|t| !says(t, |m| matches!(m, Meaning::Word(WordUse::Managed | WordUse::Telling))))
+}
+
+impl<'a> Linker<'a> {
+    /// Whether a time, score, strength or side that stands in no sentence of the neck is of another problem of the note.
+    pub(super) fn of_another_problem(&self, read: &Read) -> bool {
+        use AttributeKey as K;
+        if !matches!(read.attribute.key, K::Duration | K::Onset | K::PainScore | K::Severity | K::Laterality | K::Region) {
+            return false;
+        }
+        let layout = self.scan.layout;
+        let Some(at) = layout.sentence_at(read.tokens.start) else { return false };
+        let Some(here) = layout.sentences.get(at).filter(|s| !self.speaks_of_the_neck(s.tokens.clone())) else { return false };
+        let Some(section) = layout.sections.get(here.section as usize) else { return false };
+        if !(section.assessed || tells(section.kind)) {
+            return false;
+        }
+        let Some(problems) = self.problems.get_or_init(|| Problems::of(layout, self.mentions.iter(), self.knowledge)) else { return false };
+        if section.assessed {
+            return problems.of_neck.get(layout.problem(here.item) as usize) == Some(&false);
+        }
+        let before = here.tokens.start..read.tokens.start;
+        let from = before.clone().rev().find(|t| self.scan.token(*t) == ";").map_or(before.start, |t| t + 1);
+        !self.speaks_of_a_complaint(from..read.tokens.start) || self.goes_on_with_another(at, &problems.regions)
+    }
+
+    /// Whether some words before a value tell of nothing but a complaint: each of them is one that such a telling has ("It *started*"), or
+    /// what is felt is named without its place and no other part is ("with ibuprofen the *pain* is").
+    fn speaks_of_a_complaint(&self, before: Range<u32>) -> bool {
+        let mut at = before.start;
+        let (mut strange, mut felt, mut goes) = (false, false, false);
+        let mut plain = true;
+        while at < before.end {
+            let known = self.told_by(at, goes).filter(|end| *end <= before.end);
+            let names = || self.scan.word(at + 1, WordUse::Speaks).is_some();
+            let word = self.scan.layout.folded.tokens.get(at as usize).is_some_and(|t| t.kind == TokenKind::Word);
+            goes |= self.scan.at(at).iter().any(|h| matches!(h.meaning, Meaning::Link(_)));
+            felt |= plain && [WordUse::Felt, WordUse::Hurts].into_iter().any(|of| self.scan.word(at, of).is_some());
+            // "it has been hurting since *she took a new job*": how it began may be told in any words
+            if felt && self.scan.word(at, WordUse::Following).is_some() {
+                break;
+            }
+            plain = known.is_some() || !word || names();
+            strange |= !plain;
+            at = known.unwrap_or(at + 1);
+        }
+        let other = || {
+            [WordUse::OtherPart, WordUse::OtherSite, WordUse::AnotherMatter].into_iter().any(|of| self.scan.any_word(before.clone(), of))
+        };
+        !strange || felt && !other()
+    }
+
+    /// The end of what stands at a token and is a word of the telling of a complaint, or a value; a part of the body only where the
+    /// complaint goes there.
+    fn told_by(&self, token: u32, goes: bool) -> Option<u32> {
+        use WordUse as W;
+        let tells = |meaning: Meaning| match meaning {
+            Meaning::Word(of) => matches!(
+                of,
+                W::Telling
+                    | W::Speaks
+                    | W::Felt
+                    | W::Hurts
+                    | W::Determiner
+                    | W::Copula
+                    | W::Quality
+                    | W::Join
+                    | W::About
+                    | W::Following
+                    | W::Formerly
+                    | W::Each
+                    | W::At
+                    | W::Company
+                    | W::Onset
+                    | W::Often
+                    | W::Clock
+                    | W::Range
+            ),
+            Meaning::Target(_) => goes,
+            Meaning::Fact(_) | Meaning::Block(_) => false,
+            _ => true,
+        };
+        self.scan.at(token).iter().find(|h| tells(h.meaning)).map(|h| h.end)
+    }
+
+    /// Whether a sentence goes on with one before it that is of another part: "Here for the right *shoulder*. It began 3 weeks ago."
+    fn goes_on_with_another(&self, sentence: usize, regions: &[&str]) -> bool {
+        let layout = self.scan.layout;
+        let here = &layout.sentences[sentence];
+        let before = layout.sentences[..sentence].iter().rev().take(TOPIC).take_while(|s| s.section == here.section);
+        for s in before {
+            if self.speaks_of_the_neck(s.tokens.clone()) {
+                return false;
+            }
+            if self.is_of_another_part(s, regions) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a sentence names another part of the body as what it is about, or one in which another problem is assessed: not as where the
+    /// pain goes, nor as what is well.
+    fn is_of_another_part(&self, sentence: &Sentence, regions: &[&str]) -> bool {
+        let all = sentence.tokens.clone();
+        let goes = self.scan.within(all.clone()).iter().any(|h| matches!(h.meaning, Meaning::Link(_)));
+        let denies = self.scan.any_word(all.clone(), WordUse::Negator);
+        let part = || [WordUse::OtherSite, WordUse::OtherPart].into_iter().any(|of| self.scan.any_word(all.clone(), of));
+        let felt = |m: &Mention| m.region.is_some() && self.knowledge.lexicon.concept(m.concept).kind == ConceptKind::Symptom;
+        let assessed = || {
+            let mut found = false;
+            self.knowledge.lexicon.regions_in(&self.scan.layout.folded, all.clone(), |region| found |= regions.contains(&region));
+            found
+        };
+        !goes && !denies && (part() || self.mentions_in(all.clone()).any(felt) || assessed())
+    }
+
+    /// The mentions that begin among some tokens.
+    pub(super) fn mentions_in(&self, tokens: Range<u32>) -> impl Iterator<Item = &'a Mention> {
+        let from = self.mentions.partition_point(|m| m.tokens.start < tokens.start);
+        self.mentions[from..].iter().take_while(move |m| m.tokens.start < tokens.end)
+    }
+}
