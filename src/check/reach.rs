@@ -40,6 +40,7 @@ fn named(files: &[SourceFile]) -> BTreeSet<&str> {
     for (_, doc) in lexicons(files) {
         named.extend(doc.concepts.iter().filter(|c| !c.terms.is_empty() || !c.abbreviations.is_empty()).map(|c| c.id.value.as_str()));
         named.extend(doc.findings.iter().flat_map(|f| f.with.iter().map(|w| &w.is).chain(&f.otherwise)).map(|id| id.value.as_str()));
+        named.extend(doc.concepts.iter().flat_map(|c| &c.with).map(|w| w.is.value.as_str()));
         named.extend(doc.abbreviations.iter().map(|a| a.means.value.as_str()));
     }
     let past =

@@ -8,7 +8,7 @@ pub mod targets;
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::fold::{Folded, WordMap, WordSet, fold};
-use crate::knowledge::source::lexicon::{Form, LexiconDoc, Reach, Regional};
+use crate::knowledge::source::lexicon::{Form, LexiconDoc, Reach, Regional, WithDoc};
 use crate::knowledge::yaml::Placed;
 use crate::knowledge::{Knowledge, NameId, Names};
 use crate::vocab::ConceptKind;
@@ -44,6 +44,8 @@ pub struct Concept {
     pub region: Option<String>,
     /// Which sites it takes its region from.
     pub regional: Regional,
+    /// Site or region, and the concept that it is there instead; the first that fits counts.
+    pub with: Vec<(String, ConceptId)>,
     /// What it is when it lies in the past.
     pub past: Option<ConceptId>,
     /// Whether the candidate scan looks for it.
@@ -186,6 +188,7 @@ impl Lexicon {
                 parent: None,
                 region: concept.region.as_ref().map(|r| r.value.to_string()),
                 regional: concept.regional,
+                with: Vec::new(),
                 past: None,
                 target: concept.target,
             });
@@ -218,6 +221,7 @@ impl Lexicon {
             if let Some(parent) = &concept.parent {
                 self.concepts[id.0 as usize].parent = self.concept_at(path, parent, compiler);
             }
+            self.concepts[id.0 as usize].with = self.rows(path, &concept.with, compiler);
             if let Some(past) = &concept.past {
                 self.concepts[id.0 as usize].past = self.concept_at(path, past, compiler);
             }
@@ -261,17 +265,7 @@ impl Lexicon {
                 compiler.add_all(phrases, Meaning::finding(id, form), false, company);
             }
             compiler.add_all(&finding.not, Meaning::Block(Some(id)), false, None);
-            let mut rows = Vec::new();
-            for with in &finding.with {
-                let Some(concept) = self.concept_at(path, &with.is, compiler) else { continue };
-                for at in &with.at {
-                    if !self.sites.iter().any(|s| s.id == at.value || s.region.as_deref() == Some(at)) {
-                        let message = format!("`{}` is neither a site nor the region of one", at.value);
-                        compiler.problems.push(Diagnostic::error("K014", location(path, at), message));
-                    }
-                    rows.push((at.value.to_string(), concept));
-                }
-            }
+            let rows = self.rows(path, &finding.with, compiler);
             let otherwise = finding.otherwise.as_ref().and_then(|o| self.concept_at(path, o, compiler));
             let slot = &mut self.findings[id.0 as usize];
             slot.with = rows;
@@ -284,6 +278,22 @@ impl Lexicon {
                 None => compiler.unknown(path, &abbreviation.means),
             }
         }
+    }
+
+    /// Site or region, and what is meant there.
+    fn rows(&self, path: &str, with: &[WithDoc], compiler: &mut Compiler) -> Vec<(String, ConceptId)> {
+        let mut rows = Vec::new();
+        for with in with {
+            let Some(concept) = self.concept_at(path, &with.is, compiler) else { continue };
+            for at in &with.at {
+                if !self.sites.iter().any(|s| s.id == at.value || s.region.as_deref() == Some(at)) {
+                    let message = format!("`{}` is neither a site nor the region of one", at.value);
+                    compiler.problems.push(Diagnostic::error("K014", location(path, at), message));
+                }
+                rows.push((at.value.to_string(), concept));
+            }
+        }
+        rows
     }
 
     /// Gives each term of a concept that takes its region from sites the site that its own words name.

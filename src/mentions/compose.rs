@@ -13,7 +13,7 @@ use crate::knowledge::lexicon::{ConceptId, Lexicon};
 use crate::knowledge::source::lexicon::{Form, Joins, Reach, Regional};
 use crate::layout::{Layout, Sentence};
 use crate::span::Span;
-use crate::vocab::SectionKind;
+use crate::vocab::{ConceptKind, SectionKind};
 use crate::words::WordId;
 use std::ops::Range;
 
@@ -32,7 +32,7 @@ pub(super) fn compose(layout: &Layout, lexicon: &Lexicon, sentence: u32, hits: &
         let end = reader.row_end(at);
         let sites = reader.read_row(at..end, &before, out);
         // "neck pain due to arthritis": what blames and took no site stands between a cause and its effect
-        if !sites.is_empty() || !(at..end).all(|n| reader.binds_action(n)) {
+        if !sites.is_empty() || !(at..end).all(|n| reader.binds_action(n) || reader.says_of(n)) {
             before = sites;
         }
         at = end;
@@ -89,8 +89,9 @@ impl Reader<'_> {
     }
 
     /// Whether a site can complete it: "traumatic | neck pain" leaves the neck to the pain.
-    fn takes_sites(&self, named: &Named) -> bool {
-        named.concept.is_none_or(|c| self.lexicon.concept(c).regional != Regional::No)
+    fn takes_site(&self, named: &Named, site: usize) -> bool {
+        let there = |c| self.run(site).is_some_and(|run| row(&self.lexicon.concept(c).with, run, run.region.as_deref()).is_some());
+        named.concept.is_none_or(|c| self.lexicon.concept(c).regional != Regional::No || there(c))
     }
 
     /// Sites before the node `at`, nearest first, none that an earlier row has taken.
@@ -98,7 +99,7 @@ impl Reader<'_> {
         let Some(named) = self.named(at) else { return Sites::new() };
         let Some(mut here) = at.checked_sub(1) else { return Sites::new() };
         let joined = |form| self.joined(Joins::SiteFinding, Some(form), here, at);
-        if self.run(here).is_none() || taken.contains(&here) || !self.takes_sites(named) || !named.forms().any(joined) {
+        if self.run(here).is_none() || taken.contains(&here) || !self.takes_site(named, here) || !named.forms().any(joined) {
             return Sites::new();
         }
         let mut sites = vec![here];
@@ -115,7 +116,7 @@ impl Reader<'_> {
     /// Sites after the node `at`, nearest first; `before` are those that its row has already.
     fn sites_after(&self, at: usize, before: &Sites) -> Sites {
         let (Some(named), Some(_)) = (self.named(at), self.run(at + 1)) else { return Sites::new() };
-        if !self.takes_sites(named) {
+        if !self.takes_site(named, at + 1) {
             return Sites::new();
         }
         let grammar = &self.lexicon.grammar;
@@ -194,8 +195,14 @@ impl Reader<'_> {
                 let by_row = || (row.start..at).find_map(|o| self.named(o).and_then(|o| o.region.clone()));
                 let by_clause = || self.only_region().filter(|_| !self.names_other_parts()).map(|r| r.0);
                 let lone = near.is_empty() && far.is_empty();
+                if let Some(concept) = named.concept {
+                    let caused = lone && self.lexicon.concept(concept).regional == Regional::Spine;
+                    self.read_alone(named, if caused { self.region_of_effect(row.start, out) } else { None }, out);
+                    continue;
+                }
                 let region = by_row().or_else(|| if lone && self.placed_by_clause(named) { by_clause() } else { None });
-                let region = region.or_else(|| if lone && named.concept.is_none() { self.region_guessed_at(named, out) } else { None });
+                let region = region.or_else(|| if lone { self.region_guessed_at(named, out) } else { None });
+                let region = region.or_else(|| if lone && self.caused(named) { self.region_of_effect(row.start, out) } else { None });
                 let region = region.or_else(|| if lone { self.region_of_the_list(named, out) } else { None });
                 self.read_alone(named, region, out);
             }
@@ -213,13 +220,37 @@ impl Reader<'_> {
     /// "neck pain in the setting of arthritis": the causes in a row are sought where their effect is.
     fn sites_of_effect(&self, row: Range<usize>, earlier: &Sites) -> Sites {
         let at = row.start;
-        let effect = (0..at).rev().find(|&e| !self.binds_action(e));
-        let effect = effect.filter(|&e| !matches!(self.nodes[e], Node::Site(_)) || earlier.contains(&e));
+        let effect = self.effect(at).filter(|&e| !matches!(self.nodes[e], Node::Site(_)) || earlier.contains(&e));
         let caused = row.filter_map(|n| self.named(n)).any(|n| self.caused(n));
         match effect {
             Some(effect) if caused && self.joined(Joins::FindingCause, None, effect, at) => earlier.clone(),
             _ => Sites::new(),
         }
+    }
+
+    /// The node before one that it may be the cause of: not what only blames, nor what is said of the cause ("due to *known* arthritis").
+    fn effect(&self, at: usize) -> Option<usize> {
+        (0..at).rev().find(|&e| !self.binds_action(e) && !self.says_of(e))
+    }
+
+    /// Whether a node only says something of what it stands before: "*known* arthritis".
+    fn says_of(&self, at: usize) -> bool {
+        let concept = self.named(at).and_then(|n| n.concept);
+        concept.is_some_and(|c| self.lexicon.concept(c).kind == ConceptKind::Circumstance)
+    }
+
+    /// "cervicalgia due to arthritis", "LBP due to HNP": the region of the effect, by its name or by its one place.
+    fn region_of_effect(&self, at: usize, out: &[Mention]) -> Option<String> {
+        let effect = self.effect(at)?;
+        if !self.joined(Joins::FindingCause, None, effect, at) {
+            return None;
+        }
+        let tokens = self.nodes[effect].tokens();
+        let own = |m: &&Mention| m.sentence == self.sentence && m.tokens.start < tokens.end && tokens.start < m.tokens.end;
+        let mut told = out.iter().rev().take_while(|m| m.sentence == self.sentence).filter(own).filter_map(|m| Some(&m.region.as_ref()?.0));
+        let named = || self.named(effect).and_then(|n| n.region.as_ref());
+        let region = told.next().or_else(named)?;
+        told.all(|r| r == region).then(|| region.clone())
     }
 
     /// "Neck pain. Suspect muscle strain.": in an assessment a guess is at what was named before it there, or else at what the story is
@@ -296,7 +327,10 @@ impl Reader<'_> {
             let region = region.or_else(others);
             self.mention_at(named, run, site, region, out);
         }
-        if out.len() == from {
+        // "neck pain, OA *knees*": what has a place of its own beside it that is none of ours is nothing of ours
+        let elsewhere = |&site: &usize| self.run(site).is_some_and(|r| r.region.is_some() && !r.spine);
+        let own = near.first().is_some_and(elsewhere) && near.iter().all(|&s| s > named.node) && far.iter().all(|&s| s < named.node);
+        if out.len() == from && !own {
             for &site in far {
                 let Some(run) = self.run(site) else { continue };
                 let region = run.region.as_ref().map(|r| (r.clone(), run.spine, site));
@@ -310,6 +344,12 @@ impl Reader<'_> {
     fn mention_at(&self, named: &Named, run: &Run, site: usize, region: Option<(String, bool, usize)>, out: &mut Vec<Mention>) {
         let region_words = |at: usize| Some(words_of(self.layout, &self.nodes[at].tokens()));
         if let Some(concept) = named.concept {
+            // "radiculopathy down the left *leg*"
+            if let Some(there) = row(&self.lexicon.concept(concept).with, run, region.as_ref().map(|r| r.0.as_str())) {
+                let implied = self.lexicon.concept(there).region.clone().map(|r| (r, None));
+                out.push(self.mention(there, How::Composed, self.spans(named, site), named, implied));
+                return;
+            }
             let takes = match self.lexicon.concept(concept).regional {
                 Regional::No => false,
                 Regional::Spine => region.as_ref().is_some_and(|r| r.1),
@@ -339,7 +379,8 @@ impl Reader<'_> {
     /// Reads a finding without sites; `region` is that of a concept named in the same row.
     fn read_alone(&self, named: &Named, region: Option<String>, out: &mut Vec<Mention>) {
         if let Some(concept) = named.concept {
-            out.push(self.mention(concept, named.how, vec![self.span(named)], named, named.region.clone().map(|r| (r, None))));
+            let region = named.region.clone().or(region);
+            out.push(self.mention(concept, named.how, vec![self.span(named)], named, region.map(|r| (r, None))));
             return;
         }
         let shared = region.and_then(|r| {
@@ -482,7 +523,11 @@ impl Reader<'_> {
 
 /// The concept of a finding at a site, by the first row that fits.
 fn lookup(lexicon: &Lexicon, finding: FindingId, run: &Run, region: Option<&str>) -> Option<ConceptId> {
-    let rows = &lexicon.findings[finding.0 as usize].with;
+    row(&lexicon.findings[finding.0 as usize].with, run, region)
+}
+
+/// The first of some rows that fits a site or its region.
+fn row(rows: &[(String, ConceptId)], run: &Run, region: Option<&str>) -> Option<ConceptId> {
     rows.iter().find(|(at, _)| Some(at.as_str()) == region || run.ids.iter().any(|id| id == at)).map(|(_, concept)| *concept)
 }
 

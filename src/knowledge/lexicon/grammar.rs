@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use std::ops::Range;
 
 /// A set of word classes.
-pub type Classes = u32;
+pub type Classes = u64;
 
 /// One step of a gap.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]

@@ -72,6 +72,9 @@ pub struct ConceptDoc {
     /// Whether its region is read from the site words beside it ("*cervical* radiculopathy").
     #[serde(default)]
     pub regional: Regional,
+    /// What it is at certain sites instead ("radiculopathy down the left *leg*"); the first row that fits counts.
+    #[serde(default)]
+    pub with: Vec<WithDoc>,
     /// What it is when it is said to lie in the past ("s/p ACDF": fusion status).
     #[serde(default)]
     pub past: Option<Placed<SmolStr>>,
@@ -195,7 +198,7 @@ pub enum Reach {
     Clause,
 }
 
-/// What a finding is at certain sites.
+/// What a finding or a concept is at certain sites.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WithDoc {
