@@ -181,7 +181,7 @@ impl SectionsKnowledge {
             }
             problems.append(&mut ids);
         }
-        let qualifiers = [SectionWordUse::Label, SectionWordUse::Before, SectionWordUse::Join].map(|what| out.words.get(what as usize));
+        let qualifiers = [SectionWordUse::Label, SectionWordUse::Before, SectionWordUse::BeforeDiagnosis, SectionWordUse::Join].map(|what| out.words.get(what as usize));
         let all = out.headings.keys().chain(qualifiers.into_iter().flatten().flatten());
         let first = |words: &String| words.split(' ').next().map(str::to_owned);
         out.first = all.filter_map(first).collect();
@@ -305,8 +305,24 @@ impl SectionsKnowledge {
             if self.is(SectionWordUse::Label, rest) {
                 return Some(Known { kind: SectionKind::Unknown, how: None, rule: None });
             }
-            rest = self.without_first(rest).or_else(|| self.without_last(rest))?;
+            match self.without_first(rest).or_else(|| self.without_last(rest)) {
+                Some(less) => rest = less,
+                None => return self.diagnosis_of_a_field(rest),
+            }
         }
+    }
+
+    /// "rehabilitation diagnosis", "gross anatomic diagnoses": what a field of medicine diagnoses; what it assesses may be anything.
+    fn diagnosis_of_a_field(&self, label: &str) -> Option<Known> {
+        let mut rest = label;
+        while let Some((_, behind)) = rest.split_once(' ').filter(|(first, _)| self.is(SectionWordUse::BeforeDiagnosis, first)) {
+            rest = behind;
+            let known = self.headings.get(rest).copied().or_else(|| self.without_last(rest).and_then(|less| self.headings.get(less).copied()));
+            if let Some(known) = known {
+                return Some(known).filter(|k| k.kind == SectionKind::Diagnosis);
+            }
+        }
+        None
     }
 
     fn without_first<'l>(&self, label: &'l str) -> Option<&'l str> {

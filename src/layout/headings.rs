@@ -16,6 +16,10 @@ use std::sync::LazyLock;
 
 /// Bytes a label may have.
 pub(super) const LABEL: usize = 72;
+/// Words of a label that is known by its place alone.
+const LABELLING: usize = 4;
+/// Lines above one that are looked at for what is listed there.
+const LOOKED: usize = 60;
 /// Words of a name between a title and a heading.
 const NAMES: usize = 2;
 /// Bytes of a label in small letters, its mark included.
@@ -422,7 +426,11 @@ impl Finder<'_> {
             return known.map(|known| self.heading_at(from, label, at + rest.len(), known));
         }
         if let Some(colon) = colon {
+            if let Some(heading) = self.beyond_a_diagnosis(i, at, &rest[..colon], rest, bullet || numbered) {
+                return Some(heading);
+            }
             return self.unknown(
+                i,
                 at,
                 &rest[..colon],
                 at + colon + 1 + behind(&rest[colon + 1..]),
@@ -445,7 +453,9 @@ impl Finder<'_> {
         let known = || opener(rest, self.knowledge).is_none_or(|(word, _)| word != FirstWord::default());
         let label = colon.is_some_and(|colon| rest[colon + 1..].trim_matches(['*', '_', ' ']).is_empty());
         let small = rest.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase);
-        small && !label && !may_be_owned(head) && !known() && !self.hashed(i)
+        // behind a list of diagnoses a line may be known by its place alone
+        let placed = || self.kind == SectionKind::Diagnosis && self.after_blank(i);
+        small && !label && !may_be_owned(head) && !known() && !self.hashed(i) && !placed()
     }
 
     /// A pulse ("P: 72") is no plan; a story or an assessment may well begin with an age ("A: 45M with neck pain").
@@ -489,13 +499,48 @@ impl Finder<'_> {
     }
 
     /// A label of no known meaning that has a heading's shape.
-    fn unknown(&self, at: usize, label: &str, body: usize, listed: bool, alone: bool) -> Option<Heading> {
+    fn unknown(&self, i: usize, at: usize, label: &str, body: usize, listed: bool, alone: bool) -> Option<Heading> {
         if listed || (self.known_label(label).is_some()) {
             return None;
         }
         let shaped = (labels::capitals(label) && !self.shouting()) || (alone && (labels::title_case(label) || labels::capitals(label)));
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
-        (shaped && !self.problem(label)).then(|| self.heading_at(at, label, body, unknown))
+        (shaped && !self.problem(label) && !self.among_problems(i)).then(|| self.heading_at(at, label, body, unknown))
+    }
+
+    /// A label of no known meaning that opens a line of text behind a blank one, where a list of diagnoses is open that has ended: "Nursing:
+    /// continent by day" below "Secondary diagnoses: clavicle fracture; headache."
+    fn beyond_a_diagnosis(&self, i: usize, at: usize, label: &str, rest: &str, listed: bool) -> Option<Heading> {
+        let words = label.split(' ').count();
+        let written = label.starts_with(char::is_uppercase) && label.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b' ' | b'-' | b'/'));
+        if self.kind != SectionKind::Diagnosis || listed || words > LABELLING || !written || !self.after_blank(i) || self.told_since(i) == 0 {
+            return None;
+        }
+        let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
+        let body = at + label.len() + 1 + behind(&rest[label.len() + 1..]);
+        (self.known_label(label).is_none() && !self.problem(label)).then(|| self.heading_at(at, label, body, unknown))
+    }
+
+    /// How many lines with text stand between the last heading and line `i`, its own line included where it has text.
+    fn told_since(&self, i: usize) -> usize {
+        let body = self.out.last().map_or(0, |h| h.body);
+        let has_words = |l: &&Line| self.text.get(l.first.max(body)..l.end).is_some_and(|t| t.contains(char::is_alphanumeric));
+        self.lines[..i].iter().rev().take(LOOKED).take_while(|l| l.end > body).filter(has_words).count()
+    }
+
+    /// Whether a line of capitals in line `i` is one of several that name the problems of the assessment: "PREDIABETES" below "IRON DEFICIENCY".
+    fn among_problems(&self, i: usize) -> bool {
+        if !assesses(self.kind) {
+            return false;
+        }
+        let body = self.out.last().map_or(0, |h| h.body);
+        let above = (0..i).rev().take(LOOKED).take_while(|j| self.lines[*j].first >= body);
+        let names = |j: usize| {
+            let line = self.lines[j].of(self.text);
+            let label = line.split(':').next().unwrap_or(line);
+            label.len() <= LABEL && labels::capitals(label) && self.after_blank(j) && self.problem(label)
+        };
+        above.into_iter().any(names)
     }
 
     /// Whether a label names one of the problems of the assessment that is open.
@@ -538,7 +583,24 @@ impl Finder<'_> {
         let rest = rest.trim_end_matches(['*', '_', '=', '#', ' ']);
         let capitals = labels::capitals(rest) && !self.shouting();
         let shaped = capitals || (labels::title_case(rest) && self.hashed(i) && self.marked_as_the_last(i, at));
-        (shaped && !self.problem(rest)).then(|| self.heading_at(at, rest, end, unknown))
+        let beyond = !shaped && self.beyond_a_list(i, rest);
+        ((shaped || beyond) && !self.problem(rest) && !self.among_problems(i)).then(|| self.heading_at(at, rest, end, unknown))
+    }
+
+    /// Whether a short line alone behind a blank one stands below a numbered or bulleted list of diagnoses and above text of its own:
+    /// "Summary of the stay".
+    fn beyond_a_list(&self, i: usize, rest: &str) -> bool {
+        if self.kind != SectionKind::Diagnosis || rest.split(' ').count() > LABELLING || !rest.starts_with(char::is_uppercase) {
+            return false;
+        }
+        let plain = rest.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '/'));
+        let body = self.out.last().map_or(0, |h| h.body);
+        let line = |l: &Line| self.text.get(l.first.max(body)..l.end).unwrap_or("");
+        let marked = |l: &str| labels::markup(l).1 || labels::numbering(l) > 0;
+        let mut list = self.lines[..i].iter().rev().take(LOOKED).take_while(|l| l.end > body).map(line).filter(|l| !l.is_empty());
+        let first = list.by_ref().last();
+        let follows = self.lines.get(i + 1).is_some_and(|l| !l.blank() && !marked(l.of(self.text)));
+        plain && follows && first.is_some_and(marked)
     }
 
     /// Whether line `i` opens with a mark of sub-headings.

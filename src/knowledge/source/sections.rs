@@ -86,6 +86,8 @@ pub struct CopiedDoc {
 pub enum SectionWordUse {
     /// Before a heading's words: "final", "clinical".
     Before,
+    /// Stands before a diagnosis and no other heading: "*rehabilitation* diagnosis".
+    BeforeDiagnosis,
     /// Behind them: "at discharge", "today".
     After,
     /// Before an opening in prose: "so", "in summary".
