@@ -181,7 +181,8 @@ impl SectionsKnowledge {
             }
             problems.append(&mut ids);
         }
-        let qualifiers = [SectionWordUse::Label, SectionWordUse::Before, SectionWordUse::BeforeDiagnosis, SectionWordUse::Join].map(|what| out.words.get(what as usize));
+        let qualifiers = [SectionWordUse::Label, SectionWordUse::Before, SectionWordUse::BeforeDiagnosis, SectionWordUse::Join]
+            .map(|what| out.words.get(what as usize));
         let all = out.headings.keys().chain(qualifiers.into_iter().flatten().flatten());
         let first = |words: &String| words.split(' ').next().map(str::to_owned);
         out.first = all.filter_map(first).collect();
@@ -317,7 +318,8 @@ impl SectionsKnowledge {
         let mut rest = label;
         while let Some((_, behind)) = rest.split_once(' ').filter(|(first, _)| self.is(SectionWordUse::BeforeDiagnosis, first)) {
             rest = behind;
-            let known = self.headings.get(rest).copied().or_else(|| self.without_last(rest).and_then(|less| self.headings.get(less).copied()));
+            let known =
+                self.headings.get(rest).copied().or_else(|| self.without_last(rest).and_then(|less| self.headings.get(less).copied()));
             if let Some(known) = known {
                 return Some(known).filter(|k| k.kind == SectionKind::Diagnosis);
             }

@@ -178,6 +178,7 @@ impl Finder<'_> {
         self.squared_inside(from, line.end);
         self.bold_inside(from, line.end);
         self.set_off(before, from, line.end);
+        self.capitals_inside(before, at, line.end);
         // those in bold or in brackets are sought after the others of the line
         if !self.out[before..].is_sorted_by_key(|h| h.start) {
             self.in_order_from(before);
@@ -374,7 +375,7 @@ impl Finder<'_> {
         {
             return Some(self.heading_at(at, label, at + rest.len(), known));
         }
-        if self.begins_no_heading(i, rest, head, colon) {
+        if self.begins_no_heading(i, rest, head, colon) || self.marks_a_problem(i) {
             return None;
         }
         // each mark is sought only where those before it have not decided
@@ -512,8 +513,10 @@ impl Finder<'_> {
     /// continent by day" below "Secondary diagnoses: clavicle fracture; headache."
     fn beyond_a_diagnosis(&self, i: usize, at: usize, label: &str, rest: &str, listed: bool) -> Option<Heading> {
         let words = label.split(' ').count();
-        let written = label.starts_with(char::is_uppercase) && label.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b' ' | b'-' | b'/'));
-        if self.kind != SectionKind::Diagnosis || listed || words > LABELLING || !written || !self.after_blank(i) || self.told_since(i) == 0 {
+        let written =
+            label.starts_with(char::is_uppercase) && label.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b' ' | b'-' | b'/'));
+        if self.kind != SectionKind::Diagnosis || listed || words > LABELLING || !written || !self.after_blank(i) || self.told_since(i) == 0
+        {
             return None;
         }
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
@@ -601,6 +604,19 @@ impl Finder<'_> {
         let first = list.by_ref().last();
         let follows = self.lines.get(i + 1).is_some_and(|l| !l.blank() && !marked(l.of(self.text)));
         plain && follows && first.is_some_and(marked)
+    }
+
+    /// "# Dispo" below "# HTN" in an assessment whose own heading has no such mark: one of its problems.
+    fn marks_a_problem(&self, i: usize) -> bool {
+        let hash = |line: &Line| {
+            let own = line.of(self.text).as_bytes();
+            own.first() == Some(&b'#') && own.get(1) != Some(&b'#')
+        };
+        if !assesses(self.kind) || !self.lines.get(i).is_some_and(hash) {
+            return false;
+        }
+        let Some(open) = self.out.last().filter(|h| self.text.as_bytes().get(h.start) != Some(&b'#')) else { return false };
+        self.lines[..i].iter().rev().take(LOOKED).take_while(|l| l.end > open.body).any(|l| l.first >= open.body && hash(l))
     }
 
     /// Whether line `i` opens with a mark of sub-headings.

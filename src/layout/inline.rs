@@ -213,6 +213,8 @@ impl Finder<'_> {
             let closes = matches!(self.kind(), SectionKind::FamilyHistory | SectionKind::History | SectionKind::Instructions)
                 || (assesses(self.kind()) && matches!(known.kind, SectionKind::Medications | SectionKind::Allergies));
             let spelled = (all >= 2 && assesses(known.kind)) || (all >= 4 && (known.kind == SectionKind::Plan || closes));
+            // "Referring provider: Dr. Lee      Referral dx: Cervicalgia"
+            let spelled = spelled || (gap && all >= 4 && known.kind == SectionKind::ChiefComplaint);
             let sentence = before.trim_end().ends_with(['.', '!', '?', '>']);
             // "Ortho: Assessment: neck pain": the label of a service before it
             let led = assesses(known.kind) && (second || (before.len() <= LED && before.trim_end().ends_with(':')));
@@ -292,6 +294,35 @@ impl Finder<'_> {
             // with the word before it, it would be another heading
             named(whole).is_none().then_some((start + at, known))
         })
+    }
+
+    /// "PHYSICAL EXAMINATION.  The leg is short.  ASSESSMENT.  Fracture.  PLAN.  Admit.": words in capitals that head the parts of a dictation in
+    /// one line, behind closed sentences, with a point or nothing behind them, if they are several and one of them assesses.
+    pub(crate) fn capitals_inside(&mut self, own: usize, from: usize, end: usize) {
+        let Some(line) = self.text.get(from..end).filter(|l| l.len() >= UNMARKED / 2) else { return };
+        let bytes = line.as_bytes();
+        let opens = |at: &usize| bytes[*at..].iter().take(RUN_ON / 2).all(u8::is_ascii_uppercase) && bytes.len() > *at + RUN_ON;
+        let closed = memchr::memchr3_iter(b'.', b'!', b'?', bytes).filter_map(|at| {
+            let spaces = bytes[at + 1..].iter().take_while(|b| **b == b' ').count();
+            (spaces > 0).then_some(at + 1 + spaces)
+        });
+        let labels: Vec<(usize, usize)> =
+            std::iter::once(0).chain(closed).filter(opens).map(|at| (at, capital_words(&line[at..]))).collect();
+        if labels.len() < 2 || self.shouting() {
+            return;
+        }
+        let heads = |&(at, length): &(usize, usize)| {
+            let label = &line[at..at + length];
+            let known = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading))?;
+            let body = at + length + usize::from(bytes.get(at + length) == Some(&b'.'));
+            (bytes.get(body) == Some(&b' ')).then(|| self.heading_at(from + at, label, from + body, known))
+        };
+        let found: Vec<Heading> = labels.iter().filter_map(heads).collect();
+        let new = |h: &Heading| !self.out[own..].iter().any(|o| o.start == h.start || o.title.overlaps(h.title));
+        if found.len() > 1 && found.iter().any(|h| assesses(h.kind)) {
+            let found: Vec<Heading> = found.into_iter().filter(new).collect();
+            found.into_iter().for_each(|heading| self.add(heading));
+        }
     }
 
     /// Openings in prose behind a closed sentence within a line; in a dictation without any marks, behind any word.
@@ -405,6 +436,22 @@ fn parted(line: &str) -> bool {
     let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
     let within = |i: usize| bytes[i] == b'.' && i > 0 && digit(i - 1) && digit(i + 1);
     line.match_indices(['.', '!', '?', ';', ':']).any(|(i, _)| !within(i))
+}
+
+/// Bytes of the words in capitals that a text begins with, the last of them before its text: "ASSESSMENT Croup", "PHYSICAL EXAMINATION.".
+fn capital_words(text: &str) -> usize {
+    let mut end = 0;
+    for word in text.split(' ').take(PROBLEM) {
+        let own = word.trim_end_matches('.');
+        if own.len() < 2 && own != "&" || !own.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'/' | b'&')) {
+            break;
+        }
+        end = (word.as_ptr() as usize - text.as_ptr() as usize) + own.len();
+        if own.len() < word.len() {
+            break;
+        }
+    }
+    end
 }
 
 /// Where the label that ends a stretch of text begins.

@@ -477,7 +477,10 @@ fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnow
     // "HISTORY: cough", "IMPRESSION: nodule", "ADDENDUM", "REVISED IMPRESSION: granuloma": one report, read twice
     let revised = |i: usize| {
         let added = headings[i..=last].iter().any(|h| h.kind == SectionKind::Addendum);
-        added && headings.iter().all(|h| !matches!(h.kind, ChiefComplaint | Exam | Plan | HospitalCourse | Assessment | AssessmentAndPlan | Diagnosis))
+        added
+            && headings
+                .iter()
+                .all(|h| !matches!(h.kind, ChiefComplaint | Exam | Plan | HospitalCourse | Assessment | AssessmentAndPlan | Diagnosis))
     };
     let revised: Vec<bool> = (0..=last).map(revised).collect();
     for i in (0..=last).filter(|i| !revised[*i]) {
