@@ -196,7 +196,9 @@ impl<'a> Linker<'a> {
             self.knowledge.lexicon.regions_in(&self.scan.layout.folded, all.clone(), |region| found |= regions.contains(&region));
             found
         };
-        !goes && !denies && (part() || self.mentions_in(all.clone()).any(felt) || assessed())
+        // "it sits just under the ear" is of what was named before
+        let goes_on = self.scan.word(all.start, WordUse::Hurts).is_some();
+        !goes && !goes_on && !denies && (part() || self.mentions_in(all.clone()).any(felt) || assessed())
     }
 
     /// The mentions that begin among some tokens.

@@ -129,7 +129,27 @@ fn mark(line: &str, open: bool, knowledge: &SectionsKnowledge) -> Option<String>
             knowledge.copied_end.iter().any(|p| folded.starts_with(p.as_str()))
         }
     };
-    (set_off && line.len() <= MARK || ends()).then(|| fold_phrase(line))
+    // "[Copied from 3/14] Neck pain, worse with driving. … [End copied text]": of a long line its marks are read
+    let marks = || {
+        let opening = closed(line, 0).map_or("", |end| &line[..end]);
+        let closing = line.rfind(['[', '<', '(']).filter(|at| *at >= opening.len() && closed(line, *at) == Some(line.len()));
+        let closing = closing.map_or("", |at| &line[at..]);
+        (!opening.is_empty() || !closing.is_empty()).then(|| fold_phrase(&format!("{opening} {closing}")))
+    };
+    if set_off && line.len() <= MARK || ends() { Some(fold_phrase(line)) } else { marks().filter(|_| set_off) }
+}
+
+/// Where the brackets close that open at byte `at`, if they hold no more than a mark.
+fn closed(line: &str, at: usize) -> Option<usize> {
+    let close = match line.as_bytes().get(at)? {
+        b'[' => "]",
+        b'(' => ")",
+        b'<' => ">",
+        _ => return None,
+    };
+    let end = at + line[at..].find(close)? + 1;
+    let end = end + line[end..].len() - line[end..].trim_start_matches(close).len();
+    (end - at <= MARK).then_some(end)
 }
 
 /// "(carried forward from 8/20: arm pain 8/10)": the mark holds all that is carried over.

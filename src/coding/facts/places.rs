@@ -70,6 +70,9 @@ pub(crate) fn below_the_neck(region: &str) -> bool {
     matches!(family(region), "thoracic" | "lumbar" | "leg" | BACK)
 }
 
+/// Tokens of a label and its colon.
+const LABELLED: usize = 5;
+
 /// The region of an event that hurt an arm or a leg.
 const LIMB: &str = "limb";
 
@@ -78,6 +81,7 @@ const LIMB: &str = "limb";
 fn place_events(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     let saying = |id: &str| knowledge.coding.guidelines.get(id);
     let (Some(limbs), Some(hurt), whole) = (saying("hurts-a-limb"), saying("hurt-there"), saying("hurts-the-trunk")) else { return };
+    let labels = saying("labels-a-limb");
     let problems = OnceCell::new();
     for fact in facts.iter_mut().filter(|f| f.region.is_empty() && limbs.concepts.has(f.concept)) {
         let Some(tokens) = layout.sentences.get(fact.sentence as usize).map(|s| s.tokens.clone()) else { continue };
@@ -95,7 +99,10 @@ fn place_events(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowl
             knowledge.lexicon.regions_in(&layout.folded, tokens.clone(), |region| found |= problems.regions.contains(&region));
             found
         };
-        if says(limbs) && (says(hurt) && !whole.is_some_and(says) || assessed()) {
+        // "L shoulder: 1 yr, after a fall on ice"
+        let label = tokens.clone().take(LABELLED).find(|t| layout.folded.word(*t as usize) == ":");
+        let labelled = || labels.zip(label).is_some_and(|(of, end)| of.stands_in(layout.tokens(tokens.start..end)));
+        if labelled() || says(limbs) && (says(hurt) && !whole.is_some_and(says) || assessed()) {
             LIMB.clone_into(&mut fact.region);
             fact.own_region = true;
         }
