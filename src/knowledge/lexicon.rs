@@ -244,6 +244,8 @@ impl Lexicon {
             compiler.add_all(&concept.terms, meaning, false, company);
             compiler.add_all(&concept.abbreviations, meaning, true, company);
             compiler.add_all(&concept.not, Meaning::Block(None), false, None);
+            let guessed = if concept.guesses.is_empty() { None } else { Some(compiler.builder.guessed()) };
+            compiler.add_all(&concept.guesses, meaning, false, guessed);
         }
         for site in &doc.sites {
             let Some(meaning) = compiler.meanings.get(site.id.value.as_str()).copied() else { continue };

@@ -66,6 +66,9 @@ pub(super) fn add(
         if (!company.near.is_empty() && !meets(&company.near)) || (meets(&company.unless_near) && !sure()) {
             return;
         }
+        if company.guessed && !guessed(layout, lexicon, sentence, &tokens) {
+            return;
+        }
     }
     if in_date(layout, &tokens) || in_levels(layout, lexicon, &tokens) {
         return;
@@ -77,6 +80,21 @@ pub(super) fn add(
         None => How::Term,
     });
     hits.push(Hit { tokens, sentence, meaning: entry.meaning, site: entry.site, how });
+}
+
+/// Words before a guess among which what makes it one stands: "most likely to be *facet*".
+const GUESS: u32 = 6;
+
+/// Whether words are said as a guess, or as one of two, and end there: "suspect *facet*", "facet vs *disc*", "*facet* or disc".
+fn guessed(layout: &Layout, lexicon: &Lexicon, sentence: u32, tokens: &Range<u32>) -> bool {
+    let (grammar, folded) = (&lexicon.grammar, &layout.folded);
+    let all = &layout.sentences[sentence as usize].tokens;
+    let next = tokens.end;
+    let versus = |t: u32| all.contains(&t) && grammar.is_versus(folded, t);
+    let ends = next >= all.end || folded.tokens[next as usize].breaks > 0 || grammar.is_mark(folded, next) || grammar.ends_a_guess(folded, next);
+    let starts = || (tokens.start.saturating_sub(GUESS).max(all.start)..tokens.start).rev();
+    let guess = || starts().any(|from| grammar.guesses(folded, from..tokens.start));
+    ends && (versus(next) || tokens.start.checked_sub(1).is_some_and(versus) || guess())
 }
 
 /// Whether numbers go on with strokes before or behind what begins or ends with a number: the "4/5" of "4/5/26".

@@ -70,6 +70,8 @@ pub struct Company {
     pub unless_near: Vec<WordId>,
     /// In the note, not only in the sentence.
     pub anywhere: bool,
+    /// It must be said as a guess, or as one of two.
+    pub guessed: bool,
 }
 
 /// All phrases.
@@ -132,8 +134,14 @@ impl Builder {
             return None;
         }
         let mut known = |list: &[String]| list.iter().map(|w| words.add(w)).collect();
-        self.company.push(Company { near: known(near), unless_near: known(unless_near), anywhere });
+        self.company.push(Company { near: known(near), unless_near: known(unless_near), anywhere, guessed: false });
         Some((self.company.len() - 1) as u16)
+    }
+
+    /// The company of what counts only as a guess.
+    pub(crate) fn guessed(&mut self) -> u16 {
+        self.company.push(Company { guessed: true, ..Company::default() });
+        (self.company.len() - 1) as u16
     }
 
     /// Adds a phrase.

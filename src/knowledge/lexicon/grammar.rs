@@ -44,6 +44,9 @@ pub struct Grammar {
     before_year: Classes,
     coordinator: Classes,
     describing: Classes,
+    guess: Classes,
+    versus: Classes,
+    behind_guess: Classes,
     /// In order of definition.
     pub patterns: Vec<Pattern>,
     letters: Vec<(u8, u8, String)>,
@@ -71,6 +74,9 @@ impl Grammar {
                     "out-of" => grammar.out_of = bit,
                     "before-year" => grammar.before_year = bit,
                     "coordinator" => grammar.coordinator = bit,
+                    "guess" => grammar.guess = bit,
+                    "versus" => grammar.versus = bit,
+                    "behind-guess" => grammar.behind_guess = bit,
                     _ => {}
                 }
                 for word in &class.words {
@@ -150,6 +156,21 @@ impl Grammar {
     /// Whether the token may stand between a procedure, or its level, and its year ("ACDF C5-6 *in* 2021").
     pub fn is_before_year(&self, folded: &Folded, token: u32) -> bool {
         self.is(self.before_year, folded, token)
+    }
+
+    /// Whether some tokens lead to a guess by a word that makes it one: "most *likely* due to".
+    pub fn guesses(&self, folded: &Folded, gap: Range<u32>) -> bool {
+        gap.clone().any(|t| self.is(self.guess, folded, t)) && self.joins(Joins::Guess, None, folded, gap).is_some()
+    }
+
+    /// Whether the token stands between two that are weighed ("facet *vs* disc").
+    pub fn is_versus(&self, folded: &Folded, token: u32) -> bool {
+        self.is(self.versus, folded, token)
+    }
+
+    /// Whether a guess may end before the token ("likely facet *in* origin").
+    pub fn ends_a_guess(&self, folded: &Folded, token: u32) -> bool {
+        self.is(self.behind_guess | self.versus, folded, token)
     }
 
     /// Whether the token joins two things of one kind ("laminectomy *and* fusion").

@@ -87,6 +87,9 @@ pub struct ConceptDoc {
     /// Abbreviations, matched in this very case.
     #[serde(default)]
     pub abbreviations: Vec<Placed<SmolStr>>,
+    /// Words that name it only as a guess or one of two ("likely *facet*", "facet vs *disc*"), where nothing that they describe follows.
+    #[serde(default)]
+    pub guesses: Vec<Placed<SmolStr>>,
     /// Longer phrases that block a match inside them.
     #[serde(default)]
     pub not: Vec<Placed<SmolStr>>,
