@@ -506,7 +506,7 @@ impl Finder<'_> {
         }
         let shaped = (labels::capitals(label) && !self.shouting()) || (alone && (labels::title_case(label) || labels::capitals(label)));
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
-        (shaped && !self.problem(label) && !self.among_problems(i)).then(|| self.heading_at(at, label, body, unknown))
+        (shaped && !self.problem(label) && !self.among_problems(i, true)).then(|| self.heading_at(at, label, body, unknown))
     }
 
     /// A label of no known meaning that opens a line of text behind a blank one, where a list of diagnoses is open that has ended: "Nursing:
@@ -532,18 +532,22 @@ impl Finder<'_> {
     }
 
     /// Whether a line of capitals in line `i` is one of several that name the problems of the assessment: "PREDIABETES" below "IRON DEFICIENCY".
-    fn among_problems(&self, i: usize) -> bool {
+    fn among_problems(&self, i: usize, labelled: bool) -> bool {
         if !assesses(self.kind) {
             return false;
         }
         let body = self.out.last().map_or(0, |h| h.body);
-        let above = (0..i).rev().take(LOOKED).take_while(|j| self.lines[*j].first >= body);
-        let names = |j: usize| {
+        let above = (0..i).rev().take(LOOKED).filter(|j| !self.lines[*j].blank()).take_while(|j| self.lines[*j].first >= body);
+        let names = |j: usize, first: bool| {
             let line = self.lines[j].of(self.text);
             let label = line.split(':').next().unwrap_or(line);
-            label.len() <= LABEL && labels::capitals(label) && self.after_blank(j) && self.problem(label)
+            label.len() <= LABEL && labels::capitals(label) && self.after_blank(j) && (first || self.problem(label))
         };
-        above.into_iter().any(names)
+        let above: Vec<usize> = above.collect();
+        // what stands right below a heading that has no text of its own is what is assessed
+        let bare = self.text.get(body..).is_some_and(|t| t.lines().next().is_none_or(|l| !l.contains(char::is_alphanumeric)));
+        let last = above.len().wrapping_sub(1);
+        if above.is_empty() { bare && !labelled } else { above.iter().enumerate().any(|(n, j)| names(*j, bare && n == last)) }
     }
 
     /// Whether a label names one of the problems of the assessment that is open.
@@ -587,7 +591,7 @@ impl Finder<'_> {
         let capitals = labels::capitals(rest) && !self.shouting();
         let shaped = capitals || (labels::title_case(rest) && self.hashed(i) && self.marked_as_the_last(i, at));
         let beyond = !shaped && self.beyond_a_list(i, rest);
-        ((shaped || beyond) && !self.problem(rest) && !self.among_problems(i)).then(|| self.heading_at(at, rest, end, unknown))
+        ((shaped || beyond) && !self.problem(rest) && !self.among_problems(i, false)).then(|| self.heading_at(at, rest, end, unknown))
     }
 
     /// Whether a short line alone behind a blank one stands below a numbered or bulleted list of diagnoses and above text of its own:
