@@ -31,6 +31,9 @@ const WINDOW: u32 = 120;
 /// Mentions before one that are looked at.
 const EARLIER: usize = 64;
 
+/// Words between what an operation is for and what leads to it: "for *his left* herniation".
+const NAMED: usize = 3;
+
 /// Links values to mentions; each value may belong to several that are joined by "and".
 pub(crate) struct Linker<'a> {
     pub scan: &'a Scan<'a>,
@@ -89,6 +92,7 @@ impl Linker<'_> {
                 all.extend(here.clone().filter(told));
             }
             all.extend(self.began_with(read, mention));
+            all.extend(self.operated_for(read, mention));
             all.extend(self.placed_at(read, mention).or_else(|| self.through_cause(read, mention)));
             all.sort_unstable();
             all.dedup();
@@ -98,6 +102,34 @@ impl Linker<'_> {
             return Vec::new();
         }
         self.topic(sentence, read).unwrap_or_default()
+    }
+
+    /// The procedure right before a level, with nothing but words of place between: "*CESI* at C7-T1", "*ACDF* C5-6".
+    fn done_at(&self, read: &Read) -> Option<usize> {
+        let before = self.mentions.partition_point(|m| m.tokens.start < read.tokens.start);
+        let host = before.checked_sub(1)?;
+        let own = &self.mentions[host];
+        let placed = own.tokens.end <= read.tokens.start && (own.tokens.end..read.tokens.start).all(|t| self.scan.word(t, WordUse::At).is_some());
+        (placed && self.kind(host) == ConceptKind::Procedure).then_some(host)
+    }
+
+    /// Whether a procedure goes in at another level than that of what it is for: an injection.
+    fn enters_elsewhere(&self, procedure: usize) -> bool {
+        let given = self.knowledge.coding.guidelines.get("enters-elsewhere");
+        given.is_some_and(|g| g.concepts.has(self.mentions[procedure].concept))
+    }
+
+    /// What is operated on at the level of the operation: the *herniation* in "ACDF C5-6 for herniation".
+    fn operated_for(&self, read: &Read, procedure: usize) -> Option<usize> {
+        if read.attribute.key != AttributeKey::Level || self.done_at(read) != Some(procedure) || self.enters_elsewhere(procedure) {
+            return None;
+        }
+        let next = procedure + 1;
+        let own = self.mentions.get(next).filter(|m| m.sentence == self.mentions[procedure].sentence)?;
+        let mut gap = read.tokens.end..own.tokens.start;
+        let purpose = gap.next().is_some_and(|t| self.scan.word(t, WordUse::Purpose).is_some());
+        let free = purpose && gap.len() < NAMED && self.kind(next) == ConceptKind::Diagnosis && !self.has_level(next, read);
+        free.then_some(next)
     }
 
     /// What stands at the level that a later mention shares: the *herniation* in "herniation at C5-6 causing stenosis".
@@ -288,6 +320,10 @@ impl Linker<'_> {
             let event = self.kind(mention) == ConceptKind::Mechanism;
             let reach = if event { FAR / 2 } else { 3 + 2 * u32::from(forward) };
             return (cost <= reach && !(forward && read.after_mention)).then_some(cost);
+        }
+        // "CESI at C7-T1 for radiculopathy" goes in there
+        if read.attribute.key == AttributeKey::Level && forward && self.done_at(read).is_some_and(|p| self.enters_elsewhere(p)) {
+            return None;
         }
         match read.attribute.key {
             // "neck pain is moderate, knee pain mild"
@@ -493,7 +529,8 @@ impl Linker<'_> {
                 .filter(|m| !denied(self.scan, self.mentions[*m].tokens.start));
             if let Some(first) = found.next() {
                 // "Ankle pain 8/10. Also asks about his neck: sore since Monday"
-                let parted = follows_complaint(key) && self.kind(first) == ConceptKind::Symptom && of_the_neck(&here.tokens);
+                let placed = matches!(key, AttributeKey::Laterality | AttributeKey::Region);
+                let parted = (placed || follows_complaint(key)) && self.kind(first) == ConceptKind::Symptom && of_the_neck(&here.tokens);
                 if parted && !of_the_neck(&before.tokens) {
                     return None;
                 }

@@ -261,10 +261,25 @@ impl Reader<'_> {
         // "- suspect muscle strain": a bullet says nothing
         let mark = |t: &u32| self.layout.folded.tokens[*t as usize].kind == TokenKind::Punctuation;
         let opens = (here.tokens.start..named.tokens.start).find(|t| !mark(t)).unwrap_or(named.tokens.start);
-        let guess = || self.lexicon.grammar.joins(Joins::Guess, None, &self.layout.folded, opens..named.tokens.start);
+        let (grammar, folded) = (&self.lexicon.grammar, &self.layout.folded);
+        // "strain likely", "DJD vs strain": what makes it a guess may stand behind it
+        let behind = || {
+            let next = named.tokens.end;
+            let last = (next + 1..here.tokens.end).all(|t| mark(&t));
+            opens == named.tokens.start
+                && next < here.tokens.end
+                && (grammar.is_versus(folded, next) || grammar.is_guess(folded, next) && last)
+        };
+        let weighed = || grammar.is_versus(folded, named.tokens.start - 1).then(|| told.last())?;
+        if opens < named.tokens.start
+            && let Some((region, _)) = weighed().filter(|m| m.sentence == self.sentence).and_then(|m| m.region.as_ref())
+        {
+            return Some(region.clone());
+        }
+        let guess = || grammar.joins(Joins::Guess, None, folded, opens..named.tokens.start).is_some() || behind();
         let section = &self.layout.sections[here.section as usize];
         let adds = section.kind == SectionKind::Addendum;
-        if !(section.assessed || adds) || guess().is_none() {
+        if !(section.assessed || adds) || !guess() {
             return None;
         }
         let before = told.iter().rev().filter(|m| m.sentence < self.sentence && m.region.is_some());
@@ -505,7 +520,13 @@ impl Reader<'_> {
     fn only_region(&self) -> Option<(String, Option<Span>)> {
         let of_spine = |region: &&String| self.lexicon.sites.iter().any(|s| s.spine && s.region.as_ref() == Some(region));
         let mut only: Option<(String, Option<Span>)> = None;
-        for (at, node) in self.nodes.iter().enumerate() {
+        // "CESI at *C7-T1* for DDD": where a needle goes in is not where the disease is
+        let entered = |at: usize| {
+            let concept = at.checked_sub(1).and_then(|before| self.named(before)).and_then(|n| n.concept).map(|c| self.lexicon.concept(c));
+            let needle = concept.is_some_and(|c| c.kind == ConceptKind::Procedure && c.past.is_none());
+            needle && self.run(at).is_some_and(|r| r.level_only)
+        };
+        for (at, node) in self.nodes.iter().enumerate().filter(|(at, _)| !entered(*at)) {
             let (region, words) = match node {
                 Node::Site(run) if run.spine => (run.region.as_ref(), Some(words_of(self.layout, &self.nodes[at].tokens()))),
                 Node::Site(_) => (None, None),

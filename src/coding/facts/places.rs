@@ -135,10 +135,16 @@ pub(super) fn place(facts: &mut [Fact], findings: &[Finding], layout: &Layout, k
     // a normal neck tells nothing of what else is wrong
     let normal = knowledge.coding.guidelines.get("tells-no-region");
     let there = |f: &Fact| matches!(f.state, State::Affirmed | State::Hedged) && !normal.is_some_and(|n| n.concepts.has(f.concept));
+    // "CESI at C7-T1" is for the neck, wherever it goes in
+    let enters = knowledge.coding.guidelines.get("enters-elsewhere");
+    let region_of = |f: &Fact| {
+        let within = enters.is_some_and(|e| e.concepts.has(f.concept));
+        if within { family(&f.region).to_owned() } else { f.region.clone() }
+    };
     let known: Vec<Known> = facts
         .iter()
         .filter(|f| spinal(&f.region))
-        .map(|f| (f.sentence, f.item, f.section, f.region.clone(), there(f), f.finding))
+        .map(|f| (f.sentence, f.item, f.section, region_of(f), there(f), f.finding))
         .collect();
     let below = facts.iter().any(|f| there(f) && matches!(family(&f.region), "lumbar" | "leg" | "sacral"));
     let only = |pick: &dyn Fn(&Known) -> bool| -> Option<String> {

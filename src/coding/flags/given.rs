@@ -36,7 +36,8 @@ impl Asking<'_> {
                 AttributeKey::Course => v.section != SectionKind::Exam && v.mentions.iter().any(|m| self.of_the_neck(*m)),
                 AttributeKey::Cause => !v.mentions.is_empty(),
                 AttributeKey::Severity => {
-                    v.section != SectionKind::Exam && v.mentions.iter().all(|m| self.complaint(*m) && !self.of_strength(*m))
+                    let found = matches!(v.section, SectionKind::Exam | SectionKind::Vitals);
+                    !found && v.mentions.iter().all(|m| self.complaint(*m) && !self.of_strength(*m))
                 }
                 _ => true,
             })

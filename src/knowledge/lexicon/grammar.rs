@@ -158,6 +158,11 @@ impl Grammar {
         self.is(self.before_year, folded, token)
     }
 
+    /// Whether the token makes a guess of what it stands beside: "*likely*".
+    pub fn is_guess(&self, folded: &Folded, token: u32) -> bool {
+        self.is(self.guess, folded, token)
+    }
+
     /// Whether some tokens lead to a guess by a word that makes it one: "most *likely* due to".
     pub fn guesses(&self, folded: &Folded, gap: Range<u32>) -> bool {
         gap.clone().any(|t| self.is(self.guess, folded, t)) && self.joins(Joins::Guess, None, folded, gap).is_some()

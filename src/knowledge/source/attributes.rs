@@ -314,6 +314,8 @@ pub enum WordUse {
     Quality,
     /// Between a condition and its cause, or a cause and what it does: "due to", "causing". Both are at the level that either names.
     Because,
+    /// Leads to what something is done for: "ACDF C5-6 *for* herniation".
+    Purpose,
     /// Between a complaint and the event it began with, or behind it: "since", "after".
     Following,
     /// Before a word that tells how something is: "is". The word is of what stands before it.
