@@ -115,7 +115,7 @@ impl<'a> Linker<'a> {
         let (mut strange, mut felt, mut goes) = (false, false, false);
         let mut plain = true;
         while at < before.end {
-            let known = self.told_by(at, goes).filter(|end| *end <= before.end);
+            let known = self.told_by(at, before.end, goes);
             let names = || self.scan.word(at + 1, WordUse::Speaks).is_some();
             let word = self.scan.layout.folded.tokens.get(at as usize).is_some_and(|t| t.kind == TokenKind::Word);
             goes |= self.scan.at(at).iter().any(|h| matches!(h.meaning, Meaning::Link(_)));
@@ -134,9 +134,9 @@ impl<'a> Linker<'a> {
         !strange || felt && !other()
     }
 
-    /// The end of what stands at a token and is a word of the telling of a complaint, or a value; a part of the body only where the
+    /// The end, not behind `end`, of what stands at a token and is a word of the telling of a complaint, or a value; a part of the body only where the
     /// complaint goes there.
-    fn told_by(&self, token: u32, goes: bool) -> Option<u32> {
+    fn told_by(&self, token: u32, end: u32, goes: bool) -> Option<u32> {
         use WordUse as W;
         let tells = |meaning: Meaning| match meaning {
             Meaning::Word(of) => matches!(
@@ -164,7 +164,7 @@ impl<'a> Linker<'a> {
             Meaning::Fact(_) | Meaning::Block(_) => false,
             _ => true,
         };
-        self.scan.at(token).iter().find(|h| tells(h.meaning)).map(|h| h.end)
+        self.scan.at(token).iter().find(|h| h.end <= end && tells(h.meaning)).map(|h| h.end)
     }
 
     /// Whether a sentence goes on with one before it that is of another part: "Here for the right *shoulder*. It began 3 weeks ago."
