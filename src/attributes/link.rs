@@ -440,10 +440,10 @@ impl Linker<'_> {
             let gap = self.mentions[at - 1].tokens.end..self.mentions[at].tokens.start;
             // two mentions may share their head: "low back and neck pain for 2 weeks", "soreness of the neck and upper back, mild"
             let shared = gap.start > gap.end;
-            // "neck pain, *R* wrist pain 7/10": what has its own side behind a comma has its own score
+            // "neck pain, *R* wrist pain 7/10": what has its own side behind a comma has its own score and time
             let own_side = |t: u32| self.scan.at(t).iter().any(|h| self.is_value(h, AttributeKey::Laterality));
             let far = || self.mentions[at].region.as_ref().is_some_and(|(r, _)| !matches!(r.as_str(), "cervical" | "shoulder" | "arm"));
-            if key == AttributeKey::PainScore && self.scan.token(gap.start) == "," && gap.clone().any(own_side) && far() {
+            if follows_complaint(key) && self.scan.token(gap.start) == "," && gap.clone().any(own_side) && far() {
                 break;
             }
             if !(shared || each && self.all_values(gap.clone()) || self.came_together(at - 1, gap, key)) || !self.takes(at - 1, key) {

@@ -178,6 +178,8 @@ pub fn values(note: &Note, layout: &Layout, mentions: &[Mention], knowledge: &Kn
         // but "R shoulder: 6 wks, night pain"
         let placed = |m: &Mention| m.region.is_some() || knowledge.lexicon.concept(m.concept).kind != ConceptKind::Symptom;
         let elsewhere = elsewhere || matter.is_some_and(|clause| !mentions.iter().any(|m| clause.contains(&m.tokens.start) && placed(m)));
+        let neighbour = linker.of_a_neighbour(&read);
+        let (of_other, elsewhere) = (of_other || neighbour, elsewhere || neighbour);
         let mut linked = if spared || elsewhere { Vec::new() } else { linker.link(&read, !(of_part || of_other)) };
         if read.attribute.key == AttributeKey::Level {
             // "at C5-6 and C6-7 without radiculopathy": levels in a row are of one condition

@@ -61,6 +61,12 @@ impl<'a> Problems<'a> {
     }
 }
 
+/// Whether a property is one that each complaint has of its own.
+fn of_a_complaint(key: AttributeKey) -> bool {
+    use AttributeKey::{Duration, Laterality, Onset, PainScore, Region, Severity};
+    matches!(key, Duration | Onset | PainScore | Severity | Laterality | Region)
+}
+
 /// Whether a mention is of the neck by its own words.
 pub(super) fn is_cervical(mention: &Mention) -> bool {
     mention.region.as_ref().is_some_and(|(region, _)| region == "cervical")
@@ -88,13 +94,15 @@ fn names_a_problem(layout: &Layout, item: &Item, knowledge: &Knowledge) -> bool 
 impl<'a> Linker<'a> {
     /// Whether a time, score, strength or side that stands in no sentence of the neck is of another problem of the note.
     pub(super) fn of_another_problem(&self, read: &Read) -> bool {
-        use AttributeKey as K;
-        if !matches!(read.attribute.key, K::Duration | K::Onset | K::PainScore | K::Severity | K::Laterality | K::Region) {
+        if !of_a_complaint(read.attribute.key) {
             return false;
         }
         let layout = self.scan.layout;
         let Some(at) = layout.sentence_at(read.tokens.start) else { return false };
-        let Some(here) = layout.sentences.get(at).filter(|s| !self.speaks_of_the_neck(s.tokens.clone())) else { return false };
+        let Some(here) = layout.sentences.get(at) else { return false };
+        if self.speaks_of_the_neck(here.tokens.clone()) {
+            return false;
+        }
         let Some(section) = layout.sections.get(here.section as usize) else { return false };
         if !(section.assessed || tells(section.kind)) {
             return false;
@@ -106,6 +114,33 @@ impl<'a> Linker<'a> {
         let before = here.tokens.start..read.tokens.start;
         let from = before.clone().rev().find(|t| self.scan.token(*t) == ";").map_or(before.start, |t| t + 1);
         !self.speaks_of_a_complaint(from..read.tokens.start) || self.goes_on_with_another(at, &problems.regions)
+    }
+
+    /// Whether a value stands behind something else that is told behind the neck in its sentence: "neck pain, right *knee pain* x 3 months",
+    /// "neck pain and *BP has been running high* for 2 weeks"; not of "neck pain, worse at the desk, for 2 weeks", nor of what may be shared:
+    /// "neck pain and headache for 2 weeks".
+    pub(super) fn of_a_neighbour(&self, read: &Read) -> bool {
+        let start = read.tokens.start;
+        let here = self.scan.layout.sentence_at(start).and_then(|at| self.scan.layout.sentences.get(at));
+        let Some(here) = here.filter(|_| of_a_complaint(read.attribute.key)) else { return false };
+        let named = self.mentions_in(here.tokens.start..start).filter(|m| is_cervical(m) && m.tokens.end <= start);
+        let Some(neck) = named.map(|m| m.tokens.end).max() else { return false };
+        let joins = |t: u32| matches!(self.scan.word(t, WordUse::Join), Some(end) if end == t + 1) && !matches!(self.scan.token(t), "-" | "/");
+        let Some(join) = (neck..start).rev().find(|t| joins(*t)) else { return false };
+        let marked = self.scan.is_mark(join) && self.scan.token(join) != "&";
+        let skipped = |t: &u32| {
+            let value = self.scan.at(*t).iter().any(|h| matches!(h.meaning, Meaning::Value { .. } | Meaning::Word(WordUse::Determiner)));
+            value || joins(*t)
+        };
+        let Some(first) = (join..start).find(|t| !skipped(t)) else { return false };
+        let strange = |t: &u32| {
+            let word = self.scan.layout.folded.tokens.get(*t as usize).is_some_and(|t| t.kind == TokenKind::Word);
+            let limb = self.scan.at(*t).iter().any(|h| matches!(h.meaning, Meaning::Target(_)));
+            word && !limb && self.told_by(*t, start, false).is_none() && self.mentions_in(*t..*t + 1).next().is_none()
+        };
+        let several = || (first..start).filter(strange).count() > 1;
+        let other = strange(&first) && (marked || several());
+        other && self.problems.get_or_init(|| Problems::of(self.scan.layout, self.mentions.iter(), self.knowledge)).is_some()
     }
 
     /// Whether some words before a value tell of nothing but a complaint: each of them is one that such a telling has ("It *started*"), or
