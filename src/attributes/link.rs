@@ -109,7 +109,8 @@ impl Linker<'_> {
         let before = self.mentions.partition_point(|m| m.tokens.start < read.tokens.start);
         let host = before.checked_sub(1)?;
         let own = &self.mentions[host];
-        let placed = own.tokens.end <= read.tokens.start && (own.tokens.end..read.tokens.start).all(|t| self.scan.word(t, WordUse::At).is_some());
+        let placed =
+            own.tokens.end <= read.tokens.start && (own.tokens.end..read.tokens.start).all(|t| self.scan.word(t, WordUse::At).is_some());
         (placed && self.kind(host) == ConceptKind::Procedure).then_some(host)
     }
 

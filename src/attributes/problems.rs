@@ -12,6 +12,8 @@ use crate::mentions::Mention;
 use crate::vocab::{AttributeKey, ConceptKind};
 use std::ops::Range;
 
+/// Tokens at the beginning of an entry without a number among which a problem is named.
+const NAMED: usize = 8;
 /// Sentences before one among which its topic is sought.
 const TOPIC: usize = 6;
 
@@ -88,7 +90,15 @@ fn names_a_problem(layout: &Layout, item: &Item, knowledge: &Knowledge) -> bool 
     let sentences = layout.sentences.get(range(&item.sentences)).unwrap_or_default();
     let mut words = sentences.iter().flat_map(|s| s.tokens.clone()).filter(word);
     let first = words.find(|t| !says(*t, |m| matches!(m, Meaning::Value { .. })));
-    first.is_some_and(|t| !says(t, |m| matches!(m, Meaning::Word(WordUse::Managed | WordUse::Telling))))
+    // an entry without a number may be anything: one that names no problem is none
+    let named = || {
+        use WordUse::{AnotherMatter, OtherLabel, OtherPart, OtherSite};
+        let mut tokens = sentences.iter().flat_map(|s| s.tokens.clone()).take(NAMED);
+        let known = |m: &Meaning| matches!(m, Meaning::Word(AnotherMatter | OtherLabel | OtherPart | OtherSite));
+        let problem = |t: u32| knowledge.sections.names_problem(folded.word(t as usize));
+        item.kind == ItemKind::Numbered || tokens.any(|t| says(t, known) || problem(t))
+    };
+    first.is_some_and(|t| !says(t, |m| matches!(m, Meaning::Word(WordUse::Managed | WordUse::Telling)))) && named()
 }
 
 impl<'a> Linker<'a> {
@@ -112,8 +122,10 @@ impl<'a> Linker<'a> {
             return problems.of_neck.get(layout.problem(here.item) as usize) == Some(&false);
         }
         let before = here.tokens.start..read.tokens.start;
+        let strong = matches!(read.attribute.key, AttributeKey::PainScore | AttributeKey::Severity);
         let from = before.clone().rev().find(|t| self.scan.token(*t) == ";").map_or(before.start, |t| t + 1);
-        !self.speaks_of_a_complaint(from..read.tokens.start) || self.goes_on_with_another(at, &problems.regions)
+        // how strong something is is told of what hurts, in whatever words
+        !self.speaks_of_a_complaint(from..read.tokens.start, strong) || self.goes_on_with_another(at, &problems.regions)
     }
 
     /// Whether a value stands behind something else that is told behind the neck in its sentence: "neck pain, right *knee pain* x 3 months",
@@ -122,10 +134,12 @@ impl<'a> Linker<'a> {
     pub(super) fn of_a_neighbour(&self, read: &Read) -> bool {
         let start = read.tokens.start;
         let here = self.scan.layout.sentence_at(start).and_then(|at| self.scan.layout.sentences.get(at));
-        let Some(here) = here.filter(|_| of_a_complaint(read.attribute.key)) else { return false };
+        let places = matches!(read.attribute.key, AttributeKey::Laterality | AttributeKey::Region);
+        let Some(here) = here.filter(|_| of_a_complaint(read.attribute.key) && !places) else { return false };
         let named = self.mentions_in(here.tokens.start..start).filter(|m| is_cervical(m) && m.tokens.end <= start);
         let Some(neck) = named.map(|m| m.tokens.end).max() else { return false };
-        let joins = |t: u32| matches!(self.scan.word(t, WordUse::Join), Some(end) if end == t + 1) && !matches!(self.scan.token(t), "-" | "/");
+        let joins =
+            |t: u32| matches!(self.scan.word(t, WordUse::Join), Some(end) if end == t + 1) && !matches!(self.scan.token(t), "-" | "/");
         let Some(join) = (neck..start).rev().find(|t| joins(*t)) else { return false };
         let marked = self.scan.is_mark(join) && self.scan.token(join) != "&";
         let skipped = |t: &u32| {
@@ -145,28 +159,30 @@ impl<'a> Linker<'a> {
 
     /// Whether some words before a value tell of nothing but a complaint: each of them is one that such a telling has ("It *started*"), or
     /// what is felt is named without its place and no other part is ("with ibuprofen the *pain* is").
-    fn speaks_of_a_complaint(&self, before: Range<u32>) -> bool {
+    fn speaks_of_a_complaint(&self, before: Range<u32>, strong: bool) -> bool {
         let mut at = before.start;
-        let (mut strange, mut felt, mut goes) = (false, false, false);
+        let (mut strange, mut felt, mut goes, mut placed) = (false, strong, false, false);
         let mut plain = true;
         while at < before.end {
             let known = self.told_by(at, before.end, goes);
-            let names = || self.scan.word(at + 1, WordUse::Speaks).is_some();
+            let told = || self.scan.word(at + 1, WordUse::Speaks).is_some();
             let word = self.scan.layout.folded.tokens.get(at as usize).is_some_and(|t| t.kind == TokenKind::Word);
             goes |= self.scan.at(at).iter().any(|h| matches!(h.meaning, Meaning::Link(_)));
-            felt |= plain && [WordUse::Felt, WordUse::Hurts].into_iter().any(|of| self.scan.word(at, of).is_some());
+            let names = [WordUse::Felt, WordUse::Hurts].into_iter().any(|of| self.scan.word(at, of).is_some());
+            felt |= plain && names;
+            placed |= !plain && self.scan.word(at, WordUse::Felt).is_some();
             // "it has been hurting since *she took a new job*": how it began may be told in any words
             if felt && self.scan.word(at, WordUse::Following).is_some() {
                 break;
             }
-            plain = known.is_some() || !word || names();
+            plain = known.is_some() || !word || told();
             strange |= !plain;
             at = known.unwrap_or(at + 1);
         }
         let other = || {
             [WordUse::OtherPart, WordUse::OtherSite, WordUse::AnotherMatter].into_iter().any(|of| self.scan.any_word(before.clone(), of))
         };
-        !strange || felt && !other()
+        !strange || felt && !placed && !other()
     }
 
     /// The end, not behind `end`, of what stands at a token and is a word of the telling of a complaint, or a value; a part of the body only where the
@@ -178,6 +194,7 @@ impl<'a> Linker<'a> {
                 of,
                 W::Telling
                     | W::Speaks
+                    | W::Managed
                     | W::Felt
                     | W::Hurts
                     | W::Determiner

@@ -158,7 +158,7 @@ impl Finder<'_> {
         if let Some(heading) = self.lettered.contains(&i).then(|| self.letter(line)).flatten() {
             from = heading.body;
             self.add(heading);
-        } else if let Some(mut heading) = self.at_start(i, at, rest, bullet, number > 0, wrapped) {
+        } else if let Some(mut heading) = self.at_start(i, at, rest, bullet, number > 0, wrapped).filter(|h| !self.marks_a_problem(i, h)) {
             heading.start = line.first;
             from = heading.body;
             self.add(heading);
@@ -375,7 +375,7 @@ impl Finder<'_> {
         {
             return Some(self.heading_at(at, label, at + rest.len(), known));
         }
-        if self.begins_no_heading(i, rest, head, colon) || self.marks_a_problem(i) {
+        if self.begins_no_heading(i, rest, head, colon) {
             return None;
         }
         // each mark is sought only where those before it have not decided
@@ -521,7 +521,9 @@ impl Finder<'_> {
         }
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
         let body = at + label.len() + 1 + behind(&rest[label.len() + 1..]);
-        (self.known_label(label).is_none() && !self.problem(label)).then(|| self.heading_at(at, label, body, unknown))
+        // "Etiology: cervical DDD" tells of a diagnosis
+        let told = self.names_problem(&rest[label.len() + 1..]);
+        (self.known_label(label).is_none() && !told && !self.problem(label)).then(|| self.heading_at(at, label, body, unknown))
     }
 
     /// How many lines with text stand between the last heading and line `i`, its own line included where it has text.
@@ -543,11 +545,24 @@ impl Finder<'_> {
             let label = line.split(':').next().unwrap_or(line);
             label.len() <= LABEL && labels::capitals(label) && self.after_blank(j) && (first || self.problem(label))
         };
+        // "PERTINENT RESULTS", "STUDIES REVIEWED": a word of the record
+        let recorded = |word: &str| {
+            let known = self.knowledge.heading(&word.to_lowercase()).filter(|k| k.kind != SectionKind::Unknown && k.how.is_some());
+            known.is_some() || self.knowledge.is(SectionWordUse::Record, &word.to_lowercase())
+        };
+        if self.lines[i].of(self.text).split(|c: char| !c.is_alphabetic()).any(recorded) {
+            return false;
+        }
         let above: Vec<usize> = above.collect();
         // what stands right below a heading that has no text of its own is what is assessed
         let bare = self.text.get(body..).is_some_and(|t| t.lines().next().is_none_or(|l| !l.contains(char::is_alphanumeric)));
         let last = above.len().wrapping_sub(1);
         if above.is_empty() { bare && !labelled } else { above.iter().enumerate().any(|(n, j)| names(*j, bare && n == last)) }
+    }
+
+    /// Whether some words name a problem.
+    fn names_problem(&self, words: &str) -> bool {
+        self.knowledge.names_problem(&squeeze(&fold_phrase(words)))
     }
 
     /// Whether a label names one of the problems of the assessment that is open.
@@ -606,12 +621,16 @@ impl Finder<'_> {
         let marked = |l: &str| labels::markup(l).1 || labels::numbering(l) > 0;
         let mut list = self.lines[..i].iter().rev().take(LOOKED).take_while(|l| l.end > body).map(line).filter(|l| !l.is_empty());
         let first = list.by_ref().last();
-        let follows = self.lines.get(i + 1).is_some_and(|l| !l.blank() && !marked(l.of(self.text)));
+        let text = |l: &Line| !l.blank() && !marked(l.of(self.text)) && !self.names_problem(l.of(self.text));
+        let follows = self.lines.get(i + 1).is_some_and(text);
         plain && follows && first.is_some_and(marked)
     }
 
     /// "# Dispo" below "# HTN" in an assessment whose own heading has no such mark: one of its problems.
-    fn marks_a_problem(&self, i: usize) -> bool {
+    fn marks_a_problem(&self, i: usize, heading: &Heading) -> bool {
+        if !matches!(heading.kind, SectionKind::Plan | SectionKind::Unknown) {
+            return false;
+        }
         let hash = |line: &Line| {
             let own = line.of(self.text).as_bytes();
             own.first() == Some(&b'#') && own.get(1) != Some(&b'#')

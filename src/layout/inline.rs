@@ -318,9 +318,10 @@ impl Finder<'_> {
             (bytes.get(body) == Some(&b' ')).then(|| self.heading_at(from + at, label, from + body, known))
         };
         let found: Vec<Heading> = labels.iter().filter_map(heads).collect();
-        let new = |h: &Heading| !self.out[own..].iter().any(|o| o.start == h.start || o.title.overlaps(h.title));
         if found.len() > 1 && found.iter().any(|h| assesses(h.kind)) {
-            let found: Vec<Heading> = found.into_iter().filter(new).collect();
+            let mut known: Vec<usize> = self.out[own..].iter().map(|h| h.start).collect();
+            known.sort_unstable();
+            let found: Vec<Heading> = found.into_iter().filter(|h| known.binary_search(&h.start).is_err()).collect();
             found.into_iter().for_each(|heading| self.add(heading));
         }
     }

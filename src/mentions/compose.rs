@@ -163,6 +163,12 @@ impl Reader<'_> {
         self.named(at).is_some_and(|n| n.forms().all(|f| f == Form::Action))
     }
 
+    /// Whether another site stands in a row with a site.
+    fn site_beside(&self, site: usize) -> bool {
+        let joined = |a: usize, b: usize| self.run(a).is_some() && self.run(b).is_some() && self.joined(Joins::SiteSite, None, a, b);
+        site.checked_sub(1).is_some_and(|before| joined(before, site)) || joined(site, site + 1)
+    }
+
     /// Whether a mark or the sentence's end follows the node.
     fn closed_after(&self, at: usize) -> bool {
         let end = self.nodes[at].tokens().end;
@@ -223,9 +229,23 @@ impl Reader<'_> {
         let effect = self.effect(at).filter(|&e| !matches!(self.nodes[e], Node::Site(_)) || earlier.contains(&e));
         let caused = row.filter_map(|n| self.named(n)).any(|n| self.caused(n));
         match effect {
-            Some(effect) if caused && self.joined(Joins::FindingCause, None, effect, at) => earlier.clone(),
+            Some(effect) if caused && self.causes(effect, at) => earlier.clone(),
             _ => Sites::new(),
         }
+    }
+
+    /// Whether a node is told as the cause of one before it; where nothing but its place says so, nothing may be listed behind it.
+    fn causes(&self, effect: usize, at: usize) -> bool {
+        let pattern = self.lexicon.grammar.joins(Joins::FindingCause, None, &self.layout.folded, self.gap(effect, at));
+        pattern.is_some_and(|p| !p.closes || self.ends_sentence(at))
+    }
+
+    /// Whether the sentence ends behind a node, or behind the row that it begins.
+    fn ends_sentence(&self, at: usize) -> bool {
+        let end = self.nodes[self.row_end(at) - 1].tokens().end;
+        let folded = &self.layout.folded;
+        (end..self.layout.sentences[self.sentence as usize].tokens.end)
+            .all(|t| folded.word(t as usize) != "," && self.lexicon.grammar.is_mark(folded, t))
     }
 
     /// The node before one that it may be the cause of: not what only blames, nor what is said of the cause ("due to *known* arthritis").
@@ -242,12 +262,18 @@ impl Reader<'_> {
     /// "cervicalgia due to arthritis", "LBP due to HNP": the region of the effect, by its name or by its one place.
     fn region_of_effect(&self, at: usize, out: &[Mention]) -> Option<String> {
         let effect = self.effect(at)?;
-        if !self.joined(Joins::FindingCause, None, effect, at) {
+        if !self.causes(effect, at) {
             return None;
         }
         let tokens = self.nodes[effect].tokens();
-        let own = |m: &&Mention| m.sentence == self.sentence && m.tokens.start < tokens.end && tokens.start < m.tokens.end;
-        let mut told = out.iter().rev().take_while(|m| m.sentence == self.sentence).filter(own).filter_map(|m| Some(&m.region.as_ref()?.0));
+        let own = |m: &&Mention| m.tokens.start < tokens.end && tokens.start < m.tokens.end;
+        let mut told = out
+            .iter()
+            .rev()
+            .take(LISTED)
+            .take_while(|m| m.sentence == self.sentence)
+            .filter(own)
+            .filter_map(|m| Some(&m.region.as_ref()?.0));
         let named = || self.named(effect).and_then(|n| n.region.as_ref());
         let region = told.next().or_else(named)?;
         told.all(|r| r == region).then(|| region.clone())
@@ -276,7 +302,10 @@ impl Reader<'_> {
         {
             return Some(region.clone());
         }
-        let guess = || grammar.joins(Joins::Guess, None, folded, opens..named.tokens.start).is_some() || behind();
+        let leads = || {
+            grammar.joins(Joins::Guess, None, folded, opens..named.tokens.start).is_some_and(|p| !p.closes || self.goes_on(named, opens))
+        };
+        let guess = || leads() || behind();
         let section = &self.layout.sections[here.section as usize];
         let adds = section.kind == SectionKind::Addendum;
         if !(section.assessed || adds) || !guess() {
@@ -292,6 +321,16 @@ impl Reader<'_> {
         let mut regions = before.filter(|m| last.map_or_else(|| tells(m), |last| m.sentence == last)).filter_map(|m| m.region.as_ref());
         let (only, _) = regions.next()?;
         regions.all(|(region, _)| region == only).then(|| only.clone())
+    }
+
+    /// Whether a mark follows a finding, or nothing does: not "due to arthritis *she uses a cane*", nor, of what someone has, a comma: "she
+    /// has arthritis, *takes Tylenol*".
+    fn goes_on(&self, named: &Named, opens: u32) -> bool {
+        let (grammar, folded) = (&self.lexicon.grammar, &self.layout.folded);
+        let has = (opens..named.tokens.start).any(|t| grammar.is_having(folded, t));
+        let next = named.tokens.end;
+        let ends = next >= self.layout.sentences[self.sentence as usize].tokens.end;
+        ends || grammar.is_mark(folded, next) && !(has && folded.word(next as usize) == ",")
     }
 
     /// "1. Cervical spondylosis. 2. Stenosis.": what is a sentence of an assessment by itself is where all is that was named before it
@@ -359,8 +398,9 @@ impl Reader<'_> {
     fn mention_at(&self, named: &Named, run: &Run, site: usize, region: Option<(String, bool, usize)>, out: &mut Vec<Mention>) {
         let region_words = |at: usize| Some(words_of(self.layout, &self.nodes[at].tokens()));
         if let Some(concept) = named.concept {
-            // "radiculopathy down the left *leg*"
-            if let Some(there) = row(&self.lexicon.concept(concept).with, run, region.as_ref().map(|r| r.0.as_str())) {
+            // "radiculopathy down the left *leg*"; not "in the arm and leg"
+            let alone = !self.site_beside(site);
+            if let Some(there) = row(&self.lexicon.concept(concept).with, run, region.as_ref().map(|r| r.0.as_str())).filter(|_| alone) {
                 let implied = self.lexicon.concept(there).region.clone().map(|r| (r, None));
                 out.push(self.mention(there, How::Composed, self.spans(named, site), named, implied));
                 return;

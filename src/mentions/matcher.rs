@@ -91,7 +91,8 @@ fn guessed(layout: &Layout, lexicon: &Lexicon, sentence: u32, tokens: &Range<u32
     let all = &layout.sentences[sentence as usize].tokens;
     let next = tokens.end;
     let versus = |t: u32| all.contains(&t) && grammar.is_versus(folded, t);
-    let ends = next >= all.end || folded.tokens[next as usize].breaks > 0 || grammar.is_mark(folded, next) || grammar.ends_a_guess(folded, next);
+    let ends =
+        next >= all.end || folded.tokens[next as usize].breaks > 0 || grammar.is_mark(folded, next) || grammar.ends_a_guess(folded, next);
     let starts = || (tokens.start.saturating_sub(GUESS).max(all.start)..tokens.start).rev();
     let guess = || starts().any(|from| grammar.guesses(folded, from..tokens.start));
     ends && (versus(next) || tokens.start.checked_sub(1).is_some_and(versus) || guess())

@@ -141,11 +141,8 @@ pub(super) fn place(facts: &mut [Fact], findings: &[Finding], layout: &Layout, k
         let within = enters.is_some_and(|e| e.concepts.has(f.concept));
         if within { family(&f.region).to_owned() } else { f.region.clone() }
     };
-    let known: Vec<Known> = facts
-        .iter()
-        .filter(|f| spinal(&f.region))
-        .map(|f| (f.sentence, f.item, f.section, region_of(f), there(f), f.finding))
-        .collect();
+    let known: Vec<Known> =
+        facts.iter().filter(|f| spinal(&f.region)).map(|f| (f.sentence, f.item, f.section, region_of(f), there(f), f.finding)).collect();
     let below = facts.iter().any(|f| there(f) && matches!(family(&f.region), "lumbar" | "leg" | "sacral"));
     let only = |pick: &dyn Fn(&Known) -> bool| -> Option<String> {
         let mut regions = known.iter().filter(|k| pick(k)).map(|k| &k.3);

@@ -1,7 +1,7 @@
 //! What each phrase can do towards naming a target concept, for the scan in `mentions::candidates`.
 
 use super::Lexicon;
-use super::entries::Meaning;
+use super::entries::{Entry, Meaning};
 use crate::words::{ByWord, Marked, WordId, Words};
 use std::collections::BTreeMap;
 
@@ -61,9 +61,12 @@ impl Targets {
             Meaning::Block(_) => Share::default(),
         };
         let sum = |a: Share, b: Share| Share { alone: a.alone || b.alone, needs: a.needs | b.needs, gives: a.gives | b.gives };
+        // a bare guess ("likely *disc*") names nothing without what it is guessed of
+        let guessed = |e: &&Entry| e.company.and_then(|c| lexicon.entries.company.get(c as usize)).is_some_and(|c| c.guessed);
         let shares = lexicon.entries.meanings.iter().map(|entries| {
-            let sites = entries.iter().filter_map(|e| e.site).map(|s| share(&Meaning::Site(s)));
-            entries.iter().map(|e| share(&e.meaning)).chain(sites).fold(Share::default(), sum)
+            let entries = || entries.iter().filter(|e| !guessed(e));
+            let sites = entries().filter_map(|e| e.site).map(|s| share(&Meaning::Site(s)));
+            entries().map(|e| share(&e.meaning)).chain(sites).fold(Share::default(), sum)
         });
         let levels = lexicon.grammar.level_regions().fold(bit("level"), |all, r| all | bit(r));
         let shares: Vec<Share> = shares.collect();
