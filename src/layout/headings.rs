@@ -506,7 +506,10 @@ impl Finder<'_> {
         }
         let shaped = (labels::capitals(label) && !self.shouting()) || (alone && (labels::title_case(label) || labels::capitals(label)));
         let unknown = Known { kind: SectionKind::Unknown, how: None, rule: None };
-        (shaped && !self.problem(label) && !self.among_problems(i, true)).then(|| self.heading_at(at, label, body, unknown))
+        // "FRACTURE RISK: 19 %" below "DIAGNOSIS: Osteoporosis."
+        let beyond =
+            self.kind == SectionKind::Diagnosis && !alone && labels::capitals(label) && self.after_blank(i) && self.told_since(i) == 1;
+        (shaped && (beyond || !self.problem(label) && !self.among_problems(i, true))).then(|| self.heading_at(at, label, body, unknown))
     }
 
     /// A label of no known meaning that opens a line of text behind a blank one, where a list of diagnoses is open that has ended: "Nursing:
@@ -523,7 +526,8 @@ impl Finder<'_> {
         let body = at + label.len() + 1 + behind(&rest[label.len() + 1..]);
         // "Etiology: cervical DDD" tells of a diagnosis
         let told = self.names_problem(&rest[label.len() + 1..]);
-        (self.known_label(label).is_none() && !told && !self.problem(label)).then(|| self.heading_at(at, label, body, unknown))
+        let named = self.known_label(label).is_some_and(|k| k.how != Some(HeadingUse::Part) || k.kind != SectionKind::Unknown);
+        (!named && !told && !self.problem(label)).then(|| self.heading_at(at, label, body, unknown))
     }
 
     /// How many lines with text stand between the last heading and line `i`, its own line included where it has text.

@@ -211,7 +211,8 @@ impl Finder<'_> {
             let Some(known) = self.known_label(label).filter(|k| k.how == Some(HeadingUse::Heading)) else { continue };
             // what a history or a leaflet says is said in one way, so that its end must not be missed: "FHx: father DM2. Exam: numbness"
             let closes = matches!(self.kind(), SectionKind::FamilyHistory | SectionKind::History | SectionKind::Instructions)
-                || (assesses(self.kind()) && matches!(known.kind, SectionKind::Medications | SectionKind::Allergies));
+                || (assesses(self.kind()) && matches!(known.kind, SectionKind::Medications | SectionKind::Allergies))
+                || (self.kind() == SectionKind::Diagnosis && known.kind == SectionKind::Procedure);
             let spelled = (all >= 2 && assesses(known.kind)) || (all >= 4 && (known.kind == SectionKind::Plan || closes));
             // "Referring provider: Dr. Lee      Referral dx: Cervicalgia"
             let spelled = spelled || (gap && all >= 4 && known.kind == SectionKind::ChiefComplaint);

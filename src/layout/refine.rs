@@ -426,11 +426,14 @@ fn asked_of_a_study(text: &str, headings: &mut [Heading], knowledge: &SectionsKn
 /// "INTERPRETATION" is what a report concludes with, if it has no impression and is no visit's.
 fn concluding(text: &str, headings: &mut [Heading], knowledge: &SectionsKnowledge) {
     use SectionKind::{Conclusion, Exam, Imaging, Plan, Results};
-    if headings.iter().any(|h| assesses(h.kind) || h.kind == Plan) {
+    // a report may end with what it recommends
+    let visit = headings.iter().any(|h| matches!(h.kind, SectionKind::ChiefComplaint | SectionKind::Hpi | SectionKind::HospitalCourse));
+    if headings.iter().any(|h| assesses(h.kind) || visit && h.kind == Plan) {
         return;
     }
     // of an examination ("Needle exam:") only what stands behind all else is the conclusion
-    let from = if headings.iter().any(|h| h.kind == Exam) { headings.len().saturating_sub(1) } else { 0 };
+    let last = headings.iter().rposition(|h| h.kind != Plan).unwrap_or(0);
+    let from = if headings.iter().any(|h| h.kind == Exam) { last } else { 0 };
     for heading in headings.iter_mut().skip(from).filter(|h| matches!(h.kind, Imaging | Results)) {
         let title = squeeze(&fold_phrase(heading.title.of(text)));
         // "MRI impression", "EMG interpretation"
@@ -475,15 +478,11 @@ fn quoted_reports(text: &str, headings: &mut [Heading], knowledge: &SectionsKnow
         return;
     }
     // "HISTORY: cough", "IMPRESSION: nodule", "ADDENDUM", "REVISED IMPRESSION: granuloma": one report, read twice
-    let revised = |i: usize| {
-        let added = headings[i..=last].iter().any(|h| h.kind == SectionKind::Addendum);
-        added
-            && headings
-                .iter()
-                .all(|h| !matches!(h.kind, ChiefComplaint | Exam | Plan | HospitalCourse | Assessment | AssessmentAndPlan | Diagnosis))
-    };
-    let revised: Vec<bool> = (0..=last).map(revised).collect();
-    for i in (0..=last).filter(|i| !revised[*i]) {
+    let report = !headings
+        .iter()
+        .any(|h| matches!(h.kind, ChiefComplaint | Exam | Plan | HospitalCourse | Assessment | AssessmentAndPlan | Diagnosis));
+    let added = headings[..=last].iter().rposition(|h| h.kind == SectionKind::Addendum).filter(|_| report);
+    for i in (0..=last).filter(|i| added.is_none_or(|added| added < *i)) {
         // behind the visit's own assessment a report may be pasted
         if i == last && !headings[..i].iter().any(|h| matches!(h.kind, Assessment | AssessmentAndPlan)) {
             continue;
