@@ -3,11 +3,12 @@
 
 use crate::attributes::Read;
 use crate::attributes::link::{Linker, tells};
+use crate::attributes::scan::Hit;
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
 use crate::knowledge::attributes::Meaning;
-use crate::knowledge::source::attributes::WordUse;
-use crate::layout::{Item, ItemKind, Layout, Sentence};
+use crate::knowledge::source::attributes::{LinkKind, WordUse};
+use crate::layout::{Item, ItemKind, Layout};
 use crate::mentions::Mention;
 use crate::vocab::{AttributeKey, ConceptKind};
 use std::ops::Range;
@@ -124,8 +125,19 @@ impl<'a> Linker<'a> {
         let before = here.tokens.start..read.tokens.start;
         let strong = matches!(read.attribute.key, AttributeKey::PainScore | AttributeKey::Severity);
         let from = before.clone().rev().find(|t| self.scan.token(*t) == ";").map_or(before.start, |t| t + 1);
+        // "the *right* shoulder", where a shoulder is assessed
+        let mut beside = false;
+        if read.attribute.key == AttributeKey::Laterality {
+            let next = read.tokens.end..read.tokens.end + 1;
+            self.knowledge.lexicon.regions_in(&layout.folded, next, |region| beside |= problems.regions.contains(&region));
+        }
+        // "The right shoulder is bad; she rates it 7/10"
+        let earlier = from > before.start && self.is_of_another_part(before.start..from, &problems.regions);
         // how strong something is is told of what hurts, in whatever words
-        !self.speaks_of_a_complaint(from..read.tokens.start, strong) || self.goes_on_with_another(at, &problems.regions)
+        beside
+            || earlier
+            || !self.speaks_of_a_complaint(from..read.tokens.start, strong)
+            || self.goes_on_with_another(at, &problems.regions)
     }
 
     /// Whether a value stands behind something else that is told behind the neck in its sentence: "neck pain, right *knee pain* x 3 months",
@@ -167,7 +179,7 @@ impl<'a> Linker<'a> {
             let known = self.told_by(at, before.end, goes);
             let told = || self.scan.word(at + 1, WordUse::Speaks).is_some();
             let word = self.scan.layout.folded.tokens.get(at as usize).is_some_and(|t| t.kind == TokenKind::Word);
-            goes |= self.scan.at(at).iter().any(|h| matches!(h.meaning, Meaning::Link(_)));
+            goes |= self.scan.at(at).iter().any(|h| self.radiates(h));
             let names = [WordUse::Felt, WordUse::Hurts].into_iter().any(|of| self.scan.word(at, of).is_some());
             felt |= plain && names;
             placed |= !plain && self.scan.word(at, WordUse::Felt).is_some();
@@ -228,18 +240,17 @@ impl<'a> Linker<'a> {
             if self.speaks_of_the_neck(s.tokens.clone()) {
                 return false;
             }
-            if self.is_of_another_part(s, regions) {
+            if self.is_of_another_part(s.tokens.clone(), regions) {
                 return true;
             }
         }
         false
     }
 
-    /// Whether a sentence names another part of the body as what it is about, or one in which another problem is assessed: not as where the
+    /// Whether some tokens name another part of the body as what they are about, or one in which another problem is assessed: not as where the
     /// pain goes, nor as what is well.
-    fn is_of_another_part(&self, sentence: &Sentence, regions: &[&str]) -> bool {
-        let all = sentence.tokens.clone();
-        let goes = self.scan.within(all.clone()).iter().any(|h| matches!(h.meaning, Meaning::Link(_)));
+    fn is_of_another_part(&self, all: Range<u32>, regions: &[&str]) -> bool {
+        let goes = self.scan.within(all.clone()).iter().any(|h| self.radiates(h));
         let denies = self.scan.any_word(all.clone(), WordUse::Negator);
         let part = || [WordUse::OtherSite, WordUse::OtherPart].into_iter().any(|of| self.scan.any_word(all.clone(), of));
         let felt = |m: &Mention| m.region.is_some() && self.knowledge.lexicon.concept(m.concept).kind == ConceptKind::Symptom;
@@ -251,6 +262,11 @@ impl<'a> Linker<'a> {
         // "it sits just under the ear" is of what was named before
         let goes_on = self.scan.word(all.start, WordUse::Hurts).is_some();
         !goes && !goes_on && !denies && (part() || self.mentions_in(all.clone()).any(felt) || assessed())
+    }
+
+    /// Whether words say where a complaint goes.
+    fn radiates(&self, hit: &Hit) -> bool {
+        matches!(hit.meaning, Meaning::Link(link) if self.knowledge.attributes.links[link as usize].kind == LinkKind::Radiation)
     }
 
     /// The mentions that begin among some tokens.

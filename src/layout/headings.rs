@@ -237,7 +237,13 @@ impl Finder<'_> {
         let mut room = [0; LABEL + 8];
         if let Some(plain) = labels::plain_words(label, &mut room) {
             let signed = || self.signed(plain, SectionWordUse::Author, |own| self.knowledge.heading(own));
-            let find = || self.knowledge.heading(plain).or_else(|| self.knowledge.misspelt(plain)).or_else(signed);
+            // "Diagnoses, all industrial"
+            let qualified = || {
+                let (head, behind) = plain.split_once(" , ").or_else(|| plain.split_once(", "))?;
+                let known = self.knowledge.heading(head.trim()).filter(|k| k.kind == SectionKind::Diagnosis)?;
+                (behind.split(' ').count() < LABELLING).then_some(known)
+            };
+            let find = || self.knowledge.heading(plain).or_else(|| self.knowledge.misspelt(plain)).or_else(signed).or_else(qualified);
             return if self.knowledge.may_head(plain) { self.remembered(plain, find) } else { None };
         }
         if !self.may_be_known(label) {
