@@ -4,7 +4,7 @@ use crate::accuracy::words;
 use cervicode::context::{Assertion, assertion_of, assertion_of_first};
 use cervicode::engine::Engine;
 use cervicode::knowledge::Knowledge;
-use cervicode::knowledge::lexicon::entries::Meaning;
+use cervicode::knowledge::lexicon::entries::{Entry, Meaning};
 use cervicode::knowledge::source::Document;
 use cervicode::knowledge::source::context::{Axis, ContextDoc, Direction, Says};
 use cervicode::mentions::Mention;
@@ -289,7 +289,10 @@ fn names_and_cues_stay_apart_and_shared_heads_agree() {
         let mut head = false;
         let folded = ENGINE.knowledge.fold(shared);
         lexicon.entries.finder.each_in(&folded, |_, _, phrase| {
-            head |= lexicon.entries.meanings[phrase].iter().any(|e| matches!(e.meaning, Meaning::Concept(_) | Meaning::Finding(..)));
+            // a word that names something only as a guess is no head elsewhere: "tenderness over the *facet*, no spasm"
+            let guessed = |e: &Entry| e.company.is_some_and(|c| lexicon.entries.company[c as usize].guessed);
+            let names = |e: &Entry| matches!(e.meaning, Meaning::Concept(_) | Meaning::Finding(..)) && !guessed(e);
+            head |= lexicon.entries.meanings[phrase].iter().any(names);
         });
         head
     };

@@ -133,9 +133,12 @@ impl<'a> Linker<'a> {
         }
         // "The right shoulder is bad; she rates it 7/10"
         let earlier = from > before.start && self.is_of_another_part(before.start..from, &problems.regions);
+        // "R shoulder stiff x 1 yr"
+        let own = self.is_of_another_part(from..read.tokens.start, &problems.regions);
         // how strong something is is told of what hurts, in whatever words
         beside
             || earlier
+            || own
             || !self.speaks_of_a_complaint(from..read.tokens.start, strong)
             || self.goes_on_with_another(at, &problems.regions)
     }

@@ -353,12 +353,17 @@ impl Finder<'_> {
         }
     }
 
-    /// "Neuro intact. A/P Neck pain.": a heading of letters and a stroke behind a closed sentence, before its text.
+    /// "Neuro intact. A/P Neck pain.": a heading of letters and a stroke, or of a few small letters, behind a closed sentence, before its text.
     fn bare_inside(&mut self, at: usize, end: usize) {
         let Some(rest) = self.text.get(at..end) else { return };
         let length = rest.find(' ').unwrap_or(rest.len());
-        let label = rest.get(..length).filter(|l| l.len() <= BARE && l.contains(['/', '&']) && self.knowledge.may_be_bare(l));
-        let Some(label) = label.filter(|l| l.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'/' | b'&'))) else { return };
+        let Some(label) = rest.get(..length).filter(|l| l.len() <= BARE && self.knowledge.may_be_bare(l)) else { return };
+        let capitals = label.contains(['/', '&']) && label.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'/' | b'&'));
+        // "no Hoffmann. imp cervical stenosis, …"
+        let small = label.len() > 2 && label.bytes().all(|b| b.is_ascii_lowercase());
+        if !capitals && !small {
+            return;
+        }
         let behind = rest[length..].trim_start_matches([' ', '-']);
         let opening: Vec<&str> = behind[..behind.find([',', '.', ';']).unwrap_or(behind.len())].split(' ').take(PROBLEM).collect();
         // not "A/P lateral views"

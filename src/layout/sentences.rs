@@ -137,7 +137,8 @@ pub(crate) fn ends(text: &str, folded: &Folded, i: usize, knowledge: &SectionsKn
         // An initial: "J. Smith"; but "hepatitis C." may end.
         let capital = written.starts_with(char::is_uppercase);
         // "found to have hepatitis C. Her neck pain": no name goes on with such a word
-        let common = before.starts_with(char::is_lowercase) && knowledge.is(SectionWordUse::Unfinished, folded.word(i + 1));
+        // and "w/ Dr. R. Had a stiff neck"
+        let common = (before.starts_with(char::is_lowercase) || titled()) && knowledge.is(SectionWordUse::Unfinished, folded.word(i + 1));
         return if side || common { capital && !is_upper(written) } else { !capital && !lower };
     }
     if knowledge.is(SectionWordUse::Abbreviation, &word) {

@@ -70,6 +70,9 @@ pub(crate) fn below_the_neck(region: &str) -> bool {
     matches!(family(region), "thoracic" | "lumbar" | "leg" | BACK)
 }
 
+/// Tokens at the beginning of a sentence that name what it is about: "*L shoulder* 4/10".
+const OPENS: u32 = 2;
+
 /// Tokens of a label and its colon.
 const LABELLED: usize = 5;
 
@@ -81,7 +84,7 @@ const LIMB: &str = "limb";
 fn place_events(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowledge: &Knowledge) {
     let saying = |id: &str| knowledge.coding.guidelines.get(id);
     let (Some(limbs), Some(hurt), whole) = (saying("hurts-a-limb"), saying("hurt-there"), saying("hurts-the-trunk")) else { return };
-    let labels = saying("labels-a-limb");
+    let (labels, opened) = (saying("labels-a-limb"), saying("opens-with-a-limb"));
     let problems = OnceCell::new();
     for fact in facts.iter_mut().filter(|f| f.region.is_empty() && limbs.concepts.has(f.concept)) {
         let Some(tokens) = layout.sentences.get(fact.sentence as usize).map(|s| s.tokens.clone()) else { continue };
@@ -102,7 +105,12 @@ fn place_events(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowl
         // "L shoulder: 1 yr, after a fall on ice"
         let label = tokens.clone().take(LABELLED).find(|t| layout.folded.word(*t as usize) == ":");
         let labelled = || labels.zip(label).is_some_and(|(of, end)| of.stands_in(layout.tokens(tokens.start..end)));
-        if labelled() || says(limbs) && (says(hurt) && !whole.is_some_and(says) || assessed()) {
+        // "L shoulder 4/10 since a fall on ice"
+        let opens = || {
+            let end = tokens.end.min(tokens.start + OPENS);
+            opened.is_some_and(|o| o.stands_in(layout.tokens(tokens.start..end)))
+        };
+        if labelled() || opens() || says(limbs) && (says(hurt) && !whole.is_some_and(says) || assessed()) {
             LIMB.clone_into(&mut fact.region);
             fact.own_region = true;
         }
