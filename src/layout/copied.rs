@@ -134,7 +134,10 @@ fn mark(line: &str, open: bool, knowledge: &SectionsKnowledge) -> Option<String>
         let opening = closed(line, 0).map_or("", |end| &line[..end]);
         let closing = line.rfind(['[', '<', '(']).filter(|at| *at >= opening.len() && closed(line, *at) == Some(line.len()));
         let closing = closing.map_or("", |at| &line[at..]);
-        (!opening.is_empty() || !closing.is_empty()).then(|| fold_phrase(&format!("{opening} {closing}")))
+        let (opening, closing) = (fold_phrase(opening), fold_phrase(closing));
+        let holds = |phrases: &[String], mark: &str| phrases.iter().any(|p| mark.contains(p.as_str()));
+        let both = holds(&knowledge.copied_begin, &opening) && holds(&knowledge.copied_end, &closing);
+        both.then(|| format!("{opening} {closing}"))
     };
     if set_off && line.len() <= MARK || ends() { Some(fold_phrase(line)) } else { marks().filter(|_| set_off) }
 }

@@ -241,7 +241,7 @@ impl Finder<'_> {
             let qualified = || {
                 let (head, behind) = plain.split_once(" , ").or_else(|| plain.split_once(", "))?;
                 let known = self.knowledge.heading(head.trim()).filter(|k| k.kind == SectionKind::Diagnosis)?;
-                (behind.split(' ').count() < LABELLING).then_some(known)
+                self.knowledge.is(SectionWordUse::After, behind).then_some(known)
             };
             let find = || self.knowledge.heading(plain).or_else(|| self.knowledge.misspelt(plain)).or_else(signed).or_else(qualified);
             return if self.knowledge.may_head(plain) { self.remembered(plain, find) } else { None };
@@ -558,7 +558,8 @@ impl Finder<'_> {
         // "PERTINENT RESULTS", "STUDIES REVIEWED": a word of the record
         let recorded = |word: &str| {
             let known = self.knowledge.heading(&word.to_lowercase()).filter(|k| k.kind != SectionKind::Unknown && k.how.is_some());
-            known.is_some() || self.knowledge.is(SectionWordUse::Record, &word.to_lowercase())
+            let word = &word.to_lowercase();
+            known.is_some() || self.knowledge.is(SectionWordUse::Record, word) || self.knowledge.is(SectionWordUse::NoProblem, word)
         };
         if self.lines[i].of(self.text).split(|c: char| !c.is_alphabetic()).any(recorded) {
             return false;

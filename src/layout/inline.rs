@@ -423,8 +423,15 @@ impl Finder<'_> {
         let reach = self.text.get(at..).unwrap_or("");
         let reach = &reach[..floor(reach, OPENING)];
         let known = self.knowledge.prose(reach, || squeeze(&fold_phrase(reach).replace(" , ", " ")));
-        // "my impression is that he is doing well" assesses nothing
-        let Some(known) = known.filter(|k| k.kind != SectionKind::Unknown) else { return };
+        let Some(mut known) = known else { return };
+        // "my impression is that he is doing well" assesses nothing, "… is doing well with his cervical radiculopathy" does
+        if known.kind == SectionKind::Unknown {
+            let sentence = &rest[..rest.find(['.', '!', '?', ';']).unwrap_or(rest.len())];
+            if !self.knowledge.names_problem(&squeeze(&fold_phrase(sentence))) {
+                return;
+            }
+            known.kind = SectionKind::Impression;
+        }
         let fits = match known.kind {
             SectionKind::Plan => self.in_prose(),
             _ => !assesses(self.kind()) && self.kind() != SectionKind::Plan,

@@ -292,9 +292,8 @@ impl Reader<'_> {
         let behind = || {
             let next = named.tokens.end;
             let last = (next + 1..here.tokens.end).all(|t| mark(&t));
-            opens == named.tokens.start
-                && next < here.tokens.end
-                && (grammar.is_versus(folded, next) || grammar.is_guess(folded, next) && last)
+            let weighed = grammar.is_versus(folded, next) && self.named(named.node + 1).is_some_and(|n| n.tokens.start == next + 1);
+            opens == named.tokens.start && next < here.tokens.end && (weighed || grammar.is_guess(folded, next) && last)
         };
         let weighed = || grammar.is_versus(folded, named.tokens.start - 1).then(|| told.last())?;
         if opens < named.tokens.start
@@ -302,8 +301,11 @@ impl Reader<'_> {
         {
             return Some(region.clone());
         }
+        // "Neck pain. She has arthritis."
+        let right_behind = || told.last().is_some_and(|m| m.region.is_some() && m.sentence + 1 == self.sentence);
         let leads = || {
-            grammar.joins(Joins::Guess, None, folded, opens..named.tokens.start).is_some_and(|p| !p.closes || self.goes_on(named, opens))
+            let pattern = grammar.joins(Joins::Guess, None, folded, opens..named.tokens.start);
+            pattern.is_some_and(|p| !p.closes || right_behind() && self.ends_behind(named))
         };
         let guess = || leads() || behind();
         let section = &self.layout.sections[here.section as usize];
@@ -323,14 +325,11 @@ impl Reader<'_> {
         regions.all(|(region, _)| region == only).then(|| only.clone())
     }
 
-    /// Whether a mark follows a finding, or nothing does: not "due to arthritis *she uses a cane*", nor, of what someone has, a comma: "she
-    /// has arthritis, *takes Tylenol*".
-    fn goes_on(&self, named: &Named, opens: u32) -> bool {
-        let (grammar, folded) = (&self.lexicon.grammar, &self.layout.folded);
-        let has = (opens..named.tokens.start).any(|t| grammar.is_having(folded, t));
-        let next = named.tokens.end;
-        let ends = next >= self.layout.sentences[self.sentence as usize].tokens.end;
-        ends || grammar.is_mark(folded, next) && !(has && folded.word(next as usize) == ",")
+    /// Whether the sentence ends behind a finding: not "due to arthritis *she uses a cane*", "she has arthritis, *takes Tylenol*".
+    fn ends_behind(&self, named: &Named) -> bool {
+        let folded = &self.layout.folded;
+        let rest = named.tokens.end..self.layout.sentences[self.sentence as usize].tokens.end;
+        rest.into_iter().all(|t| folded.tokens[t as usize].kind == TokenKind::Punctuation)
     }
 
     /// "1. Cervical spondylosis. 2. Stenosis.": what is a sentence of an assessment by itself is where all is that was named before it

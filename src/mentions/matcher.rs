@@ -91,11 +91,26 @@ fn guessed(layout: &Layout, lexicon: &Lexicon, sentence: u32, tokens: &Range<u32
     let all = &layout.sentences[sentence as usize].tokens;
     let next = tokens.end;
     let versus = |t: u32| all.contains(&t) && grammar.is_versus(folded, t);
+    let named = |from: u32, to: u32, fits: &dyn Fn(usize, usize) -> bool| {
+        let mut found = false;
+        let word = |i: usize| folded.tokens[i].word;
+        lexicon
+            .entries
+            .finder
+            .each(from.max(all.start) as usize, to.min(all.end) as usize, word, |start, end, _| found |= fits(start, end));
+        found
+    };
+    // "facet vs disc", not "papilledema vs disc"
+    let weighed_behind = || versus(next) && named(next + 1, next + 1 + GUESS, &|start, _| start as u32 == next + 1);
+    let weighed_before = || {
+        let before = tokens.start.checked_sub(1).filter(|t| versus(*t));
+        before.is_some_and(|t| named(t.saturating_sub(GUESS), t, &|_, end| end as u32 == t))
+    };
     let ends =
         next >= all.end || folded.tokens[next as usize].breaks > 0 || grammar.is_mark(folded, next) || grammar.ends_a_guess(folded, next);
     let starts = || (tokens.start.saturating_sub(GUESS).max(all.start)..tokens.start).rev();
     let guess = || starts().any(|from| grammar.guesses(folded, from..tokens.start));
-    ends && (versus(next) || tokens.start.checked_sub(1).is_some_and(versus) || guess())
+    ends && (weighed_behind() || weighed_before() || guess())
 }
 
 /// Whether numbers go on with strokes before or behind what begins or ends with a number: the "4/5" of "4/5/26".

@@ -45,7 +45,6 @@ pub struct Grammar {
     coordinator: Classes,
     describing: Classes,
     guess: Classes,
-    having: Classes,
     versus: Classes,
     behind_guess: Classes,
     /// In order of definition.
@@ -76,7 +75,6 @@ impl Grammar {
                     "before-year" => grammar.before_year = bit,
                     "coordinator" => grammar.coordinator = bit,
                     "guess" => grammar.guess = bit,
-                    "having" => grammar.having = bit,
                     "versus" => grammar.versus = bit,
                     "behind-guess" => grammar.behind_guess = bit,
                     _ => {}
@@ -168,11 +166,6 @@ impl Grammar {
     /// Whether some tokens lead to a guess by a word that makes it one: "most *likely* due to".
     pub fn guesses(&self, folded: &Folded, gap: Range<u32>) -> bool {
         gap.clone().any(|t| self.is(self.guess, folded, t)) && self.joins(Joins::Guess, None, folded, gap).is_some()
-    }
-
-    /// Whether the token says that someone has something: "she *has*".
-    pub fn is_having(&self, folded: &Folded, token: u32) -> bool {
-        self.is(self.having, folded, token)
     }
 
     /// Whether the token stands between two that are weighed ("facet *vs* disc").

@@ -138,6 +138,8 @@ pub enum SectionWordUse {
     Study,
     /// In a heading: the section tells what others have written: "records reviewed".
     Record,
+    /// In a line of capitals: it is no problem that is assessed: "triage", "instructions".
+    NoProblem,
     /// A label before a name, or before that person's own statement, which is an addendum: "attending".
     Stating,
     /// In a heading: of an earlier visit, where another of the note is of this one: "last visit".
