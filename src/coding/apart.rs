@@ -1,7 +1,7 @@
 //! What the provider sets apart from what else is named: "C6 radiculopathy, not from the disc", "unrelated to the spondylosis".
 
 use super::bonds::causes;
-use super::facts::{Fact, Standing, State, compatible};
+use super::facts::{Fact, Standing, State};
 use crate::findings::Finding;
 use crate::fold::TokenKind;
 use crate::knowledge::Knowledge;
@@ -48,7 +48,7 @@ pub(super) fn set(facts: &mut [Fact], findings: &[Finding], layout: &Layout, kno
         let meant: Vec<usize> = if !objects.is_empty() {
             let disc = |f: &Fact| discs.concepts.has(f.concept);
             let alike = |o: &Fact, f: &Fact| f.concept == o.concept || disc(o) && disc(f);
-            let same = |o: &Fact, f: &Fact| alike(o, f) && compatible(&f.region, &o.region) && f.may_share_level(o);
+            let same = |o: &Fact, f: &Fact| alike(o, f) && f.may_share_place(o);
             (0..facts.len()).filter(|i| *i != subject && objects.iter().any(|o| same(&facts[*o], &facts[*i]))).collect()
         } else if let Some(number) = numbered(layout, &behind) {
             let items = numbered_items(layout, word.section, number);
@@ -66,9 +66,7 @@ pub(super) fn set(facts: &mut [Fact], findings: &[Finding], layout: &Layout, kno
         let effects: Vec<usize> = (0..facts.len()).filter(effect).map(|i| facts[i].finding).collect();
         for fact in facts.iter_mut() {
             // "neck pain due to spasm, unrelated to her DDD": the pain is apart from it too
-            if effects.contains(&fact.finding)
-                || fact.concept == of.concept && compatible(&fact.region, &of.region) && fact.may_share_level(&of)
-            {
+            if effects.contains(&fact.finding) || fact.concept == of.concept && fact.may_share_place(&of) {
                 fact.apart.extend(meant.iter().filter(|m| **m != fact.finding));
             }
         }

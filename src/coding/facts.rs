@@ -138,6 +138,11 @@ impl Fact {
         self.levels.is_empty() || other.levels.is_empty() || self.levels.iter().any(|level| other.levels.contains(level))
     }
 
+    /// Whether both may be of one place: of one region and one level, as far as they name them.
+    pub(super) fn may_share_place(&self, other: &Fact) -> bool {
+        compatible(&self.region, &other.region) && self.may_share_level(other)
+    }
+
     /// Whether the values of this attribute meet the list (`any` meets all).
     pub fn has(&self, findings: &[Finding], key: AttributeKey, wanted: &[String]) -> bool {
         if let Some((k, v)) = &self.supposed
@@ -329,6 +334,7 @@ pub(crate) fn facts(layout: &Layout, findings: &[Finding], encounter: &Encounter
                 let diagnoses = |f: &Finding| {
                     knowledge.lexicon.concept(f.mention.concept).kind == ConceptKind::Diagnosis
                         && f.assertion.polarity == Polarity::Present
+                        && f.assertion.certainty == Certainty::Definite
                         && !studied(f)
                 };
                 before.clone().any(names) && !before.any(diagnoses)

@@ -303,8 +303,8 @@ fn later_governs(facts: &mut [Fact], findings: &[Finding], layout: &Layout, know
             State::Affirmed | State::Hedged => sentence > fact.sentence,
             _ => false,
         };
-        // "possible protrusion at C4-5" is not confirmed by one at C5-6
-        let placed = |by: usize, state: State| state == State::Denied || fact.may_share_level(&facts[by]);
+        // "possible protrusion at C4-5" is not confirmed by one at C5-6, nor "neck pain, likely facet" by a lumbar facet arthropathy
+        let placed = |by: usize, state: State| state == State::Denied || fact.may_share_place(&facts[by]);
         // "Attending: No fracture": a denial of a fracture anywhere is one of the neck's, too
         let settles = |l: &(ConceptId, u32, u32, usize, State)| {
             l.4 == State::Denied && settled.is_some_and(|g| g.concepts.has(fact.concept) && g.beside.has(l.0))

@@ -152,7 +152,7 @@ pub(crate) fn answered(facts: &[Fact], i: usize, coding: &CodingKnowledge) -> bo
     let fact = &facts[i];
     let says = |id: &str, f: &Fact| coding.guidelines.get(id).is_some_and(|g| g.concepts.has(fact.concept) && g.beside.has(f.concept));
     // "no acute fracture" names no place and need not
-    let same = |f: &Fact| f.concept == fact.concept && f.may_share_level(fact) || says("settled-by", f);
+    let same = |f: &Fact| f.concept == fact.concept && f.may_share_place(fact) || says("settled-by", f);
     let denied = |f: &Fact| same(f) && f.state == State::Denied && f.standing == Standing::Assessed && f.sentence > fact.sentence;
     let studied = |(k, f): (usize, &Fact)| {
         says("settled-by-study", f)

@@ -18,6 +18,8 @@ const RUN_ON: usize = 9;
 const DASHED: usize = 16;
 /// Bytes of a label of letters with a stroke: "A&P".
 const BARE: usize = 4;
+/// Words behind such a label among which another part of the note is looked for.
+const GOES_ON: usize = 80;
 /// Bytes of the label of a service before a heading.
 const LED: usize = 28;
 /// Bytes of a heading that nothing marks.
@@ -353,6 +355,29 @@ impl Finder<'_> {
         }
     }
 
+    /// Whether the sentence before byte `at` names a study, or what others have found or written.
+    fn tells_of_a_study(&self, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or("").trim_end().trim_end_matches(['.', '!', '?']);
+        let start = before.rfind(['.', '!', '?', '\n']).map_or(0, |i| i + 1);
+        let words = squeeze(&fold_phrase(&before[start..]).replace(" - ", " "));
+        let words: Vec<&str> = words.split(' ').collect();
+        let is =
+            |words: &[&str]| [SectionWordUse::Study, SectionWordUse::Record].into_iter().any(|of| self.knowledge.is(of, &words.join(" ")));
+        words.chunks(1).chain(words.windows(2)).any(is)
+    }
+
+    /// Whether another part of the note than its plan follows in the rest of the line: "imp cervical myelopathy. *A:* neck pain", "imp neck
+    /// pain. *pmh* spondylosis".
+    fn goes_on_behind(&self, rest: &str) -> bool {
+        rest.split(' ').skip(1).take(GOES_ON).any(|word| {
+            let label = word.trim_end_matches(':');
+            let known = || self.knowledge.bare(&label.to_lowercase()).or_else(|| self.knowledge.heading(&label.to_lowercase()));
+            let kind = known().map(|k| k.kind);
+            let history = || kind == Some(SectionKind::History);
+            if label.len() < word.len() { kind.is_some_and(|k| k != SectionKind::Plan) } else { word.len() <= BARE && history() }
+        })
+    }
+
     /// "Neuro intact. A/P Neck pain.": a heading of letters and a stroke, or of a few small letters, behind a closed sentence, before its text.
     fn bare_inside(&mut self, at: usize, end: usize) {
         let Some(rest) = self.text.get(at..end) else { return };
@@ -361,14 +386,19 @@ impl Finder<'_> {
         let capitals = label.contains(['/', '&']) && label.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'/' | b'&'));
         // "no Hoffmann. imp cervical stenosis, …"
         let small = label.len() > 2 && label.bytes().all(|b| b.is_ascii_lowercase());
-        if !capitals && !small {
+        if assesses(self.kind()) || !capitals && !small {
+            return;
+        }
+        let Some(known) = self.knowledge.bare(&squeeze(&fold_phrase(label))) else { return };
+        // "MRI done today. imp C5-6 herniation" is what the study's report says
+        if !capitals && (self.tells_of_a_study(at) || self.goes_on_behind(rest)) {
             return;
         }
         let behind = rest[length..].trim_start_matches([' ', '-']);
         let opening: Vec<&str> = behind[..behind.find([',', '.', ';']).unwrap_or(behind.len())].split(' ').take(PROBLEM).collect();
         // not "A/P lateral views"
         let follows = self.knowledge.names_problem(&squeeze(&fold_phrase(&opening.join(" "))));
-        if let Some(known) = self.knowledge.bare(&squeeze(&fold_phrase(label))).filter(|_| follows && !assesses(self.kind())) {
+        if follows {
             let heading = self.heading_at(at, label, at + length, known);
             self.add(heading);
         }

@@ -93,7 +93,7 @@ impl Deciding<'_> {
         for &f in &hedged {
             let hedge = &self.facts[f];
             let established = self.facts.iter().any(|g| {
-                g.concept == hedge.concept && g.state == State::Affirmed && g.standing <= Standing::Narrative && g.may_share_level(hedge)
+                g.concept == hedge.concept && g.state == State::Affirmed && g.standing <= Standing::Narrative && g.may_share_place(hedge)
             });
             if self.facts[f].standing == Standing::Assessed
                 && (self.kind(f) == ConceptKind::Diagnosis || as_diagnosis.is_some_and(|g| g.concepts.has(self.facts[f].concept)))
