@@ -1,11 +1,15 @@
 //! Levels of the spine in every spelling: "C5-6", "C5/C6", "C5 6", "C5,6", "C56", "C5 C6", "C4 through C7", "C3-4, 4-5 and 5-6", "C-5", "T1".
 
+use crate::attributes::link::Linker;
 use crate::attributes::scan::Scan;
 use crate::attributes::{Attribute, Read, Value};
 use crate::fold::TokenKind;
 use crate::knowledge::lexicon::grammar::neighbours;
 use crate::knowledge::source::attributes::WordUse;
-use crate::vocab::AttributeKey;
+use crate::vocab::{AttributeKey, ConceptKind};
+
+/// Words between what an operation is for and what leads to it: "for *his left* herniation".
+const NAMED: usize = 3;
 
 /// A vertebra or root: the column's place in the knowledge, and its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -282,4 +286,35 @@ fn push(scan: &Scan<'_>, tokens: std::ops::Range<u32>, level: String, out: &mut 
     let Some(rule) = scan.knowledge.level_rule else { return };
     let attribute = Attribute { key: AttributeKey::Level, value: Value::Text(level), span: scan.span(tokens.clone()), rule };
     out.push(Read { attribute, tokens, beside_mention: false, after_mention: false });
+}
+
+impl Linker<'_> {
+    /// The procedure right before a level, with nothing but words of place between: "*CESI* at C7-T1", "*ACDF* C5-6".
+    pub(super) fn done_at(&self, read: &Read) -> Option<usize> {
+        let before = self.mentions.partition_point(|m| m.tokens.start < read.tokens.start);
+        let host = before.checked_sub(1)?;
+        let own = &self.mentions[host];
+        let placed =
+            own.tokens.end <= read.tokens.start && (own.tokens.end..read.tokens.start).all(|t| self.scan.word(t, WordUse::At).is_some());
+        (placed && self.kind(host) == ConceptKind::Procedure).then_some(host)
+    }
+
+    /// Whether a procedure goes in at another level than that of what it is for: an injection.
+    pub(super) fn enters_elsewhere(&self, procedure: usize) -> bool {
+        let given = self.knowledge.coding.guidelines.get("enters-elsewhere");
+        given.is_some_and(|g| g.concepts.has(self.mentions[procedure].concept))
+    }
+
+    /// What is operated on at the level of the operation: the *herniation* in "ACDF C5-6 for herniation".
+    pub(super) fn operated_for(&self, read: &Read, procedure: usize) -> Option<usize> {
+        if read.attribute.key != AttributeKey::Level || self.done_at(read) != Some(procedure) || self.enters_elsewhere(procedure) {
+            return None;
+        }
+        let next = procedure + 1;
+        let own = self.mentions.get(next).filter(|m| m.sentence == self.mentions[procedure].sentence)?;
+        let mut gap = read.tokens.end..own.tokens.start;
+        let purpose = gap.next().is_some_and(|t| self.scan.word(t, WordUse::Purpose).is_some());
+        let free = purpose && gap.len() < NAMED && self.kind(next) == ConceptKind::Diagnosis && !self.has_level(next, read);
+        free.then_some(next)
+    }
 }

@@ -31,9 +31,6 @@ const WINDOW: u32 = 120;
 /// Mentions before one that are looked at.
 const EARLIER: usize = 64;
 
-/// Words between what an operation is for and what leads to it: "for *his left* herniation".
-const NAMED: usize = 3;
-
 /// Links values to mentions; each value may belong to several that are joined by "and".
 pub(crate) struct Linker<'a> {
     pub scan: &'a Scan<'a>,
@@ -104,35 +101,6 @@ impl Linker<'_> {
         self.topic(sentence, read).unwrap_or_default()
     }
 
-    /// The procedure right before a level, with nothing but words of place between: "*CESI* at C7-T1", "*ACDF* C5-6".
-    fn done_at(&self, read: &Read) -> Option<usize> {
-        let before = self.mentions.partition_point(|m| m.tokens.start < read.tokens.start);
-        let host = before.checked_sub(1)?;
-        let own = &self.mentions[host];
-        let placed =
-            own.tokens.end <= read.tokens.start && (own.tokens.end..read.tokens.start).all(|t| self.scan.word(t, WordUse::At).is_some());
-        (placed && self.kind(host) == ConceptKind::Procedure).then_some(host)
-    }
-
-    /// Whether a procedure goes in at another level than that of what it is for: an injection.
-    fn enters_elsewhere(&self, procedure: usize) -> bool {
-        let given = self.knowledge.coding.guidelines.get("enters-elsewhere");
-        given.is_some_and(|g| g.concepts.has(self.mentions[procedure].concept))
-    }
-
-    /// What is operated on at the level of the operation: the *herniation* in "ACDF C5-6 for herniation".
-    fn operated_for(&self, read: &Read, procedure: usize) -> Option<usize> {
-        if read.attribute.key != AttributeKey::Level || self.done_at(read) != Some(procedure) || self.enters_elsewhere(procedure) {
-            return None;
-        }
-        let next = procedure + 1;
-        let own = self.mentions.get(next).filter(|m| m.sentence == self.mentions[procedure].sentence)?;
-        let mut gap = read.tokens.end..own.tokens.start;
-        let purpose = gap.next().is_some_and(|t| self.scan.word(t, WordUse::Purpose).is_some());
-        let free = purpose && gap.len() < NAMED && self.kind(next) == ConceptKind::Diagnosis && !self.has_level(next, read);
-        free.then_some(next)
-    }
-
     /// What stands at the level that a later mention shares: the *herniation* in "herniation at C5-6 causing stenosis".
     fn placed_at(&self, read: &Read, later: usize) -> Option<usize> {
         let value = &read.tokens;
@@ -192,7 +160,7 @@ impl Linker<'_> {
     }
 
     /// Whether another level than the value is named within a mention or right beside it.
-    fn has_level(&self, mention: usize, but: &Read) -> bool {
+    pub(super) fn has_level(&self, mention: usize, but: &Read) -> bool {
         let own = &self.mentions[mention].tokens;
         let behind = (own.end..).find(|t| self.scan.word(*t, WordUse::At).is_none()).unwrap_or(own.end);
         let near = (own.start.saturating_sub(1)..own.end).chain([behind]);
@@ -249,7 +217,7 @@ impl Linker<'_> {
         told && (denied(self.scan, tokens.start) || self.scan.word(tokens.end, WordUse::NegatorBehind).is_some())
     }
 
-    fn kind(&self, mention: usize) -> ConceptKind {
+    pub(super) fn kind(&self, mention: usize) -> ConceptKind {
         self.knowledge.lexicon.concept(self.mentions[mention].concept).kind
     }
 

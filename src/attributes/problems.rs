@@ -23,7 +23,7 @@ pub(crate) struct Problems<'a> {
     /// For each item whether it, or what stands under it, tells of the neck.
     of_neck: Vec<bool>,
     /// The regions of the places that the others name.
-    pub regions: Vec<&'a str>,
+    regions: Vec<&'a str>,
     /// The tokens of the others.
     pub others: Vec<Range<u32>>,
 }
@@ -32,23 +32,31 @@ impl<'a> Problems<'a> {
     /// The problems of a note that tells of the neck and assesses something else; `None` for any other.
     pub fn of(layout: &Layout, mentions: impl Iterator<Item = &'a Mention> + Clone, knowledge: &'a Knowledge) -> Option<Problems<'a>> {
         let mut of_neck = vec![false; layout.items.len()];
-        let named = layout.sentences.iter().filter(|s| knowledge.lexicon.names_neck(&layout.folded, s.tokens.clone()));
-        let told = mentions.clone().filter(|m| is_cervical(m)).filter_map(|m| layout.sentences.get(m.sentence as usize));
-        for sentence in named.chain(told) {
+        for sentence in mentions.clone().filter(|m| is_cervical(m)).filter_map(|m| layout.sentences.get(m.sentence as usize)) {
             if let Some(problem) = of_neck.get_mut(layout.problem(sentence.item) as usize) {
                 *problem = true;
             }
         }
-        if !of_neck.contains(&true) {
-            return None;
-        }
-        let other = |at: usize| {
-            let item = &layout.items[at];
+        let other = |at: &usize| {
+            let item = &layout.items[*at];
             let assessed = layout.sections.get(item.section as usize).is_some_and(|s| s.assessed);
-            let own = layout.problem(at as u32) as usize == at && !of_neck[at];
+            let own = layout.problem(*at as u32) as usize == *at && !of_neck[*at];
             assessed && own && item.kind != ItemKind::Heading && names_a_problem(layout, item, knowledge)
         };
-        let others: Vec<usize> = (0..layout.items.len()).filter(|at| other(*at)).collect();
+        let mut others: Vec<usize> = (0..layout.items.len()).filter(other).collect();
+        // most notes assess nothing else, and need no search for the neck's name
+        if others.is_empty() {
+            return None;
+        }
+        for sentence in &layout.sentences {
+            if let Some(problem) = of_neck.get_mut(layout.problem(sentence.item) as usize).filter(|problem| !**problem) {
+                *problem = knowledge.lexicon.names_neck(&layout.folded, sentence.tokens.clone());
+            }
+        }
+        others.retain(|at| !of_neck[*at]);
+        if others.is_empty() || !of_neck.contains(&true) {
+            return None;
+        }
         let mut regions: Vec<&str> = Vec::new();
         let tokens = |at: &usize| {
             let sentences = layout.sentences.get(range(&layout.items[*at].sentences)).unwrap_or_default();
@@ -58,9 +66,17 @@ impl<'a> Problems<'a> {
         for tokens in &told {
             knowledge.lexicon.regions_in(&layout.folded, tokens.clone(), |region| regions.push(region));
         }
-        let within = |m: &&Mention| layout.sentences.get(m.sentence as usize).is_some_and(|s| others.contains(&(s.item as usize)));
+        let within =
+            |m: &&Mention| layout.sentences.get(m.sentence as usize).is_some_and(|s| others.binary_search(&(s.item as usize)).is_ok());
         regions.extend(mentions.filter(within).filter_map(|m| Some(m.region.as_ref()?.0.as_str())));
-        (!others.is_empty()).then_some(Problems { of_neck, regions, others: told })
+        Some(Problems { of_neck, regions, others: told })
+    }
+
+    /// Whether some tokens name a place that the others name.
+    pub fn name_a_place_of_others(&self, layout: &Layout, tokens: Range<u32>, knowledge: &Knowledge) -> bool {
+        let mut found = false;
+        knowledge.lexicon.regions_in(&layout.folded, tokens, |region| found |= self.regions.contains(&region));
+        found
     }
 }
 
@@ -126,21 +142,15 @@ impl<'a> Linker<'a> {
         let strong = matches!(read.attribute.key, AttributeKey::PainScore | AttributeKey::Severity);
         let from = before.clone().rev().find(|t| self.scan.token(*t) == ";").map_or(before.start, |t| t + 1);
         // "the *right* shoulder", where a shoulder is assessed
-        let mut beside = false;
-        if read.attribute.key == AttributeKey::Laterality {
-            let next = read.tokens.end..read.tokens.end + 1;
-            self.knowledge.lexicon.regions_in(&layout.folded, next, |region| beside |= problems.regions.contains(&region));
-        }
+        let beside = read.attribute.key == AttributeKey::Laterality && {
+            problems.name_a_place_of_others(layout, read.tokens.end..read.tokens.end + 1, self.knowledge)
+        };
         // "The right shoulder is bad; she rates it 7/10"
-        let earlier = from > before.start && self.is_of_another_part(before.start..from, &problems.regions);
+        let earlier = from > before.start && self.is_of_another_part(before.start..from, problems);
         // "R shoulder stiff x 1 yr"
-        let own = self.is_of_another_part(from..read.tokens.start, &problems.regions);
+        let own = self.is_of_another_part(from..read.tokens.start, problems);
         // how strong something is is told of what hurts, in whatever words
-        beside
-            || earlier
-            || own
-            || !self.speaks_of_a_complaint(from..read.tokens.start, strong)
-            || self.goes_on_with_another(at, &problems.regions)
+        beside || earlier || own || !self.speaks_of_a_complaint(from..read.tokens.start, strong) || self.goes_on_with_another(at, problems)
     }
 
     /// Whether a value stands behind something else that is told behind the neck in its sentence: "neck pain, right *knee pain* x 3 months",
@@ -235,7 +245,7 @@ impl<'a> Linker<'a> {
     }
 
     /// Whether a sentence goes on with one before it that is of another part: "Here for the right *shoulder*. It began 3 weeks ago."
-    fn goes_on_with_another(&self, sentence: usize, regions: &[&str]) -> bool {
+    fn goes_on_with_another(&self, sentence: usize, problems: &Problems<'_>) -> bool {
         let layout = self.scan.layout;
         let here = &layout.sentences[sentence];
         let before = layout.sentences[..sentence].iter().rev().take(TOPIC).take_while(|s| s.section == here.section);
@@ -243,7 +253,7 @@ impl<'a> Linker<'a> {
             if self.speaks_of_the_neck(s.tokens.clone()) {
                 return false;
             }
-            if self.is_of_another_part(s.tokens.clone(), regions) {
+            if self.is_of_another_part(s.tokens.clone(), problems) {
                 return true;
             }
         }
@@ -252,16 +262,12 @@ impl<'a> Linker<'a> {
 
     /// Whether some tokens name another part of the body as what they are about, or one in which another problem is assessed: not as where the
     /// pain goes, nor as what is well.
-    fn is_of_another_part(&self, all: Range<u32>, regions: &[&str]) -> bool {
+    fn is_of_another_part(&self, all: Range<u32>, problems: &Problems<'_>) -> bool {
         let goes = self.scan.within(all.clone()).iter().any(|h| self.radiates(h));
         let denies = self.scan.any_word(all.clone(), WordUse::Negator);
         let part = || [WordUse::OtherSite, WordUse::OtherPart].into_iter().any(|of| self.scan.any_word(all.clone(), of));
         let felt = |m: &Mention| m.region.is_some() && self.knowledge.lexicon.concept(m.concept).kind == ConceptKind::Symptom;
-        let assessed = || {
-            let mut found = false;
-            self.knowledge.lexicon.regions_in(&self.scan.layout.folded, all.clone(), |region| found |= regions.contains(&region));
-            found
-        };
+        let assessed = || problems.name_a_place_of_others(self.scan.layout, all.clone(), self.knowledge);
         // "it sits just under the ear" is of what was named before
         let goes_on = self.scan.word(all.start, WordUse::Hurts).is_some();
         !goes && !goes_on && !denies && (part() || self.mentions_in(all.clone()).any(felt) || assessed())

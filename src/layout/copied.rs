@@ -139,7 +139,13 @@ fn mark(line: &str, open: bool, knowledge: &SectionsKnowledge) -> Option<String>
         let both = holds(&knowledge.copied_begin, &opening) && holds(&knowledge.copied_end, &closing);
         both.then(|| format!("{opening} {closing}"))
     };
-    if set_off && line.len() <= MARK || ends() { Some(fold_phrase(line)) } else { marks().filter(|_| set_off) }
+    if set_off && line.len() <= MARK || ends() {
+        Some(fold_phrase(line))
+    } else if set_off {
+        marks()
+    } else {
+        None
+    }
 }
 
 /// Where the brackets close that open at byte `at`, if they hold no more than a mark.

@@ -371,10 +371,13 @@ impl Finder<'_> {
     fn goes_on_behind(&self, rest: &str) -> bool {
         rest.split(' ').skip(1).take(GOES_ON).any(|word| {
             let label = word.trim_end_matches(':');
-            let known = || self.knowledge.bare(&label.to_lowercase()).or_else(|| self.knowledge.heading(&label.to_lowercase()));
-            let kind = known().map(|k| k.kind);
-            let history = || kind == Some(SectionKind::History);
-            if label.len() < word.len() { kind.is_some_and(|k| k != SectionKind::Plan) } else { word.len() <= BARE && history() }
+            let labelled = label.len() < word.len();
+            if !labelled && word.len() > BARE {
+                return false;
+            }
+            let label = label.to_lowercase();
+            let known = self.knowledge.bare(&label).or_else(|| self.knowledge.heading(&label));
+            known.is_some_and(|k| if labelled { k.kind != SectionKind::Plan } else { k.kind == SectionKind::History })
         })
     }
 

@@ -9,6 +9,7 @@ mod inline;
 mod labels;
 mod letters;
 mod lines;
+mod listed;
 mod markers;
 mod marks;
 mod opener;

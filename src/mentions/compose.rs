@@ -7,13 +7,12 @@
 use super::matcher::{Hit, words_of};
 use super::nodes::{Named, Node, Run, nodes};
 use super::{How, Mention};
-use crate::fold::TokenKind;
 use crate::knowledge::lexicon::entries::FindingId;
 use crate::knowledge::lexicon::{ConceptId, Lexicon};
 use crate::knowledge::source::lexicon::{Form, Joins, Reach, Regional};
-use crate::layout::{Layout, Sentence};
+use crate::layout::Layout;
 use crate::span::Span;
-use crate::vocab::{ConceptKind, SectionKind};
+use crate::vocab::ConceptKind;
 use crate::words::WordId;
 use std::ops::Range;
 
@@ -40,24 +39,21 @@ pub(super) fn compose(layout: &Layout, lexicon: &Lexicon, sentence: u32, hits: &
     reader.fill_regions(&mut out[from..]);
 }
 
-struct Reader<'a> {
-    layout: &'a Layout,
-    lexicon: &'a Lexicon,
-    sentence: u32,
-    nodes: &'a [Node],
+pub(super) struct Reader<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) lexicon: &'a Lexicon,
+    pub(super) sentence: u32,
+    pub(super) nodes: &'a [Node],
 }
 
 /// Sites that a row of findings is joined with: indices of nodes.
-type Sites = Vec<usize>;
-
-/// Mentions of a list that are looked at for where it is.
-const LISTED: usize = 64;
+pub(super) type Sites = Vec<usize>;
 
 /// Tokens between a procedure and its year, at most.
 const DATED: u32 = 7;
 
 impl Reader<'_> {
-    fn gap(&self, left: usize, right: usize) -> Range<u32> {
+    pub(super) fn gap(&self, left: usize, right: usize) -> Range<u32> {
         self.nodes[left].tokens().end..self.nodes[right].tokens().start
     }
 
@@ -72,7 +68,7 @@ impl Reader<'_> {
         }
     }
 
-    fn named(&self, at: usize) -> Option<&Named> {
+    pub(super) fn named(&self, at: usize) -> Option<&Named> {
         match self.nodes.get(at)? {
             Node::Named(named) => Some(named),
             Node::Site(_) => None,
@@ -80,7 +76,7 @@ impl Reader<'_> {
     }
 
     /// The end of the row of findings that begins at `start`.
-    fn row_end(&self, start: usize) -> usize {
+    pub(super) fn row_end(&self, start: usize) -> usize {
         let mut end = start + 1;
         while self.named(end).is_some() && self.joined(Joins::FindingFinding, None, end - 1, end) {
             end += 1;
@@ -159,7 +155,7 @@ impl Reader<'_> {
     }
 
     /// Whether the node has only the form that takes its site after it.
-    fn binds_action(&self, at: usize) -> bool {
+    pub(super) fn binds_action(&self, at: usize) -> bool {
         self.named(at).is_some_and(|n| n.forms().all(|f| f == Form::Action))
     }
 
@@ -219,153 +215,12 @@ impl Reader<'_> {
     }
 
     /// Whether what causes something may be named so, without its place.
-    fn caused(&self, named: &Named) -> bool {
+    pub(super) fn caused(&self, named: &Named) -> bool {
         named.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach != Reach::Beside)
     }
 
-    /// "neck pain in the setting of arthritis": the causes in a row are sought where their effect is.
-    fn sites_of_effect(&self, row: Range<usize>, earlier: &Sites) -> Sites {
-        let at = row.start;
-        let effect = self.effect(at).filter(|&e| !matches!(self.nodes[e], Node::Site(_)) || earlier.contains(&e));
-        let caused = row.filter_map(|n| self.named(n)).any(|n| self.caused(n));
-        match effect {
-            Some(effect) if caused && self.causes(effect, at) => earlier.clone(),
-            _ => Sites::new(),
-        }
-    }
-
-    /// Whether a node is told as the cause of one before it; where nothing but its place says so, nothing may be listed behind it.
-    fn causes(&self, effect: usize, at: usize) -> bool {
-        let pattern = self.lexicon.grammar.joins(Joins::FindingCause, None, &self.layout.folded, self.gap(effect, at));
-        pattern.is_some_and(|p| !p.closes || self.ends_sentence(at))
-    }
-
-    /// Whether the sentence ends behind a node, or behind the row that it begins.
-    fn ends_sentence(&self, at: usize) -> bool {
-        let end = self.nodes[self.row_end(at) - 1].tokens().end;
-        let folded = &self.layout.folded;
-        (end..self.layout.sentences[self.sentence as usize].tokens.end)
-            .all(|t| folded.word(t as usize) != "," && self.lexicon.grammar.is_mark(folded, t))
-    }
-
-    /// The node before one that it may be the cause of: not what only blames, nor what is said of the cause ("due to *known* arthritis").
-    fn effect(&self, at: usize) -> Option<usize> {
-        (0..at).rev().find(|&e| !self.binds_action(e) && !self.says_of(e))
-    }
-
-    /// Whether a node only says something of what it stands before: "*known* arthritis".
-    fn says_of(&self, at: usize) -> bool {
-        let concept = self.named(at).and_then(|n| n.concept);
-        concept.is_some_and(|c| self.lexicon.concept(c).kind == ConceptKind::Circumstance)
-    }
-
-    /// "cervicalgia due to arthritis", "LBP due to HNP": the region of the effect, by its name or by its one place.
-    fn region_of_effect(&self, at: usize, out: &[Mention]) -> Option<String> {
-        let effect = self.effect(at)?;
-        if !self.causes(effect, at) {
-            return None;
-        }
-        let tokens = self.nodes[effect].tokens();
-        let own = |m: &&Mention| m.tokens.start < tokens.end && tokens.start < m.tokens.end;
-        let mut told = out
-            .iter()
-            .rev()
-            .take(LISTED)
-            .take_while(|m| m.sentence == self.sentence)
-            .filter(own)
-            .filter_map(|m| Some(&m.region.as_ref()?.0));
-        let named = || self.named(effect).and_then(|n| n.region.as_ref());
-        let region = told.next().or_else(named)?;
-        told.all(|r| r == region).then(|| region.clone())
-    }
-
-    /// "Neck pain. Suspect muscle strain.": in an assessment a guess is at what was named before it there, or else at what the story is
-    /// about, if that is one region.
-    fn region_guessed_at(&self, named: &Named, told: &[Mention]) -> Option<String> {
-        let section_of = |sentence: u32| self.layout.sentences[sentence as usize].section as usize;
-        let here = &self.layout.sentences[self.sentence as usize];
-        // "- suspect muscle strain": a bullet says nothing
-        let mark = |t: &u32| self.layout.folded.tokens[*t as usize].kind == TokenKind::Punctuation;
-        let opens = (here.tokens.start..named.tokens.start).find(|t| !mark(t)).unwrap_or(named.tokens.start);
-        let (grammar, folded) = (&self.lexicon.grammar, &self.layout.folded);
-        // "strain likely", "DJD vs strain": what makes it a guess may stand behind it
-        let behind = || {
-            let next = named.tokens.end;
-            let last = (next + 1..here.tokens.end).all(|t| mark(&t));
-            let weighed = grammar.is_versus(folded, next) && self.named(named.node + 1).is_some_and(|n| n.tokens.start == next + 1);
-            opens == named.tokens.start && next < here.tokens.end && (weighed || grammar.is_guess(folded, next) && last)
-        };
-        let weighed = || grammar.is_versus(folded, named.tokens.start - 1).then(|| told.last())?;
-        if opens < named.tokens.start
-            && let Some((region, _)) = weighed().filter(|m| m.sentence == self.sentence).and_then(|m| m.region.as_ref())
-        {
-            return Some(region.clone());
-        }
-        // "Neck pain. She has arthritis."
-        let right_behind = || told.last().is_some_and(|m| m.region.is_some() && m.sentence + 1 == self.sentence);
-        let leads = || {
-            let pattern = grammar.joins(Joins::Guess, None, folded, opens..named.tokens.start);
-            pattern.is_some_and(|p| !p.closes || right_behind() && self.ends_behind(named))
-        };
-        let guess = || leads() || behind();
-        let section = &self.layout.sections[here.section as usize];
-        let adds = section.kind == SectionKind::Addendum;
-        if !(section.assessed || adds) || !guess() {
-            return None;
-        }
-        let before = told.iter().rev().filter(|m| m.sentence < self.sentence && m.region.is_some());
-        let last = before.clone().next().filter(|m| section_of(m.sentence) == here.section as usize).map(|m| m.sentence);
-        // an addendum speaks of the assessment that it is added to
-        let tells = |m: &&Mention| {
-            let told_in = &self.layout.sections[section_of(m.sentence)];
-            if adds { told_in.assessed } else { told_in.kind <= SectionKind::Hpi }
-        };
-        let mut regions = before.filter(|m| last.map_or_else(|| tells(m), |last| m.sentence == last)).filter_map(|m| m.region.as_ref());
-        let (only, _) = regions.next()?;
-        regions.all(|(region, _)| region == only).then(|| only.clone())
-    }
-
-    /// Whether the sentence ends behind a finding: not "due to arthritis *she uses a cane*", "she has arthritis, *takes Tylenol*".
-    fn ends_behind(&self, named: &Named) -> bool {
-        let folded = &self.layout.folded;
-        let rest = named.tokens.end..self.layout.sentences[self.sentence as usize].tokens.end;
-        rest.into_iter().all(|t| folded.tokens[t as usize].kind == TokenKind::Punctuation)
-    }
-
-    /// "1. Cervical spondylosis. 2. Stenosis.": what is a sentence of an assessment by itself is where all is that was named before it
-    /// there, and "Neck pain" with "OA" in the line below, where the problem is.
-    fn region_of_the_list(&self, named: &Named, told: &[Mention]) -> Option<String> {
-        let sentences = &self.layout.sentences;
-        let here = &sentences[self.sentence as usize];
-        let folded = &self.layout.folded;
-        let mark = |t: u32| folded.tokens[t as usize].kind != TokenKind::Word || self.lexicon.grammar.describes(folded, t);
-        let alone = || (here.tokens.start..named.tokens.start).chain(named.tokens.end..here.tokens.end).all(mark);
-        if !self.layout.sections[here.section as usize].assessed || !alone() {
-            return None;
-        }
-        let only = |in_list: &dyn Fn(&Sentence) -> bool| {
-            let listed = told.iter().rev().take(LISTED).filter(|m| m.sentence < self.sentence && in_list(&sentences[m.sentence as usize]));
-            let mut regions = listed.filter_map(|m| m.region.as_ref());
-            let (only, _) = regions.next()?;
-            regions.all(|(region, _)| region == only).then(|| only.clone())
-        };
-        let problem = self.layout.problem(here.item);
-        let of_problem = |s: &Sentence| s.section == here.section && self.layout.problem(s.item) == problem;
-        let listed = |s: &Sentence| s.section == here.section;
-        // "1. Cervicalgia. 2. Aortic valve disease. 3. Stenosis": of what the entry before it names
-        let blank = |s: &&Sentence| s.tokens.clone().all(|t| folded.tokens[t as usize].kind != TokenKind::Word);
-        let before = sentences[..self.sentence as usize].iter().rposition(|s| !blank(&s)).unwrap_or(0) as u32;
-        let next = || told.iter().rev().take(LISTED).any(|m| m.sentence == before && m.region.is_some());
-        match only(&of_problem) {
-            Some(region) if self.caused(named) => Some(region),
-            // "1. Neck pain 2. Arthritis" may be of any joint
-            _ if self.placed_by_clause(named) && next() => only(&listed),
-            _ => None,
-        }
-    }
-
     /// Whether what stands in a clause that names one part is of that part, though another word stands between.
-    fn placed_by_clause(&self, named: &Named) -> bool {
+    pub(super) fn placed_by_clause(&self, named: &Named) -> bool {
         named.findings.iter().any(|(f, _)| self.lexicon.findings[f.0 as usize].reach == Reach::Clause)
     }
 

@@ -2,6 +2,7 @@
 
 pub mod candidates;
 mod compose;
+mod lone;
 mod matcher;
 mod nodes;
 mod overlap;

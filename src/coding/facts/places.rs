@@ -95,12 +95,8 @@ fn place_events(facts: &mut [Fact], findings: &[Finding], layout: &Layout, knowl
         // "landed on her hip", where a contusion of the hip is assessed
         let assessed = || {
             let problems = problems.get_or_init(|| Problems::of(layout, findings.iter().map(|f| &f.mention), knowledge));
-            let Some(problems) = problems.as_ref().filter(|p| p.others.iter().any(|o| limbs.stands_in(layout.tokens(o.clone())))) else {
-                return false;
-            };
-            let mut found = false;
-            knowledge.lexicon.regions_in(&layout.folded, tokens.clone(), |region| found |= problems.regions.contains(&region));
-            found
+            let limb = |p: &&Problems| p.others.iter().any(|o| limbs.stands_in(layout.tokens(o.clone())));
+            problems.as_ref().filter(limb).is_some_and(|p| p.name_a_place_of_others(layout, tokens.clone(), knowledge))
         };
         // "L shoulder: 1 yr, after a fall on ice"
         let label = tokens.clone().take(LABELLED).find(|t| layout.folded.word(*t as usize) == ":");
